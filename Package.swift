@@ -1,0 +1,96 @@
+// swift-tools-version:6.2
+
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+// What each package is for.
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let sqlite: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let sqliteLibrary: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
+let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
+let package = Package(
+    name: "prompterd",
+    products: [
+        .executable(name: "prompterd", targets: ["prompterd"]),
+        .executable(name: "prompterd-bench", targets: ["prompterd-bench"]),
+    ],
+    dependencies: [
+        // The command line: parsing, help texts, completions.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        // The heap of the timetable.
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        // The one interface of every log line.
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        // SQLite: statements, migrations, connections that read beside the writer.
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
+    targets: [
+        // Floor 0: system libraries.
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
+        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+
+        // Floor 1: pure.
+        .target(name: "PrompterCore", dependencies: [heap], swiftSettings: strict),
+
+        // Floor 2: each room one outside world.
+        .target(name: "CurlProbing", dependencies: ["PrompterCore", "CCurl"], swiftSettings: strict),
+        .target(name: "RedisGuarding", dependencies: ["PrompterCore", "CHiredis"], swiftSettings: strict),
+        .target(
+            name: "SQLiteVersions", dependencies: ["PrompterCore", sqlite, sqliteLibrary], swiftSettings: strict),
+        .target(name: "LinuxHost", dependencies: ["PrompterCore", "CSystemd", logging], swiftSettings: strict),
+
+        // Floor 4: the daemon.
+        .target(
+            name: "PrompterDaemon",
+            dependencies: [
+                "PrompterCore", "CurlProbing", "RedisGuarding", "SQLiteVersions", "LinuxHost", logging,
+            ],
+            swiftSettings: strict),
+
+        // Floor 5: the programs.
+        .executableTarget(
+            name: "prompterd", dependencies: ["PrompterDaemon", argumentParser, logging],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "prompterd-bench", dependencies: ["PrompterDaemon", argumentParser, logging],
+            swiftSettings: strict),
+
+        // Tests. ConformanceSuites holds each protocol's one suite, OutsideParts the real servers they need.
+        .target(
+            name: "ConformanceSuites", dependencies: ["PrompterCore"], path: "Tests/ConformanceSuites",
+            swiftSettings: strict),
+        .target(
+            name: "OutsideParts", dependencies: ["PrompterCore"], path: "Tests/OutsideParts",
+            swiftSettings: strict),
+        .testTarget(
+            name: "PrompterCoreTests", dependencies: ["PrompterCore", "ConformanceSuites"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CurlProbingTests", dependencies: ["CurlProbing", "ConformanceSuites", "OutsideParts"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "RedisGuardingTests", dependencies: ["RedisGuarding", "ConformanceSuites", "OutsideParts"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SQLiteVersionsTests", dependencies: ["SQLiteVersions", "ConformanceSuites", sqlite],
+            swiftSettings: strict),
+        .testTarget(
+            name: "LinuxHostTests", dependencies: ["LinuxHost", "OutsideParts"], swiftSettings: strict),
+        .testTarget(
+            name: "PrompterDaemonTests", dependencies: ["PrompterDaemon", "OutsideParts"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SystemTests", dependencies: ["PrompterCore", "OutsideParts", sqlite, "prompterd"],
+            swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,4 @@
+#include <systemd/sd-daemon.h>
+// The variadic and macro forms of the journal are not imported; sd_journal_sendv is.
+#define SD_JOURNAL_SUPPRESS_LOCATION 1
+#include <systemd/sd-journal.h>

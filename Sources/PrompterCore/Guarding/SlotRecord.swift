@@ -1,0 +1,100 @@
+/// A slot's state as instances share it: the JSON text of one Redis value.
+///
+/// `{"v":1,"state":"lease","id":"…","attempt":1}`, `"observed"` with the observation, `"held"` with attempt, class and the
+/// times that tell how much of the hold is left, `"failed"` with its class.
+public struct SlotRecord: Hashable, Sendable {
+    public var state: SlotState
+    /// For ``SlotState/held(attempt:_:)``: how long the hold was when it was written.
+    public var hold: Duration
+    /// For ``SlotState/held(attempt:_:)``: how long the key had to live when it was written. What it has lost of that since is
+    /// the hold's age, so that no two clocks are compared.
+    public var life: Duration
+
+    public init(_ state: SlotState, hold: Duration = .zero, life: Duration = .zero) {
+        self.state = state
+        self.hold = hold
+        self.life = life
+    }
+
+    /// How much of the hold is left when the key has `remainingLife` to live.
+    public func remainingHold(remainingLife: Duration) -> Duration {
+        min(max(hold - (life - remainingLife), .zero), hold)
+    }
+
+    /// The JSON text.
+    public var text: String {
+        var members: [JSONValue.JSONMember] = [.init("v", .integer(1))]
+        switch state {
+        case .leased(let id, let attempt):
+            members += [
+                .init("state", .string("lease")), .init("id", .string(Hexadecimal.encode(id))),
+                .init("attempt", .integer(attempt)),
+            ]
+        case .observed(let observation):
+            members += [.init("state", .string("observed"))] + Self.members(of: observation)
+        case .held(let attempt, let failureClass):
+            members += [
+                .init("state", .string("held")), .init("attempt", .integer(attempt)),
+                .init("class", .string(failureClass.rawValue)),
+                .init("hold_ms", .integer(hold.milliseconds)), .init("life_ms", .integer(life.milliseconds)),
+            ]
+        case .failed(let failureClass):
+            members += [.init("state", .string("failed")), .init("class", .string(failureClass.rawValue))]
+        }
+        return JSONValue.object(members).text
+    }
+
+    /// Reads a value of `slot`; `nil` for anything that this program would not have written, for whoever can reach Redis can
+    /// write what he likes.
+    public init?(_ text: [UInt8], of slot: Slot) {
+        guard let root = try? JSONDocument(text).root, root["v"]?.integer == 1 else { return nil }
+        let failureClass = root["class"]?.string.flatMap(FailureClass.init)
+        let attempt = root["attempt"]?.integer.flatMap { (1...SlotState.mostAttempts).contains($0) ? $0 : nil }
+        switch (root["state"]?.string, attempt, failureClass) {
+        case ("lease", let attempt?, _):
+            guard let id = root["id"]?.string.flatMap(Hexadecimal.decodeWord) else { return nil }
+            self.init(.leased(id: id, attempt: attempt))
+        case ("observed", _, _):
+            guard let observation = Self.observation(in: root, of: slot) else { return nil }
+            self.init(.observed(observation))
+        case ("held", let attempt?, let failureClass?):
+            guard let hold = root["hold_ms"]?.integer, let life = root["life_ms"]?.integer,
+                (0...life).contains(hold), life <= 10 * 366 * 86_400_000
+            else { return nil }
+            self.init(.held(attempt: attempt, failureClass), hold: .milliseconds(hold), life: .milliseconds(life))
+        case ("failed", _, let failureClass?):
+            self.init(.failed(failureClass))
+        default:
+            return nil
+        }
+    }
+
+    private static func members(of observation: Observation) -> [JSONValue.JSONMember] {
+        var members: [JSONValue.JSONMember] = [
+            .init("id", .string(Hexadecimal.encode(observation.id))),
+            .init("time_ms", .integer(observation.time.milliseconds)),
+            .init("latency_us", .integer(observation.latency.nanoseconds / 1000)),
+        ]
+        if let model = observation.version.resolvedModel { members.append(.init("model", .string(model))) }
+        if let fingerprint = observation.version.fingerprint {
+            members.append(.init("fingerprint", .string(fingerprint)))
+        }
+        if let tokens = observation.usage.inputTokens { members.append(.init("input_tokens", .integer(tokens))) }
+        if let tokens = observation.usage.outputTokens { members.append(.init("output_tokens", .integer(tokens))) }
+        return members
+    }
+
+    private static func observation(in root: JSONNode, of slot: Slot) -> Observation? {
+        guard let id = root["id"]?.string.flatMap(Hexadecimal.decodeWord),
+            let time = root["time_ms"]?.integer, (0...253_402_300_799_999).contains(time),
+            let latency = root["latency_us"]?.integer, (0...86_400_000_000).contains(latency),
+            let version = VersionIdentity(
+                resolvedModel: root["model"]?.string, fingerprint: root["fingerprint"]?.string)
+        else { return nil }
+        return Observation(
+            id: id, target: slot.target, slot: slot.number, time: Timestamp(milliseconds: Int64(time)),
+            version: version,
+            usage: Usage(inputTokens: Usage.tokens(in: root["input_tokens"]), outputTokens: Usage.tokens(in: root["output_tokens"])),
+            latency: .microseconds(latency))
+    }
+}

@@ -1,0 +1,238 @@
+/// Reads a JSON text (RFC 8259) into a tree that knows where everything stands.
+///
+/// By hand, because no library at hand gives the position of a value, nor reports a name that stands twice.
+struct JSONReader {
+    /// Arrays and objects inside one another; a deeper text is refused.
+    static let deepestNesting = 64
+
+    private let bytes: [UInt8]
+    private var position = 0
+    private var depth = 0
+    private(set) var duplicateNames: [JSONNode.Member] = []
+
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    mutating func readDocument() throws(JSONSyntaxError) -> JSONNode {
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
+        skipSpace()
+        guard position < bytes.count else { throw error("there is nothing in it") }
+        let root = try readValue()
+        skipSpace()
+        guard position == bytes.count else { throw error("something stands behind the end of the document") }
+        return root
+    }
+
+    private mutating func readValue() throws(JSONSyntaxError) -> JSONNode {
+        let start = position
+        guard let byte = peek() else { throw error("the text ends where a value should stand") }
+        let value: JSONNode.Value
+        switch byte {
+        case UInt8(ascii: "{"): value = .object(try readObject())
+        case UInt8(ascii: "["): value = .array(try readArray())
+        case UInt8(ascii: "\""): value = .string(try readString())
+        case UInt8(ascii: "t"): value = try readWord("true", .bool(true))
+        case UInt8(ascii: "f"): value = try readWord("false", .bool(false))
+        case UInt8(ascii: "n"): value = try readWord("null", .null)
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): value = .number(try readNumber())
+        default: throw error("a value should stand here")
+        }
+        return JSONNode(offset: start, value: value)
+    }
+
+    private mutating func readObject() throws(JSONSyntaxError) -> [JSONNode.Member] {
+        try enter()
+        var members: [JSONNode.Member] = []
+        var names: Set<String> = []
+        defer { depth -= 1 }
+        if take(UInt8(ascii: "}")) { return members }
+        repeat {
+            skipSpace()
+            guard peek() == UInt8(ascii: "\"") else {
+                throw error(
+                    peek() == UInt8(ascii: "}") && !members.isEmpty
+                        ? "a comma stands before the closing brace" : "a name in quotes should stand here")
+            }
+            let offset = position
+            let name = try readString()
+            guard take(UInt8(ascii: ":")) else { throw error("a colon should stand here") }
+            skipSpace()
+            let member = JSONNode.Member(name: name, nameOffset: offset, node: try readValue())
+            // Few members are the rule; a set pays only for many.
+            if members.count < 16 {
+                if members.contains(where: { $0.name == name }) { duplicateNames.append(member) }
+            } else {
+                if names.isEmpty { names = Set(members.map(\.name)) }
+                if !names.insert(name).inserted { duplicateNames.append(member) }
+            }
+            members.append(member)
+        } while take(UInt8(ascii: ","))
+        guard take(UInt8(ascii: "}")) else { throw error("a comma or a closing brace should stand here") }
+        return members
+    }
+
+    private mutating func readArray() throws(JSONSyntaxError) -> [JSONNode] {
+        try enter()
+        var elements: [JSONNode] = []
+        defer { depth -= 1 }
+        if take(UInt8(ascii: "]")) { return elements }
+        repeat {
+            skipSpace()
+            if peek() == UInt8(ascii: "]") && !elements.isEmpty {
+                throw error("a comma stands before the closing bracket")
+            }
+            elements.append(try readValue())
+        } while take(UInt8(ascii: ","))
+        guard take(UInt8(ascii: "]")) else { throw error("a comma or a closing bracket should stand here") }
+        return elements
+    }
+
+    /// Steps over an opening bracket and counts it.
+    private mutating func enter() throws(JSONSyntaxError) {
+        depth += 1
+        guard depth <= Self.deepestNesting else { throw error("nested more than \(Self.deepestNesting) deep") }
+        position += 1
+    }
+
+    private mutating func readWord(_ word: StaticString, _ value: JSONNode.Value) throws(JSONSyntaxError) -> JSONNode.Value {
+        for byte in word.description.utf8 {
+            guard peek() == byte else { throw error("a value should stand here") }
+            position += 1
+        }
+        return value
+    }
+
+    private mutating func readNumber() throws(JSONSyntaxError) -> String {
+        let start = position
+        if peek() == UInt8(ascii: "-") { position += 1 }
+        if peek() == UInt8(ascii: "0") {
+            position += 1
+        } else {
+            try readDigits()
+        }
+        if peek() == UInt8(ascii: ".") {
+            position += 1
+            try readDigits()
+        }
+        if peek() == UInt8(ascii: "e") || peek() == UInt8(ascii: "E") {
+            position += 1
+            if peek() == UInt8(ascii: "+") || peek() == UInt8(ascii: "-") { position += 1 }
+            try readDigits()
+        }
+        return String(decoding: bytes[start..<position], as: UTF8.self)
+    }
+
+    private mutating func readDigits() throws(JSONSyntaxError) {
+        let start = position
+        while let byte = peek(), byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") { position += 1 }
+        guard position > start else { throw error("a digit should stand here") }
+    }
+
+    private mutating func readString() throws(JSONSyntaxError) -> String {
+        position += 1
+        let start = position
+        while let byte = peek() {
+            if byte == UInt8(ascii: "\"") {
+                guard let text = String(validating: bytes[start..<position], as: UTF8.self) else {
+                    throw JSONSyntaxError(offset: start, message: "this text is not UTF-8")
+                }
+                position += 1
+                return text
+            }
+            if byte == UInt8(ascii: "\\") { return try readEscapedString(from: start) }
+            guard byte >= 0x20 else { throw error("a control character stands in a text; write it as \\u00XX") }
+            position += 1
+        }
+        throw error("the text ends inside a string")
+    }
+
+    /// Reads the rest of a string from its first escape on.
+    private mutating func readEscapedString(from start: Int) throws(JSONSyntaxError) -> String {
+        var text = Array(bytes[start..<position])
+        while let byte = peek() {
+            position += 1
+            switch byte {
+            case UInt8(ascii: "\""):
+                guard let text = String(validating: text, as: UTF8.self) else {
+                    throw JSONSyntaxError(offset: start, message: "this text is not UTF-8")
+                }
+                return text
+            case UInt8(ascii: "\\"):
+                text.append(contentsOf: String(try readEscape()).utf8)
+            case 0..<0x20:
+                position -= 1
+                throw error("a control character stands in a text; write it as \\u00XX")
+            default:
+                text.append(byte)
+            }
+        }
+        throw error("the text ends inside a string")
+    }
+
+    private mutating func readEscape() throws(JSONSyntaxError) -> Unicode.Scalar {
+        guard let byte = peek() else { throw error("the text ends inside a string") }
+        position += 1
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return Unicode.Scalar(byte)
+        case UInt8(ascii: "b"): return "\u{8}"
+        case UInt8(ascii: "f"): return "\u{C}"
+        case UInt8(ascii: "n"): return "\n"
+        case UInt8(ascii: "r"): return "\r"
+        case UInt8(ascii: "t"): return "\t"
+        case UInt8(ascii: "u"): return try readUnicodeEscape()
+        default:
+            position -= 1
+            throw error("no such escape")
+        }
+    }
+
+    /// A `\u` escape, or two that make a surrogate pair; half a pair becomes U+FFFD, as it names no character.
+    private mutating func readUnicodeEscape() throws(JSONSyntaxError) -> Unicode.Scalar {
+        let high = try readFourDigits()
+        if let scalar = Unicode.Scalar(high) { return scalar }
+        guard high < 0xDC00, peek() == UInt8(ascii: "\\"), position + 1 < bytes.count,
+            bytes[position + 1] == UInt8(ascii: "u")
+        else { return "\u{FFFD}" }
+        let back = position
+        position += 2
+        let low = try readFourDigits()
+        guard (0xDC00...0xDFFF).contains(low) else {
+            position = back
+            return "\u{FFFD}"
+        }
+        return Unicode.Scalar(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)) ?? "\u{FFFD}"
+    }
+
+    private mutating func readFourDigits() throws(JSONSyntaxError) -> UInt32 {
+        var value: UInt32 = 0
+        for _ in 0..<4 {
+            guard let byte = peek(), let digit = Character(Unicode.Scalar(byte)).hexDigitValue, byte < 0x80 else {
+                throw error("four hexadecimal digits should stand here")
+            }
+            value = value << 4 | UInt32(digit)
+            position += 1
+        }
+        return value
+    }
+
+    private func peek() -> UInt8? {
+        position < bytes.count ? bytes[position] : nil
+    }
+
+    /// Steps over white space and then over `byte`, where it is the next.
+    private mutating func take(_ byte: UInt8) -> Bool {
+        skipSpace()
+        guard peek() == byte else { return false }
+        position += 1
+        return true
+    }
+
+    private mutating func skipSpace() {
+        while let byte = peek(), byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { position += 1 }
+    }
+
+    private func error(_ message: String) -> JSONSyntaxError {
+        JSONSyntaxError(offset: position, message: message)
+    }
+}

@@ -1,0 +1,53 @@
+/// Writes ``JSONValue``s as text.
+struct JSONWriter {
+    private var bytes: [UInt8] = []
+
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    mutating func write(_ value: JSONValue, sorted: Bool) {
+        switch value {
+        case .null: append("null")
+        case .bool(let flag): append(flag ? "true" : "false")
+        case .number(let digits): append(digits)
+        case .string(let text): write(text)
+        case .array(let elements):
+            writeList(elements, open: "[", close: "]") { $0.write($1, sorted: sorted) }
+        case .object(let members):
+            let members = sorted ? members.sorted { $0.name < $1.name } : members
+            writeList(members, open: "{", close: "}") { writer, member in
+                writer.write(member.name)
+                writer.append(":")
+                writer.write(member.value, sorted: sorted)
+            }
+        }
+    }
+
+    private mutating func writeList<Element>(
+        _ elements: [Element], open: String, close: String, _ write: (inout JSONWriter, Element) -> Void
+    ) {
+        append(open)
+        for (index, element) in elements.enumerated() {
+            if index > 0 { append(",") }
+            write(&self, element)
+        }
+        append(close)
+    }
+
+    private mutating func write(_ text: String) {
+        append("\"")
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""): append("\\\"")
+            case UInt8(ascii: "\\"): append("\\\\")
+            case UInt8(ascii: "\n"): append("\\n")
+            case 0..<0x20, 0x7F: append("\\u00\(Hexadecimal.encode(CollectionOfOne(byte)))")
+            default: bytes.append(byte)
+            }
+        }
+        append("\"")
+    }
+
+    private mutating func append(_ text: String) {
+        bytes.append(contentsOf: text.utf8)
+    }
+}

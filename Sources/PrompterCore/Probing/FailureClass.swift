@@ -1,0 +1,31 @@
+/// Why a probe learned nothing. The raw value is the metric's label and never changes.
+public enum FailureClass: String, Hashable, Sendable, CaseIterable {
+    /// The credential was refused.
+    case auth
+    /// The provider knows no such model.
+    case notFound = "not_found"
+    /// The account's quota or credit is used up.
+    case quota
+    /// Too many requests.
+    case rateLimited = "rate_limited"
+    /// No whole answer within the probe's timeout.
+    case timeout
+    /// No connection, or one that broke.
+    case connection
+    /// The provider failed (5xx).
+    case serverError = "server_error"
+    /// The provider refused the request as written.
+    case invalidRequest = "invalid_request"
+    /// An answer that is not of the dialect's form, or an error inside a success.
+    case malformed
+    /// A success that names no version.
+    case noVersion = "no_version"
+
+    /// Whether another attempt inside the same slot may end otherwise. Where it may not, the slot is given up at once.
+    public var allowsRetry: Bool {
+        switch self {
+        case .rateLimited, .timeout, .connection, .serverError, .malformed: true
+        case .auth, .notFound, .quota, .invalidRequest, .noVersion: false
+        }
+    }
+}

@@ -1,0 +1,46 @@
+/// The prober that calls nobody: its answers are the Python service layer's own, made up from the model's name.
+public struct StubProber: Prober {
+    private let pause: Duration
+
+    /// - Parameter pause: how long each probe takes (`PROBE_SLEEP_MS`).
+    public init(pause: Duration = .zero) {
+        self.pause = pause
+    }
+
+    public func probe(_ target: Target, timeout: Duration) async throws(ProbeFailure) -> ProbeAnswer {
+        if pause > .zero {
+            do {
+                try await Task.sleep(for: min(pause, timeout))
+            } catch {
+                throw ProbeFailure(.timeout, "the probe was stopped")
+            }
+            guard pause < timeout else { throw ProbeFailure(.timeout, "no answer within \(DurationText.format(timeout))") }
+        }
+        guard let version = Self.version(of: target) else {
+            throw ProbeFailure(.noVersion, "the stub knows no version for provider \"\(target.provider.name)\"")
+        }
+        return ProbeAnswer(version: version, latency: pause)
+    }
+
+    /// The made-up version. The provider's name decides, as in the service layer, then its dialect.
+    private static func version(of target: Target) -> VersionIdentity? {
+        let model = target.model
+        let dialect = Dialect(rawValue: target.provider.name).flatMap { $0 == .stub ? nil : $0 } ?? target.provider.dialect
+        switch dialect {
+        case .openAI:
+            return VersionIdentity(resolvedModel: model, fingerprint: "fp_stub_\(hash("openai:\(model)"))")
+        case .azureOpenAI:
+            return VersionIdentity(resolvedModel: model, fingerprint: "fp_stub_azure_\(hash(model))")
+        case .google:
+            return VersionIdentity(resolvedModel: "\(model)-stub-001", fingerprint: nil)
+        case .anthropic:
+            return VersionIdentity(resolvedModel: model, fingerprint: nil)
+        case .openAICompatible, .stub:
+            return nil
+        }
+    }
+
+    private static func hash(_ text: String) -> Substring {
+        SHA256.hexadecimal(text).prefix(8)
+    }
+}

@@ -1,0 +1,13 @@
+/// What an ended probe, or a slot that another instance probed, leaves to be recorded.
+public enum Finding: Hashable, Sendable {
+    /// An answer. `imported` where another instance made the call.
+    case observation(Observation, imported: Bool)
+    case failure(FailedAttempt)
+
+    public var target: TargetID {
+        switch self {
+        case .observation(let observation, _): observation.target
+        case .failure(let attempt): attempt.target
+        }
+    }
+}

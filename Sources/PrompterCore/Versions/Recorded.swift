@@ -1,0 +1,14 @@
+/// What recording one finding did.
+public struct Recorded: Hashable, Sendable {
+    /// `false` where the finding was known already.
+    public var isNews: Bool
+    public var events: [Event]
+
+    public init(isNews: Bool, events: [Event] = []) {
+        self.isNews = isNews
+        self.events = events
+    }
+
+    /// Further than any two clocks of a fleet should differ: an observation dated later than this is suspect.
+    public static let clockTolerance: Duration = .seconds(120)
+}

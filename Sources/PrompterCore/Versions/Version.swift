@@ -1,0 +1,23 @@
+/// A distinct identity seen for a target.
+public struct Version: Hashable, Sendable {
+    public var identity: VersionIdentity
+    public var firstSeen: Timestamp
+    /// It never goes back.
+    public var lastSeen: Timestamp
+    /// Observations that showed it.
+    public var sightings: Int
+
+    public init(identity: VersionIdentity, firstSeen: Timestamp, lastSeen: Timestamp, sightings: Int) {
+        self.identity = identity
+        self.firstSeen = firstSeen
+        self.lastSeen = lastSeen
+        self.sightings = sightings
+    }
+
+    /// Takes one more observation in: ``lastSeen`` never goes back, ``firstSeen`` never forward.
+    public mutating func see(at time: Timestamp) {
+        firstSeen = min(firstSeen, time)
+        lastSeen = max(lastSeen, time)
+        sightings += 1
+    }
+}

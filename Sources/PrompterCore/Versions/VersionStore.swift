@@ -1,0 +1,14 @@
+/// Where what was learned is kept. Narrow on purpose: questions that people ask are the archive's.
+public protocol VersionStore: Sendable {
+    /// Records `findings`, all or none; when it returns they are committed.
+    ///
+    /// An observation that is known already changes nothing. One dated later than `now`, by more than clocks differ, is kept
+    /// but marked suspect: it moves no version's first and last seen.
+    ///
+    /// - Returns: one element for each finding, in their order.
+    /// - Throws: where the store cannot commit now; the same findings may be given again.
+    func record(_ findings: [Finding], at now: Timestamp) async throws -> [Recorded]
+
+    /// What is known of `targets`; those that nothing is known of are left out.
+    func memory(of targets: [TargetID]) async throws -> [TargetID: TargetMemory]
+}

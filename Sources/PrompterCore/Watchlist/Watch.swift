@@ -1,0 +1,33 @@
+/// One entry of the watchlist.
+public struct Watch: Hashable, Sendable {
+    /// What tells one watch from another, as the service layer's table does.
+    public struct Key: Hashable, Sendable, Comparable {
+        public var org: String
+        public var workspace: String
+        public var template: String
+        public var provider: String
+        public var model: String
+
+        public init(org: String, workspace: String, template: String, provider: String, model: String) {
+            self.org = org
+            self.workspace = workspace
+            self.template = template
+            self.provider = provider
+            self.model = model
+        }
+
+        public static func < (left: Key, right: Key) -> Bool {
+            (left.org, left.workspace, left.template, left.provider, left.model)
+                < (right.org, right.workspace, right.template, right.provider, right.model)
+        }
+    }
+
+    public var key: Key
+    /// The target it points to.
+    public var target: Target
+
+    public init(key: Key, target: Target) {
+        self.key = key
+        self.target = target
+    }
+}

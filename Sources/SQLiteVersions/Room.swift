@@ -1,0 +1,3 @@
+import PrompterCore
+import GRDB
+import GRDBSQLite
