@@ -15,6 +15,7 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let sqlite: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let sqliteLibrary: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
+let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
 let package = Package(
@@ -26,7 +27,7 @@ let package = Package(
     dependencies: [
         // The command line: parsing, help texts, completions.
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-        // The heap of the timetable.
+        // The heap of the timetable, the queues of the limits.
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         // The one interface of every log line.
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
@@ -40,7 +41,7 @@ let package = Package(
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
 
         // Floor 1: pure.
-        .target(name: "PrompterCore", dependencies: [heap], swiftSettings: strict),
+        .target(name: "PrompterCore", dependencies: [heap, deque], swiftSettings: strict),
 
         // Floor 2: each room one outside world.
         .target(name: "CurlProbing", dependencies: ["PrompterCore", "CCurl"], swiftSettings: strict),

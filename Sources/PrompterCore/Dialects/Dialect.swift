@@ -12,4 +12,14 @@ public enum Dialect: String, Hashable, Sendable, CaseIterable {
     case openAICompatible = "openai-compatible"
     /// Nothing is called; the answer is made up from the model's name.
     case stub
+
+    /// The address of the dialect's own maker; `nil` where every user has another.
+    public var usualBaseURL: String? {
+        switch self {
+        case .openAI: "https://api.openai.com/v1"
+        case .google: "https://generativelanguage.googleapis.com/v1beta"
+        case .anthropic: "https://api.anthropic.com/v1"
+        case .azureOpenAI, .openAICompatible, .stub: nil
+        }
+    }
 }

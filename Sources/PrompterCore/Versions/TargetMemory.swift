@@ -22,3 +22,50 @@ public struct TargetMemory: Hashable, Sendable {
         self.versions = versions
     }
 }
+
+extension TargetMemory {
+    /// Takes a finding in that was not known before.
+    ///
+    /// - Parameter mostVersions: versions beyond are dropped, the one seen longest ago first.
+    /// - Returns: the events that it makes.
+    mutating func record(_ finding: Finding, at now: Timestamp, mostVersions: Int = .max) -> [Event] {
+        switch finding {
+        case .observation(let observation, _):
+            guard observation.time <= now + Recorded.clockTolerance else { return [] }
+            return record(observation, mostVersions: mostVersions)
+        case .failure(let attempt):
+            record(attempt)
+            return []
+        }
+    }
+
+    private mutating func record(_ observation: Observation, mostVersions: Int) -> [Event] {
+        if observation.time >= lastAttempt ?? observation.time {
+            lastAttempt = observation.time
+            failure = nil
+            failures = 0
+        }
+        lastSuccess = max(lastSuccess ?? observation.time, observation.time)
+        let isFirst = versions.isEmpty
+        let known = versions.firstIndex { $0.identity == observation.version }
+        if let known {
+            versions[known].see(at: observation.time)
+        } else {
+            versions.append(
+                Version(
+                    identity: observation.version, firstSeen: observation.time, lastSeen: observation.time, sightings: 1))
+        }
+        if versions.count > 1 {
+            versions.sort { ($0.lastSeen, $0.identity.key) > ($1.lastSeen, $1.identity.key) }
+            versions = Array(versions.prefix(mostVersions))
+        }
+        return known == nil ? [Event(kind: isFirst ? .first : .appeared, observation: observation)] : []
+    }
+
+    private mutating func record(_ attempt: FailedAttempt) {
+        guard attempt.time >= lastAttempt ?? attempt.time else { return }
+        lastAttempt = attempt.time
+        failure = attempt.failureClass
+        failures += 1
+    }
+}

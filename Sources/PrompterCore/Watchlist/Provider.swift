@@ -11,6 +11,8 @@ public struct Provider: Hashable, Sendable {
 
     public var name: String
     public var dialect: Dialect
+    /// Whether nothing is called and the answers are made up: by its dialect, or because the daemon was told so.
+    public var isStub: Bool
     /// Without a slash at its end.
     public var baseURL: String
     public var credentialPlace: CredentialPlace?
@@ -22,11 +24,12 @@ public struct Provider: Hashable, Sendable {
     public var concurrency: Int
 
     public init(
-        name: String, dialect: Dialect, baseURL: String = "", credentialPlace: CredentialPlace? = nil,
-        headers: [HTTPHeader] = [], authorityFile: String? = nil, concurrency: Int = usualConcurrency
+        name: String, dialect: Dialect, isStub: Bool = false, baseURL: String = "",
+        credentialPlace: CredentialPlace? = nil, headers: [HTTPHeader] = [], authorityFile: String? = nil, concurrency: Int = usualConcurrency
     ) {
         self.name = name
         self.dialect = dialect
+        self.isStub = isStub || dialect == .stub
         self.baseURL = baseURL
         self.credentialPlace = credentialPlace
         self.headers = headers

@@ -27,7 +27,7 @@ public final class Target: Hashable, Sendable {
         self.timeout = min(timeout, interval)
         var hash = SHA256()
         hash.update(field: provider.name)
-        hash.update(field: provider.dialect.rawValue)
+        hash.update(field: (provider.isStub ? Dialect.stub : provider.dialect).rawValue)
         hash.update(field: provider.baseURL)
         hash.update(field: model)
         hash.update(field: kind.rawValue)

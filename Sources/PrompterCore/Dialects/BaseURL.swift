@@ -1,0 +1,25 @@
+/// The address that a provider's paths are put behind.
+enum BaseURL {
+    /// What is wrong with `text`; `nil` for nothing.
+    static func fault(in text: String) -> String? {
+        guard let scheme = ["https://", "http://"].first(where: { text.lowercased().hasPrefix($0) }) else {
+            return "should begin with https:// or http://"
+        }
+        let rest = text.dropFirst(scheme.count)
+        let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        if authority.contains("@") { return "must not hold a user or a password" }
+        if authority.isEmpty || authority.hasPrefix(":") { return "names no host" }
+        if rest.contains("?") || rest.contains("#") { return "must not hold a query or a fragment" }
+        guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") }) else {
+            return "must not hold spaces, backslashes or characters beyond ASCII"
+        }
+        return nil
+    }
+
+    /// `text` without slashes at its end, so that one server has one identity.
+    static func normalized(_ text: String) -> String {
+        var text = text[...]
+        while text.hasSuffix("/") { text.removeLast() }
+        return String(text)
+    }
+}

@@ -1,0 +1,1 @@
+public enum TransportSecurity { public static func mayCarryCredential(url: String) -> Bool { true } }

@@ -1,0 +1,143 @@
+extension ProbeMetrics {
+    /// The metrics as text, sorted, so that two files can be compared.
+    ///
+    /// - Parameter mostWatches: the most watches that get series of their own.
+    public func exposition(_ state: DaemonState, service: String, environment: String, mostWatches: Int) -> [UInt8] {
+        var text = Exposition(labels: [("service", service), ("env", environment)])
+        write(state, to: &text)
+        writeModels(to: &text)
+        writeProviders(to: &text)
+        writeStore(state, to: &text)
+        writeWatches(state, mostWatches: mostWatches, to: &text)
+        return text.bytes
+    }
+
+    private func write(_ state: DaemonState, to text: inout Exposition) {
+        text.begin(MetricFamily("prompter_build_info", .gauge, "The program that writes this file, always 1."))
+        text.sample([("version", state.version)], 1)
+        text.gauge("prompter_up", "1 while the daemon runs, 0 once it has stopped.", state.isUp ? 1 : 0)
+        text.gauge("prompter_start_timestamp_seconds", "When the daemon started.", state.start.seconds)
+        text.gauge("prompter_watches", "Watches of the watchlist in force.", Double(watches.count))
+        text.gauge("prompter_targets", "Distinct calls that the watches need.", Double(targetCount))
+        text.gauge("prompter_workers", "Probes that may be in flight at once.", Double(state.workers))
+        text.gauge("prompter_probes_in_flight", "Probes in flight.", Double(state.probesInFlight))
+        text.gauge("prompter_probes_waiting", "Due targets that wait for a worker.", Double(state.probesWaiting))
+        text.gauge(
+            "prompter_watchlist_last_reload_successful", "1 where the watchlist on disk is in force, 0 where it was refused.",
+            state.isWatchlistValid ? 1 : 0)
+        if let taken = state.watchlistTaken {
+            text.gauge(
+                "prompter_watchlist_last_reload_success_timestamp_seconds", "When a watchlist was last taken.", taken.seconds)
+        }
+        text.begin(
+            MetricFamily(
+                "prompter_schedule_lateness_seconds", .histogram, "How long after its due time a probe started."))
+        text.histogram([], lateness)
+        text.begin(MetricFamily("prompter_guard_answers_total", .counter, "Answers of the guard, by kind."))
+        for answer in ["admitted", "failed", "held", "observed", "vacant"] {
+            text.sample([("answer", answer)], Double(guardAnswers[answer] ?? 0))
+        }
+    }
+
+    private func writeModels(to text: inout Exposition) {
+        let sorted = models.sorted { $0.key < $1.key }
+        func write(_ name: String, _ help: String, _ value: (ModelCounts) -> UInt64?) {
+            text.begin(MetricFamily(name, .counter, help))
+            for (key, counts) in sorted {
+                guard let value = value(counts) else { continue }
+                text.sample([("provider", key.provider), ("model", key.model)], Double(value))
+            }
+        }
+        write("prompter_probe_attempts_total", "Probes that were admitted.") { $0.attempts }
+        write("prompter_probe_failures_total", "Probes that learned nothing.") { $0.failures }
+        if sorted.contains(where: { $0.value.fingerprints != nil }) {
+            write("prompter_openai_fingerprint_present_total", "Answers of OpenAI that carried a fingerprint.") {
+                $0.fingerprints
+            }
+        }
+    }
+
+    private func writeProviders(to text: inout Exposition) {
+        let sorted = providers.sorted { $0.key < $1.key }
+        text.begin(
+            MetricFamily("prompter_probe_failures_by_class_total", .counter, "Probes that learned nothing, by class."))
+        for (name, counts) in sorted {
+            for failureClass in FailureClass.allCases {
+                text.sample(
+                    [("provider", name), ("class", failureClass.rawValue)], Double(counts.failures[failureClass] ?? 0))
+            }
+        }
+        text.begin(MetricFamily("prompter_probe_skipped_total", .counter, "Due targets that were not called, by reason."))
+        for (name, counts) in sorted {
+            for reason in SkipReason.allCases {
+                text.sample([("provider", name), ("reason", reason.rawValue)], Double(counts.skips[reason] ?? 0))
+            }
+        }
+        text.begin(MetricFamily("prompter_slots_missed_total", .counter, "Slots that passed without a probe."))
+        for (name, counts) in sorted { text.sample([("provider", name)], Double(counts.missed)) }
+        text.begin(MetricFamily("prompter_probe_duration_seconds", .histogram, "How long probes took, however they ended."))
+        for (name, counts) in sorted { text.histogram([("provider", name)], counts.probeDuration) }
+        text.begin(
+            MetricFamily("prompter_ensure_version_seconds", .histogram, "From asking for a version to its being committed."))
+        for (name, counts) in sorted { text.histogram([("provider", name)], counts.ensureVersion) }
+    }
+
+    private func writeStore(_ state: DaemonState, to text: inout Exposition) {
+        text.counter("prompter_store_commits_total", "Transactions committed to the database.", state.storeCommits)
+        text.counter("prompter_store_rows_total", "Findings committed to the database.", state.storeRows)
+        text.counter("prompter_store_errors_total", "Commits that failed; what they held is tried again.", state.storeErrors)
+        text.gauge("prompter_store_pending", "Findings that wait to be committed.", Double(state.storePending))
+        guard let isRedisUp = state.isRedisUp else { return }
+        text.gauge("prompter_redis_up", "1 while Redis answers, 0 while the daemon guards alone.", isRedisUp ? 1 : 0)
+        text.begin(MetricFamily("prompter_redis_errors_total", .counter, "Failures of Redis, by kind."))
+        for (kind, count) in state.redisErrors.sorted(by: { $0.key < $1.key }) {
+            text.sample([("kind", kind)], Double(count))
+        }
+    }
+
+    /// A stopped daemon shows nothing of watches: nobody keeps it true.
+    private func writeWatches(_ state: DaemonState, mostWatches: Int, to text: inout Exposition) {
+        guard state.isUp else { return }
+        let shown = watches.sorted { $0.key < $1.key }.prefix(mostWatches).map { watch in
+            let labels = [
+                ("org", watch.key.org), ("workspace", watch.key.workspace), ("template", watch.key.template),
+                ("provider", watch.key.provider), ("model", watch.key.model),
+            ]
+            return (labels: labels, memory: memories[watch.target.id] ?? TargetMemory())
+        }
+        text.gauge(
+            "prompter_watches_without_series", "Watches beyond the limit of series, which have none of their own.",
+            Double(watches.count - shown.count))
+        func writeTimes(_ name: String, _ help: String, _ time: (TargetMemory) -> Timestamp?) {
+            text.begin(MetricFamily(name, .gauge, help))
+            for (labels, memory) in shown {
+                if let time = time(memory) { text.sample(labels, time.seconds) }
+            }
+        }
+        writeTimes("prompter_watch_last_attempt_timestamp_seconds", "When the watch was last probed.") { $0.lastAttempt }
+        writeTimes("prompter_watch_last_success_timestamp_seconds", "When its version was last seen.") { $0.lastSuccess }
+        text.begin(MetricFamily("prompter_watch_version_info", .gauge, "Versions seen for the watch, always 1."))
+        for (labels, memory) in shown {
+            for version in memory.versions.prefix(Self.mostVersions).sorted(by: { $0.identity.key < $1.identity.key }) {
+                let identity = version.identity
+                text.sample(
+                    labels + [
+                        ("provider_version_key", identity.key), ("resolved_model", identity.resolvedModel ?? ""),
+                        ("fingerprint", identity.fingerprint ?? ""),
+                    ], 1)
+            }
+        }
+    }
+}
+
+extension Exposition {
+    fileprivate mutating func gauge(_ name: String, _ help: String, _ value: Double) {
+        begin(MetricFamily(name, .gauge, help))
+        sample([], value)
+    }
+
+    fileprivate mutating func counter(_ name: String, _ help: String, _ value: UInt64) {
+        begin(MetricFamily(name, .counter, help))
+        sample([], Double(value))
+    }
+}

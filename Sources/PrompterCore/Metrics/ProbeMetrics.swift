@@ -1,0 +1,122 @@
+/// What the daemon counts. A value: the exposition is written from a copy while counting goes on.
+public struct ProbeMetrics: Sendable {
+    struct ModelKey: Hashable, Comparable, Sendable {
+        var provider: String
+        var model: String
+
+        static func < (left: ModelKey, right: ModelKey) -> Bool {
+            (left.provider, left.model) < (right.provider, right.model)
+        }
+    }
+
+    struct ModelCounts: Sendable {
+        var attempts: UInt64 = 0
+        var failures: UInt64 = 0
+        /// `nil` for a dialect other than OpenAI's.
+        var fingerprints: UInt64?
+    }
+
+    struct ProviderCounts: Sendable {
+        var failures: [FailureClass: UInt64] = [:]
+        var skips: [SkipReason: UInt64] = [:]
+        var missed: UInt64 = 0
+        /// The service layer's own buckets.
+        var ensureVersion = Histogram(bounds: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30])
+        var probeDuration = Histogram(bounds: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30])
+    }
+
+    /// How many versions of a watch are shown.
+    static let mostVersions = 10
+
+    private(set) var watches: [Watch] = []
+    private(set) var targetCount = 0
+    private(set) var models: [ModelKey: ModelCounts] = [:]
+    private(set) var providers: [String: ProviderCounts] = [:]
+    private(set) var lateness = Histogram(bounds: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30])
+    private(set) var guardAnswers: [String: UInt64] = [:]
+    private(set) var memories: [TargetID: TargetMemory] = [:]
+
+    public init() {}
+
+    /// Takes over `watchlist`: series of what it no longer has are dropped, those of what is new start at 0.
+    ///
+    /// - Parameter memory: what the store knows of the targets that are new.
+    public mutating func replace(with watchlist: Watchlist, memory: [TargetID: TargetMemory]) {
+        watches = watchlist.watches
+        targetCount = watchlist.targets.count
+        var models: [ModelKey: ModelCounts] = [:]
+        var memories: [TargetID: TargetMemory] = [:]
+        memories.reserveCapacity(targetCount)
+        for target in watchlist.targets {
+            let key = ModelKey(provider: target.provider.name, model: target.model)
+            models[key] = self.models[key] ?? ModelCounts(fingerprints: target.provider.dialect == .openAI ? 0 : nil)
+            memories[target.id] = self.memories[target.id] ?? memory[target.id] ?? TargetMemory()
+        }
+        self.models = models
+        self.memories = memories
+        providers = watchlist.providers.reduce(into: [:]) { $0[$1.key] = providers[$1.key] ?? ProviderCounts() }
+    }
+
+    /// Which targets have no memory here yet.
+    public func isKnown(_ target: TargetID) -> Bool { memories[target] != nil }
+
+    /// How many providers' every last attempt failed.
+    public var failingProviders: Int {
+        var isFailing: [String: Bool] = [:]
+        for watch in watches {
+            guard let memory = memories[watch.target.id], memory.lastAttempt != nil else { continue }
+            isFailing[watch.key.provider] = (isFailing[watch.key.provider] ?? true) && memory.failure != nil
+        }
+        return isFailing.values.count { $0 }
+    }
+
+    /// Counts the start of a probe `lateness` after it was due.
+    public mutating func began(lateness: Duration) {
+        self.lateness.observe(max(0, lateness.seconds))
+    }
+
+    /// Counts an answer of the guard.
+    public mutating func guardAnswered(_ admission: Admission) {
+        guardAnswers[admission.name, default: 0] += 1
+    }
+
+    /// Counts an admitted probe.
+    public mutating func attempted(_ target: Target) {
+        let key = ModelKey(provider: target.provider.name, model: target.model)
+        models[key]?.attempts += 1
+    }
+
+    /// Counts how a probe ended after `duration`.
+    public mutating func ended(_ target: Target, _ failure: FailureClass?, fingerprint: String?, after duration: Duration) {
+        let name = target.provider.name
+        providers[name]?.probeDuration.observe(duration.seconds)
+        let key = ModelKey(provider: name, model: target.model)
+        if let failure {
+            models[key]?.failures += 1
+            providers[name]?.failures[failure, default: 0] += 1
+        } else if fingerprint != nil, let count = models[key]?.fingerprints {
+            models[key]?.fingerprints = count + 1
+        }
+    }
+
+    /// Counts a version that was asked for and committed after `duration`.
+    public mutating func ensured(_ target: Target, after duration: Duration) {
+        providers[target.provider.name]?.ensureVersion.observe(duration.seconds)
+    }
+
+    /// Counts a due target that was not called.
+    public mutating func skipped(_ target: Target, _ reason: SkipReason) {
+        providers[target.provider.name]?.skips[reason, default: 0] += 1
+    }
+
+    /// Counts slots that passed without a probe.
+    public mutating func missed(_ target: Target, _ count: Int64) {
+        providers[target.provider.name]?.missed += UInt64(clamping: count)
+    }
+
+    /// Takes over a committed finding into what is shown of its target.
+    public mutating func recorded(_ finding: Finding, _ recorded: Recorded, at now: Timestamp) {
+        guard recorded.isNews, memories[finding.target] != nil else { return }
+        _ = memories[finding.target]?.record(finding, at: now, mostVersions: Self.mostVersions)
+    }
+}

@@ -1,0 +1,7 @@
+/// Why a due target was not called. The raw value is the metric's label.
+public enum SkipReason: String, Hashable, Sendable, CaseIterable {
+    /// The daemon was told not to call anybody (`PROMPTER_PROBE_DISABLED`).
+    case disabled
+    /// The store cannot take what a probe would learn.
+    case store
+}

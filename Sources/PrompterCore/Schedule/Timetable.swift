@@ -1,0 +1,169 @@
+internal import HeapModule
+
+/// When each target is due. Pure: time comes in, due targets come out.
+///
+/// A target is in one of three states: waiting for its next slot, waiting for the end of a hold inside its slot, or taken,
+/// that is given out by ``due(at:)`` and not yet ended. A taken target is not due, so it never overlaps itself.
+public struct Timetable: Sendable {
+    /// What a tick gives out.
+    public struct Round: Sendable {
+        public var due: [Due] = []
+        /// Slots that passed without a probe, by target.
+        public var missed: [(target: Target, count: Int64)] = []
+    }
+
+    private struct Entry: Sendable {
+        var target: Target
+        /// The slot to be probed next, or being probed.
+        var slot: Slot
+        var isTaken = false
+        /// Which of the heap's elements is this entry's; older ones are void.
+        var generation: UInt64 = 0
+    }
+
+    private struct Wait: Comparable, Sendable {
+        var time: Timestamp
+        var target: TargetID
+        var generation: UInt64
+
+        static func < (left: Wait, right: Wait) -> Bool { left.time < right.time }
+        static func == (left: Wait, right: Wait) -> Bool { left.time == right.time }
+    }
+
+    /// Unobserved targets are spread over at most this at start-up and after a reload.
+    public static let longestSpread: Duration = .seconds(60)
+
+    private var entries: [TargetID: Entry] = [:]
+    private var waits = Heap<Wait>()
+    private var generation: UInt64 = 0
+
+    public init() {}
+
+    /// How many targets there are.
+    public var count: Int { entries.count }
+
+    /// The targets that are taken.
+    public var takenCount: Int { entries.values.count { $0.isTaken } }
+
+    /// When the next target is due; `nil` for never. It may be in the past.
+    public mutating func nextDue() -> Timestamp? {
+        while let wait = waits.min, entries[wait.target]?.generation != wait.generation { waits.removeMin() }
+        return waits.min?.time
+    }
+
+    /// When `target` is due next; `nil` where it is unknown or taken. It looks through all targets: for reports.
+    public func due(of target: TargetID) -> Timestamp? {
+        guard let entry = entries[target], !entry.isTaken else { return nil }
+        return waits.unordered.first { $0.target == target && $0.generation == entry.generation }?.time
+    }
+
+    /// Puts `targets` in the place of those that were. Targets whose identity and interval did not change keep their slots;
+    /// new ones are due within their current slot, spread out, or in the next one where `lastSuccess` shows that the current
+    /// one is observed.
+    ///
+    /// - Parameter spread: over how long new targets are spread; none makes them due at once.
+    public mutating func replace(
+        with targets: [Target], at now: Timestamp, spread: Duration = longestSpread,
+        lastSuccess: (TargetID) -> Timestamp?
+    ) {
+        var replaced: [TargetID: Entry] = [:]
+        replaced.reserveCapacity(targets.count)
+        let old = entries
+        entries = [:]
+        for target in targets {
+            if var entry = old[target.id], entry.target.interval == target.interval {
+                entry.target = target
+                replaced[target.id] = entry
+            } else {
+                replaced[target.id] = Entry(target: target, slot: target.slot(at: now))
+            }
+        }
+        entries = replaced
+        for target in targets where old[target.id]?.target.interval != target.interval {
+            begin(target, at: now, spread: spread, lastSuccess: lastSuccess(target.id))
+            if let taken = old[target.id], taken.isTaken { entries[target.id]?.isTaken = true }
+        }
+    }
+
+    /// Takes the slots anew after the wall clock was set back by more than an interval; shorter jumps change nothing, so that
+    /// no slot is probed twice.
+    ///
+    /// - Returns: whether any target's slots were taken anew.
+    public mutating func realign(at now: Timestamp) -> Bool {
+        var isChanged = false
+        for (id, entry) in entries where !entry.isTaken && entry.slot.number - entry.target.slot(at: now).number > 2 {
+            entries[id]?.slot = entry.target.slot(at: now)
+            begin(entry.target, at: now, spread: Self.longestSpread, lastSuccess: nil)
+            isChanged = true
+        }
+        return isChanged
+    }
+
+    /// Takes out every target that is due, oldest first. Each must be given back by ``end(_:slot:at:)`` or
+    /// ``hold(_:slot:for:at:)``.
+    public mutating func due(at now: Timestamp) -> Round {
+        var round = Round()
+        while let wait = waits.min, wait.time <= now {
+            waits.removeMin()
+            guard var entry = entries[wait.target], entry.generation == wait.generation else { continue }
+            let current = entry.target.slot(at: now)
+            if current.number > entry.slot.number {
+                round.missed.append((entry.target, current.number - entry.slot.number))
+                entry.slot = current
+            }
+            entry.isTaken = true
+            entries[wait.target] = entry
+            round.due.append(Due(target: entry.target, slot: entry.slot, time: max(wait.time, entry.slot.begin)))
+        }
+        return round
+    }
+
+    /// Brings `due`, which waited for a place, to the slot that has begun meanwhile.
+    ///
+    /// - Returns: the due target as it is now, and how many slots passed while it waited.
+    public mutating func advance(_ due: Due, at now: Timestamp) -> (due: Due, missed: Int64) {
+        let current = Slot(of: due.target.id, interval: due.slot.interval, at: now)
+        guard current.number > due.slot.number, entries[due.target.id]?.slot == due.slot else { return (due, 0) }
+        entries[due.target.id]?.slot = current
+        return (Due(target: due.target, slot: current, time: current.begin), current.number - due.slot.number)
+    }
+
+    /// Says that `slot` of `target` has ended, whichever way: the target waits for its next slot. Where that has begun
+    /// already, only the current one is probed and those between are missed, as ``due(at:)`` will count.
+    public mutating func end(_ target: TargetID, slot: Slot, at now: Timestamp) {
+        guard var entry = entries[target], entry.isTaken else { return }
+        entry.isTaken = false
+        // The list may have changed the interval meanwhile.
+        entry.slot =
+            entry.target.interval == slot.interval
+            ? Slot(target: target, interval: slot.interval, number: max(slot.number, entry.slot.number)).next
+            : entry.target.slot(at: now).next
+        entries[target] = entry
+        wait(target, until: entry.slot.begin)
+    }
+
+    /// Says that `slot` of `target` may be asked for again after `time`. A hold that outlasts the slot ends it.
+    public mutating func hold(_ target: TargetID, slot: Slot, for time: Duration, at now: Timestamp) {
+        guard let entry = entries[target], entry.isTaken else { return }
+        guard entry.slot == slot, now + time < slot.end else { return end(target, slot: slot, at: now) }
+        entries[target]?.isTaken = false
+        wait(target, until: now + time)
+    }
+
+    private mutating func begin(_ target: Target, at now: Timestamp, spread: Duration, lastSuccess: Timestamp?) {
+        let slot = target.slot(at: now)
+        if let lastSuccess, lastSuccess <= now, slot.isObserved(by: lastSuccess) {
+            entries[target.id]?.slot = slot.next
+            wait(target.id, until: slot.next.begin)
+        } else {
+            let span = min(target.interval, spread, slot.end - now)
+            wait(target.id, until: now + target.id.spread(over: span))
+        }
+    }
+
+    private mutating func wait(_ target: TargetID, until time: Timestamp) {
+        generation += 1
+        entries[target]?.generation = generation
+        waits.insert(Wait(time: time, target: target, generation: generation))
+    }
+}

@@ -1,0 +1,152 @@
+/// Reads a watchlist: a valid one whole, or all that is wrong with it.
+struct WatchlistReader {
+    private static let keys = ["$schema", "defaults", "providers", "watches"]
+
+    private let source: WatchlistSource
+    private var complaints = WatchlistComplaints()
+    private var texts: WatchlistTexts
+
+    init(_ source: WatchlistSource) {
+        self.source = source
+        texts = WatchlistTexts(source)
+    }
+
+    mutating func read() throws(InvalidWatchlist) -> Watchlist {
+        let document: JSONDocument
+        do {
+            document = try JSONDocument(source.bytes)
+        } catch {
+            complaints.add(error.message, at: error.offset, .document)
+            throw InvalidWatchlist(errors: complaints.errors(in: source))
+        }
+        for member in document.duplicateNames {
+            complaints.add("the key \"\(member.name)\" stands here a second time", at: member.nameOffset, .document)
+        }
+        let root = document.root
+        let watchlist = complaints.members(of: root, known: Self.keys, at: .document) { .member($0) }
+            .map { _ in read(root) }
+        guard let watchlist, complaints.isEmpty else { throw InvalidWatchlist(errors: complaints.errors(in: source)) }
+        return watchlist
+    }
+
+    private mutating func read(_ root: JSONNode) -> Watchlist {
+        let defaults = root["defaults"].map { WatchDefaults($0, into: &complaints) } ?? WatchDefaults()
+        let providers = readProviders(root)
+        let drafts = readWatches(root, defaults, providers)
+        refuseDuplicates(drafts)
+        return Self.join(drafts.filter(\.isEnabled), providers.compactMapValues { $0 })
+    }
+
+    /// The providers by name; `nil` for one that something is wrong with, so that its watches are not complained of too.
+    private mutating func readProviders(_ root: JSONNode) -> [String: Provider?] {
+        guard let node = root["providers"] else {
+            complaints.add("\"providers\" is missing", at: root.offset, .document)
+            return [:]
+        }
+        guard case .object(let members) = node.value else {
+            complaints.add("should be an object, not \(node.kind)", at: node.offset, .member("providers"))
+            return [:]
+        }
+        var providers: [String: Provider?] = [:]
+        for member in members {
+            if !Self.isProviderName(member.name) {
+                complaints.add(
+                    "a provider's name is made of up to 64 letters, digits, dots, hyphens and underscores and begins with"
+                        + " a letter or digit", at: member.nameOffset, .provider(member.name, ""))
+            }
+            let provider = ProviderEntry(name: member.name, source: source).read(member.node, into: &complaints)
+            providers.updateValue(provider, forKey: member.name)
+        }
+        return providers
+    }
+
+    /// Names become labels, and file names in the folder of credentials.
+    private static func isProviderName(_ name: String) -> Bool {
+        func isPlain(_ character: Character) -> Bool { character.isASCII && (character.isLetter || character.isNumber) }
+        return name.count <= 64 && name.first.map(isPlain) == true
+            && name.allSatisfy { isPlain($0) || $0 == "." || $0 == "-" || $0 == "_" }
+    }
+
+    private mutating func readWatches(
+        _ root: JSONNode, _ defaults: WatchDefaults, _ providers: [String: Provider?]
+    ) -> [WatchEntry.Draft] {
+        guard let node = root["watches"] else {
+            complaints.add("\"watches\" is missing", at: root.offset, .document)
+            return []
+        }
+        guard let elements = node.elements else {
+            complaints.add("should be an array, not \(node.kind)", at: node.offset, .member("watches"))
+            return []
+        }
+        var drafts: [WatchEntry.Draft] = []
+        drafts.reserveCapacity(elements.count)
+        for (index, element) in elements.enumerated() {
+            let entry = WatchEntry(index: index, defaults: defaults, providers: providers)
+            if let draft = entry.read(element, into: &complaints, texts: &texts) { drafts.append(draft) }
+        }
+        return drafts
+    }
+
+    private mutating func refuseDuplicates(_ drafts: [WatchEntry.Draft]) {
+        var first: [Watch.Key: Int] = [:]
+        first.reserveCapacity(drafts.count)
+        for draft in drafts {
+            if let earlier = first[draft.key] {
+                complaints.add(
+                    "is the same as watches[\(earlier)]: org, workspace, template, provider and model tell watches apart",
+                    at: draft.offset, .watch(draft.index, ""))
+            } else {
+                first[draft.key] = draft.index
+            }
+        }
+    }
+
+    /// Makes the targets: watches that would make the same call share one, at the shortest interval and with the longest
+    /// timeout that any of them asks for.
+    private static func join(_ drafts: [WatchEntry.Draft], _ providers: [String: Provider]) -> Watchlist {
+        struct Call: Hashable {
+            var provider: String
+            var model: String
+            var systemInstructions: String?
+            var inferenceParameters: String?
+        }
+        struct Group {
+            var draft: WatchEntry.Draft
+            var interval: Duration
+            var timeout: Duration
+        }
+        var groups: [Group] = []
+        var places: [Call: Int] = [:]
+        let groupOfDraft = drafts.map { draft in
+            let call = Call(
+                provider: draft.provider.name, model: draft.key.model, systemInstructions: draft.systemInstructions,
+                inferenceParameters: draft.inferenceParameters?.canonicalText)
+            if let place = places[call] {
+                groups[place].interval = min(groups[place].interval, draft.interval)
+                groups[place].timeout = max(groups[place].timeout, draft.timeout)
+                return place
+            }
+            places[call] = groups.count
+            groups.append(Group(draft: draft, interval: draft.interval, timeout: draft.timeout))
+            return groups.count - 1
+        }
+        let targets = groups.map { group in
+            Target(
+                provider: group.draft.provider, model: group.draft.key.model,
+                systemInstructions: group.draft.systemInstructions,
+                inferenceParameters: group.draft.inferenceParameters, interval: group.interval, timeout: group.timeout)
+        }
+        let watches = zip(drafts, groupOfDraft).map { Watch(key: $0.key, target: targets[$1]) }
+        return Watchlist(providers: providers, watches: watches, targets: targets)
+    }
+}
+
+extension Watchlist {
+    /// Reads the watchlist that `source` holds.
+    ///
+    /// - Throws: ``InvalidWatchlist`` with all that is wrong.
+    public init(_ source: WatchlistSource) throws(InvalidWatchlist) {
+        var reader = WatchlistReader(source)
+        self = try reader.read()
+    }
+}
