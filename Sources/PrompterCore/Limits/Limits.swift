@@ -24,9 +24,9 @@ public struct Limits: Sendable {
     /// How many due targets wait for a place.
     public var waiting: Int { lanes.values.reduce(0) { $0 + $1.waiting.count } }
 
-    /// When the target that waits longest was due; `nil` where none waits.
-    public var longestWaiting: Timestamp? {
-        lanes.values.compactMap { $0.waiting.first?.time }.min()
+    /// Whether some due target could begin now.
+    public var hasServable: Bool {
+        inFlight < workers && lanes.values.contains { !$0.waiting.isEmpty && $0.inFlight < $0.concurrency }
     }
 
     /// Takes over the concurrency of `providers`, and drops what waits for a target that `isWatched` denies.

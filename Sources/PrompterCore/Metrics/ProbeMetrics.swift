@@ -57,8 +57,11 @@ public struct ProbeMetrics: Sendable {
         providers = watchlist.providers.reduce(into: [:]) { $0[$1.key] = providers[$1.key] ?? ProviderCounts() }
     }
 
-    /// Which targets have no memory here yet.
+    /// Whether `target` is watched.
     public func isKnown(_ target: TargetID) -> Bool { memories[target] != nil }
+
+    /// What is shown of `target`; `nil` where it is not watched.
+    public func memory(of target: TargetID) -> TargetMemory? { memories[target] }
 
     /// How many providers' every last attempt failed.
     public var failingProviders: Int {

@@ -46,15 +46,14 @@ public struct Timetable: Sendable {
     public var takenCount: Int { entries.values.count { $0.isTaken } }
 
     /// When the next target is due; `nil` for never. It may be in the past.
-    public mutating func nextDue() -> Timestamp? {
-        while let wait = waits.min, entries[wait.target]?.generation != wait.generation { waits.removeMin() }
-        return waits.min?.time
-    }
+    public var nextDue: Timestamp? { waits.min?.time }
 
-    /// When `target` is due next; `nil` where it is unknown or taken. It looks through all targets: for reports.
-    public func due(of target: TargetID) -> Timestamp? {
-        guard let entry = entries[target], !entry.isTaken else { return nil }
-        return waits.unordered.first { $0.target == target && $0.generation == entry.generation }?.time
+    /// The targets that are due at `now`.
+    public func dueTargets(at now: Timestamp) -> Set<TargetID> {
+        Set(
+            waits.unordered.lazy.filter { wait in
+                wait.time <= now && entries[wait.target]?.generation == wait.generation
+            }.map(\.target))
     }
 
     /// Puts `targets` in the place of those that were. Targets whose identity and interval did not change keep their slots;
@@ -83,6 +82,7 @@ public struct Timetable: Sendable {
             begin(target, at: now, spread: spread, lastSuccess: lastSuccess(target.id))
             if let taken = old[target.id], taken.isTaken { entries[target.id]?.isTaken = true }
         }
+        dropVoidWaits()
     }
 
     /// Takes the slots anew after the wall clock was set back by more than an interval; shorter jumps change nothing, so that
@@ -96,6 +96,7 @@ public struct Timetable: Sendable {
             begin(entry.target, at: now, spread: Self.longestSpread, lastSuccess: nil)
             isChanged = true
         }
+        dropVoidWaits()
         return isChanged
     }
 
@@ -105,7 +106,7 @@ public struct Timetable: Sendable {
         var round = Round()
         while let wait = waits.min, wait.time <= now {
             waits.removeMin()
-            guard var entry = entries[wait.target], entry.generation == wait.generation else { continue }
+            guard var entry = entries[wait.target], entry.generation == wait.generation, !entry.isTaken else { continue }
             let current = entry.target.slot(at: now)
             if current.number > entry.slot.number {
                 round.missed.append((entry.target, current.number - entry.slot.number))
@@ -115,6 +116,7 @@ public struct Timetable: Sendable {
             entries[wait.target] = entry
             round.due.append(Due(target: entry.target, slot: entry.slot, time: max(wait.time, entry.slot.begin)))
         }
+        dropVoidWaits()
         return round
     }
 
@@ -165,5 +167,12 @@ public struct Timetable: Sendable {
         generation += 1
         entries[target]?.generation = generation
         waits.insert(Wait(time: time, target: target, generation: generation))
+    }
+
+    /// Takes out first elements that no target waits for any more, so that the heap's first is the next due.
+    private mutating func dropVoidWaits() {
+        while let wait = waits.min, entries[wait.target]?.generation != wait.generation || entries[wait.target]?.isTaken == true {
+            waits.removeMin()
+        }
     }
 }

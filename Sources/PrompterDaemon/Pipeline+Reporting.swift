@@ -1,0 +1,79 @@
+import Logging
+public import PrompterCore
+
+extension Pipeline {
+    /// Takes what became of a batch of findings: counts it, and tells what is news.
+    public func recorded(_ outcome: Recorder.Outcome) {
+        let now = parts.clock()
+        isChanged = true
+        switch outcome {
+        case .committed(let batch):
+            for (entry, recorded) in batch { take(entry, recorded, at: now) }
+        case .failing(let reason):
+            parts.log.error("store: \(SafeText(reason)); findings wait in memory until it works again")
+        case .restored:
+            parts.log.notice("store: works again")
+        }
+        rearm(at: now.wall)
+    }
+
+    private func take(_ entry: Recorder.Entry, _ recorded: Recorded, at now: Moment) {
+        if let asked = entry.asked, case .observation = entry.finding {
+            metrics.ensured(entry.target, after: now.uptime - asked)
+        }
+        if case .observation = entry.finding, let failure = metrics.memory(of: entry.target.id)?.failure {
+            parts.log.notice(
+                "\(entry.target.provider.name) \(entry.target.model): answers again (was \(failure.rawValue))",
+                metadata: Self.metadata(of: entry.target, outcome: "success"))
+        }
+        metrics.recorded(entry.finding, recorded, at: now.wall)
+        for event in recorded.events { tell(event, of: entry.target) }
+    }
+
+    private func tell(_ event: Event, of target: Target) {
+        let version = Self.text(of: event.version)
+        let metadata = Self.metadata(of: target, outcome: event.kind.rawValue)
+        switch event.kind {
+        case .first:
+            parts.log.info("\(target.provider.name) \(target.model): first seen as \(version)", metadata: metadata)
+        case .appeared:
+            parts.log.notice("\(target.provider.name) \(target.model): a new version, \(version)", metadata: metadata)
+        }
+    }
+
+    private static func text(of version: VersionIdentity) -> SafeText {
+        switch (version.resolvedModel, version.fingerprint) {
+        case (let model?, let fingerprint?): SafeText("\(model) (\(fingerprint))")
+        default: SafeText(version.key)
+        }
+    }
+
+    /// The metrics as they are now, where a new textfile is due: something changed, and the last one is 15 s old.
+    ///
+    /// - Parameter isForced: whether one is due anyhow.
+    public func snapshot(isForced: Bool) -> (metrics: ProbeMetrics, load: Load)? {
+        let now = parts.clock().wall
+        let isPaused = lastSnapshot.map { $0 <= now && now - $0 < Self.textfilePause } ?? false
+        guard isForced || isChanged && !isPaused else { return nil }
+        isChanged = false
+        lastSnapshot = now
+        rearm(at: now)
+        return (metrics, load)
+    }
+
+    /// How much the pipeline has to do now.
+    public struct Load: Sendable {
+        public var workers: Int
+        public var inFlight: Int
+        public var waiting: Int
+        public var nextDue: Timestamp?
+        public var failingProviders: Int
+        public var targets: Int
+    }
+
+    public var load: Load {
+        Load(
+            workers: limits.workers, inFlight: flights.count, waiting: limits.waiting, nextDue: timetable.nextDue,
+            failingProviders: metrics.failingProviders, targets: timetable.count)
+    }
+}

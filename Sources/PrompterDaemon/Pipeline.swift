@@ -1,0 +1,177 @@
+public import Logging
+public import PrompterCore
+
+/// From tick to finding: due targets wait for a place, are admitted, probed, published and handed to the recorder.
+///
+/// It owns the schedule, the limits and the counts, and decides nothing itself: they do.
+public actor Pipeline {
+    /// What the pipeline works with.
+    public struct Parts: Sendable {
+        var probeGuard: any ProbeGuard
+        var recorder: Recorder
+        var clock: @Sendable () -> Moment
+        /// `false` for an instance that only reads what others observe.
+        var mayCall: Bool
+        /// Sets the one timer, by the wall clock.
+        var arm: @Sendable (Timestamp?) -> Void
+        var log: Logger
+
+        public init(
+            probeGuard: any ProbeGuard, recorder: Recorder, clock: @escaping @Sendable () -> Moment, mayCall: Bool = true,
+            log: Logger, arm: @escaping @Sendable (Timestamp?) -> Void
+        ) {
+            self.probeGuard = probeGuard
+            self.recorder = recorder
+            self.clock = clock
+            self.mayCall = mayCall
+            self.log = log
+            self.arm = arm
+        }
+    }
+
+    /// A probe in flight.
+    struct Flight {
+        var due: Due
+        var lease: Lease
+        /// When its version was asked for, in uptime.
+        var asked: Duration
+        /// When it must have ended, in uptime.
+        var deadline: Duration
+        var task: Task<Void, Never>?
+    }
+
+    /// The timer is not set nearer than this to the tick before, so that a dense schedule costs a bounded number of wake-ups.
+    private static let nearestTick: Duration = .milliseconds(2)
+    /// The textfile is written at most this often.
+    static let textfilePause: Duration = .seconds(15)
+    /// How much later than it should something may be before the watchdog is no longer fed.
+    private static let patience: Duration = .seconds(30)
+
+    let parts: Parts
+    var timetable = Timetable()
+    var limits = Limits(workers: 1)
+    var metrics = ProbeMetrics()
+    var probers: Probers
+    var flights: [UInt64: Flight] = [:]
+    /// Since when the guard has been asked, in uptime; `nil` where it is not being asked.
+    var admitting: Duration?
+    /// Whether the metrics have changed since the last snapshot.
+    var isChanged = true
+    var lastSnapshot: Timestamp?
+    /// Targets that a run of one round still waits for; `nil` for a run without end.
+    var remaining: Set<TargetID>?
+    var isStopping = false
+    var idleWaiters: [CheckedContinuation<Void, Never>] = []
+
+    public init(_ parts: Parts, probers: Probers) {
+        self.parts = parts
+        self.probers = probers
+    }
+
+    /// Puts `watchlist` in force. What is in flight ends under the list it began with; what waits for a target that is gone is
+    /// dropped.
+    ///
+    /// - Parameters:
+    ///   - workers: how many probes may be in flight; `nil` for the sum of the providers' concurrency.
+    ///   - memory: what the store knows of the targets.
+    ///   - spread: over how long new targets are spread.
+    public func replace(
+        with watchlist: Watchlist, probers: Probers, workers: Int?, memory: [TargetID: TargetMemory],
+        spread: Duration = Timetable.longestSpread
+    ) {
+        let now = parts.clock().wall
+        self.probers = probers
+        metrics.replace(with: watchlist, memory: memory)
+        let watched = Set(watchlist.targets.map(\.id))
+        let sum = watchlist.providers.values.reduce(0) { $0 + $1.concurrency }
+        let dropped = limits.replace(workers: workers ?? max(1, sum), providers: watchlist.providers.values) {
+            watched.contains($0)
+        }
+        for due in dropped { timetable.end(due.target.id, slot: due.slot, at: now) }
+        timetable.replace(with: watchlist.targets, at: now, spread: spread) { memory[$0]?.lastSuccess }
+        isChanged = true
+        rearm(at: now)
+    }
+
+    /// The targets that nothing is known of here yet, of those of `watchlist`.
+    public func unknownTargets(of watchlist: Watchlist) -> [TargetID] {
+        watchlist.targets.map(\.id).filter { !metrics.isKnown($0) }
+    }
+
+    /// Begins what is due.
+    public func tick() {
+        let now = parts.clock()
+        guard !isStopping else { return }
+        let round = timetable.due(at: now.wall)
+        for (target, count) in round.missed { metrics.missed(target, count) }
+        for due in round.due { limits.enqueue(due) }
+        begin(at: now)
+        rearm(at: now.wall)
+    }
+
+    /// Looks after the clock once a minute: slots are taken anew where it was set far back, and the timer is set again.
+    ///
+    /// - Returns: whether slots were taken anew.
+    public func pulse() -> Bool {
+        let now = parts.clock().wall
+        let isRealigned = timetable.realign(at: now)
+        rearm(at: now)
+        return isRealigned
+    }
+
+    /// Whether what should have happened by now has: no due target waits that could be served, and no probe is past its
+    /// deadline. A provider or a store that fails makes nobody unhealthy.
+    public func isHealthy() -> Bool {
+        let now = parts.clock()
+        if let next = timetable.nextDue, next + Self.patience < now.wall { return false }
+        if let admitting, admitting + Self.patience < now.uptime { return false }
+        if admitting == nil, limits.hasServable { return false }
+        return flights.values.allSatisfy { $0.deadline + Self.patience > now.uptime }
+    }
+
+    /// Stops: nothing new begins, and what is in flight has until `deadline` to end. Leases of what had to be broken off are
+    /// given back.
+    public func stop(within deadline: Duration) async {
+        isStopping = true
+        _ = limits.drain()
+        parts.arm(nil)
+        let breaker = Task {
+            guard (try? await Task.sleep(for: deadline)) != nil else { return }
+            for flight in flights.values { flight.task?.cancel() }
+        }
+        await waitUntilIdle()
+        breaker.cancel()
+    }
+
+    /// Waits until a run of one round has nothing left to do.
+    public func finishRound() async {
+        while remaining?.isEmpty == false {
+            await withCheckedContinuation { idleWaiters.append($0) }
+        }
+        await waitUntilIdle()
+    }
+
+    private func waitUntilIdle() async {
+        while !flights.isEmpty || admitting != nil {
+            await withCheckedContinuation { idleWaiters.append($0) }
+        }
+    }
+
+    /// Wakes those who wait for the pipeline to be idle; each looks for itself whether it is.
+    func wakeWaiters() {
+        guard !idleWaiters.isEmpty else { return }
+        let waiters = idleWaiters
+        idleWaiters = []
+        for waiter in waiters { waiter.resume() }
+    }
+
+    func rearm(at now: Timestamp) {
+        guard !isStopping else { return }
+        var wake = timetable.nextDue.map { max($0, now + Self.nearestTick) }
+        if isChanged {
+            let textfile = max(now, lastSnapshot.map { $0 + Self.textfilePause } ?? now)
+            wake = min(wake ?? textfile, textfile)
+        }
+        parts.arm(wake)
+    }
+}

@@ -1,0 +1,182 @@
+public import PrompterCore
+import Synchronization
+
+/// The bounded queue in front of the store, and its one writer: what comes within 20 ms is committed together.
+///
+/// A place is reserved before a call is made, so that no answer is ever without one. A store that fails keeps nobody but its
+/// own queue waiting: findings stay in it, in their order, and are tried again.
+public final class Recorder: Sendable {
+    /// A finding on its way to the store.
+    public struct Entry: Sendable {
+        public var finding: Finding
+        public var target: Target
+        /// When its version was asked for, in uptime; `nil` for one that another instance probed.
+        public var asked: Duration?
+
+        public init(_ finding: Finding, of target: Target, asked: Duration? = nil) {
+            self.finding = finding
+            self.target = target
+            self.asked = asked
+        }
+    }
+
+    /// What became of a batch.
+    public enum Outcome: Sendable {
+        case committed([(entry: Entry, recorded: Recorded)])
+        /// The store failed for the first time since it last worked; why, in one line.
+        case failing(String)
+        /// The store works again.
+        case restored
+    }
+
+    /// What is counted.
+    public struct Report: Sendable {
+        public var commits: UInt64 = 0
+        public var rows: UInt64 = 0
+        public var errors: UInt64 = 0
+        public var pending = 0
+    }
+
+    private struct State {
+        var pending: [Entry] = []
+        /// Places that are reserved for findings that have not come yet.
+        var reserved = 0
+        /// Findings that are being committed.
+        var committing = 0
+        var isFinished = false
+        var report = Report()
+    }
+
+    /// How long findings are gathered for one commit.
+    private static let gathering: Duration = .milliseconds(20)
+    /// As many as this are committed without gathering on.
+    private static let fullBatch = 512
+    private static let pauseAfterFailure: Duration = .seconds(1)
+
+    /// What became of the findings, for the one who counts and tells.
+    public let outcomes: AsyncStream<Outcome>
+    private let outcomesContinuation: AsyncStream<Outcome>.Continuation
+    private let store: any VersionStore
+    private let capacity: Int
+    private let clock: @Sendable () -> Moment
+    private let state = Mutex(State())
+    private let arrivals: AsyncStream<Void>
+    private let arrived: AsyncStream<Void>.Continuation
+
+    /// - Parameter capacity: the most findings that wait or have a place reserved.
+    public init(store: any VersionStore, capacity: Int = 10_000, clock: @escaping @Sendable () -> Moment) {
+        self.store = store
+        self.capacity = capacity
+        self.clock = clock
+        (outcomes, outcomesContinuation) = AsyncStream.makeStream()
+        (arrivals, arrived) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// What was counted until now.
+    public var report: Report {
+        state.withLock { state in
+            var report = state.report
+            report.pending = state.pending.count + state.committing
+            return report
+        }
+    }
+
+    /// Reserves a place for one finding.
+    ///
+    /// - Returns: whether there was one.
+    public func reserve() -> Bool {
+        state.withLock { state in
+            guard state.pending.count + state.committing + state.reserved < capacity else { return false }
+            state.reserved += 1
+            return true
+        }
+    }
+
+    /// Gives a reserved place back.
+    public func release() {
+        state.withLock { $0.reserved -= 1 }
+    }
+
+    /// Puts `entry` in the place that was reserved for it.
+    public func submit(_ entry: Entry) {
+        let count = state.withLock { state in
+            state.reserved -= 1
+            state.pending.append(entry)
+            return state.pending.count
+        }
+        if count == 1 || count == Self.fullBatch { arrived.yield() }
+    }
+
+    /// Commits what comes until ``finish()`` was called and nothing is left, or its task is cancelled.
+    public func run() async {
+        var isFailing = false
+        for await _ in arrivals {
+            await gather()
+            while true {
+                let batch = take()
+                if batch.isEmpty { break }
+                do {
+                    let recorded = try await store.record(batch.map(\.finding), at: clock().wall)
+                    if isFailing { outcomesContinuation.yield(.restored) }
+                    isFailing = false
+                    committed(zip(batch, recorded).map { (entry: $0, recorded: $1) })
+                } catch {
+                    if !isFailing { outcomesContinuation.yield(.failing("\(error)")) }
+                    isFailing = true
+                    putBack(batch)
+                    if (try? await Task.sleep(for: Self.pauseAfterFailure)) == nil { return end() }
+                }
+            }
+            if state.withLock({ $0.isFinished && $0.pending.isEmpty }) { break }
+        }
+        end()
+    }
+
+    /// Says that no more findings will come: ``run()`` ends when all are committed.
+    public func finish() {
+        state.withLock { $0.isFinished = true }
+        arrived.yield()
+    }
+
+    /// What is not committed.
+    public func leftover() -> [Finding] {
+        state.withLock { $0.pending.map(\.finding) }
+    }
+
+    private func end() {
+        arrived.finish()
+        outcomesContinuation.finish()
+    }
+
+    /// Waits until a commit is worth its while.
+    private func gather() async {
+        guard state.withLock({ $0.pending.count < Self.fullBatch && !$0.isFinished }) else { return }
+        try? await Task.sleep(for: Self.gathering)
+    }
+
+    private func take() -> [Entry] {
+        state.withLock { state in
+            let batch = state.pending
+            state.pending = []
+            state.committing = batch.count
+            return batch
+        }
+    }
+
+    private func putBack(_ batch: [Entry]) {
+        state.withLock { state in
+            state.pending = batch + state.pending
+            state.committing = 0
+            state.report.errors += 1
+        }
+    }
+
+    private func committed(_ batch: [(entry: Entry, recorded: Recorded)]) {
+        state.withLock { state in
+            state.committing = 0
+            state.report.commits += 1
+            state.report.rows += UInt64(batch.count)
+        }
+        outcomesContinuation.yield(.committed(batch))
+    }
+}

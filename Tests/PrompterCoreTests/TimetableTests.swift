@@ -1,0 +1,194 @@
+import PrompterCore
+import Testing
+
+struct TimetableTests {
+    private let start = Timestamp(milliseconds: 1_790_000_000_000)
+
+    private func targets(_ count: Int, interval: Duration) -> [Target] {
+        (0..<count).map { Example.target("m-\($0)", interval: interval) }
+    }
+
+    /// Ends every target at once, as probes that take no time would.
+    private func run(_ timetable: inout Timetable, from start: Timestamp, for time: Duration, step: Duration) -> [Due] {
+        var all: [Due] = []
+        var now = start
+        while now <= start + time {
+            for due in timetable.due(at: now).due {
+                all.append(due)
+                timetable.end(due.target.id, slot: due.slot, at: now)
+            }
+            now = now + step
+        }
+        return all
+    }
+
+    @Test func everySlotIsGivenOutOnce() {
+        var timetable = Timetable()
+        let targets = targets(200, interval: .seconds(10))
+        timetable.replace(with: targets, at: start) { _ in nil }
+        let all = run(&timetable, from: start, for: .seconds(100), step: .milliseconds(50))
+        #expect(Set(all.map(\.slot)).count == all.count)
+        for target in targets {
+            let numbers = all.filter { $0.target == target }.map(\.slot.number)
+            #expect(numbers.count >= 10)
+            #expect(numbers == Array(numbers[0]..<(numbers[0] + Int64(numbers.count))))
+        }
+    }
+
+    @Test func slotsBeginAtTheirPhase() {
+        var timetable = Timetable()
+        timetable.replace(with: targets(50, interval: .seconds(10)), at: start) { _ in nil }
+        let all = run(&timetable, from: start, for: .seconds(60), step: .milliseconds(1))
+        for due in all where due.time >= start + .seconds(10) {
+            #expect(due.time == due.slot.begin)
+        }
+    }
+
+    @Test func whatTheSlotHasObservedIsNotProbedAgain() throws {
+        let target = Example.target()
+        let slot = target.slot(at: start)
+        let half = slot.interval / 2
+        for (lastSuccess, expected) in [
+            (slot.begin, slot.next.begin), (slot.begin - half + .milliseconds(1), slot.next.begin),
+        ] {
+            var timetable = Timetable()
+            timetable.replace(with: [target], at: slot.begin + .seconds(60)) { _ in lastSuccess }
+            #expect(timetable.nextDue == expected)
+        }
+        var timetable = Timetable()
+        timetable.replace(with: [target], at: slot.begin + .seconds(60)) { _ in slot.begin - half }
+        let due = try #require(timetable.nextDue)
+        #expect(due <= slot.begin + .seconds(120))
+    }
+
+    @Test func startSpreadsWhatIsLeft() throws {
+        var timetable = Timetable()
+        let targets = targets(1000, interval: .seconds(3600))
+        timetable.replace(with: targets, at: start) { _ in nil }
+        var counts: [Int] = []
+        for second in 0..<60 {
+            counts.append(timetable.due(at: start + .seconds(second) + .milliseconds(999)).due.count)
+        }
+        // Poisson with mean 16.7: 40 in a second is beyond six deviations.
+        #expect(counts.reduce(0, +) >= 980)
+        #expect(counts.allSatisfy { $0 < 40 })
+    }
+
+    @Test func aTakenTargetIsNotDueAndMissesArePast() throws {
+        var timetable = Timetable()
+        let target = Example.target(interval: .seconds(10))
+        timetable.replace(with: [target], at: start, spread: .zero) { _ in nil }
+        let first = try #require(timetable.due(at: start).due.first)
+        #expect(timetable.due(at: start + .seconds(35)).due.isEmpty)
+        let late = first.slot.begin + .seconds(35)
+        timetable.end(target.id, slot: first.slot, at: late)
+        let round = timetable.due(at: late)
+        #expect(round.due.map(\.slot.number) == [first.slot.number + 3])
+        #expect(round.missed.map(\.count) == [2])
+    }
+
+    @Test func suspensionCausesOneProbe() throws {
+        var timetable = Timetable()
+        timetable.replace(with: targets(20, interval: .seconds(60)), at: start) { _ in nil }
+        _ = run(&timetable, from: start, for: .seconds(120), step: .seconds(1))
+        let round = timetable.due(at: start + .seconds(86_400))
+        #expect(round.due.count == 20)
+        #expect(round.missed.allSatisfy { $0.count > 1400 })
+    }
+
+    @Test func aHoldAsksAgainInTheSameSlot() throws {
+        var timetable = Timetable()
+        let target = Example.target(interval: .seconds(100))
+        let begin = target.slot(at: start).next.begin
+        timetable.replace(with: [target], at: begin, spread: .zero) { _ in nil }
+        let due = try #require(timetable.due(at: begin).due.first)
+        timetable.hold(target.id, slot: due.slot, for: .seconds(15), at: begin)
+        #expect(timetable.nextDue == begin + .seconds(15))
+        let again = try #require(timetable.due(at: begin + .seconds(15)).due.first)
+        #expect(again.slot == due.slot)
+        timetable.hold(target.id, slot: due.slot, for: .seconds(85), at: begin + .seconds(15))
+        #expect(timetable.nextDue == due.slot.end)
+        #expect(timetable.due(at: due.slot.end).due.map(\.slot) == [due.slot.next])
+    }
+
+    @Test func unchangedTargetsKeepTheirSlots() throws {
+        var timetable = Timetable()
+        let targets = targets(100, interval: .seconds(3600))
+        timetable.replace(with: targets, at: start) { _ in nil }
+        let taken = timetable.due(at: start + .seconds(30)).due
+        for due in taken.dropLast() { timetable.end(due.target.id, slot: due.slot, at: start + .seconds(30)) }
+        let next = timetable.nextDue
+        timetable.replace(with: targets, at: start + .seconds(31)) { _ in nil }
+        #expect(timetable.nextDue == next)
+        let due = timetable.due(at: start + .seconds(61)).due
+        #expect(Set(due.map(\.slot)).isDisjoint(with: taken.map(\.slot)))
+        timetable.replace(with: [], at: start + .seconds(62)) { _ in nil }
+        #expect(timetable.nextDue == nil)
+        #expect(timetable.due(at: start + .seconds(7200)).due.isEmpty)
+    }
+
+    @Test func aTargetInFlightIsNotGivenOutWhenItsIntervalChanges() throws {
+        var timetable = Timetable()
+        let slow = Example.target(interval: .seconds(100))
+        let fast = Example.target(interval: .seconds(10))
+        timetable.replace(with: [slow], at: start, spread: .zero) { _ in nil }
+        let due = try #require(timetable.due(at: start).due.first)
+        timetable.replace(with: [fast], at: start, spread: .zero) { _ in nil }
+        #expect(timetable.due(at: start + .seconds(30)).due.isEmpty)
+        timetable.end(slow.id, slot: due.slot, at: start + .seconds(30))
+        let next = try #require(timetable.nextDue)
+        #expect(next == fast.slot(at: start + .seconds(30)).next.begin)
+    }
+
+    @Test func aClockSetBackProbesNothingTwice() throws {
+        let target = Example.target(interval: .seconds(100))
+        let begin = target.slot(at: start).next.begin
+        var timetable = Timetable()
+        timetable.replace(with: [target], at: begin, spread: .zero) { _ in nil }
+        let due = try #require(timetable.due(at: begin).due.first)
+        timetable.end(target.id, slot: due.slot, at: begin)
+        // Less than an interval back: the next slot is still the one after.
+        let isRealigned = timetable.realign(at: begin - .seconds(99))
+        #expect(!isRealigned)
+        #expect(timetable.nextDue == due.slot.end)
+        // Further back: the slots are taken anew.
+        let isRealignedNow = timetable.realign(at: begin - .seconds(86_400))
+        #expect(isRealignedNow)
+        let next = try #require(timetable.nextDue)
+        #expect(next < begin - .seconds(86_300))
+    }
+
+    @Test func aClockSetForwardMissesWhatPassed() throws {
+        let target = Example.target(interval: .seconds(100))
+        let begin = target.slot(at: start).next.begin
+        var timetable = Timetable()
+        timetable.replace(with: [target], at: begin, spread: .zero) { _ in nil }
+        let due = try #require(timetable.due(at: begin).due.first)
+        timetable.end(target.id, slot: due.slot, at: begin)
+        let round = timetable.due(at: begin + .seconds(365 * 86_400))
+        #expect(round.due.count == 1)
+        #expect(round.missed.first?.count == 315_359)
+    }
+
+    @Test func whatWaitedForAPlaceIsBroughtToItsSlot() throws {
+        let target = Example.target(interval: .seconds(10))
+        let begin = target.slot(at: start).next.begin
+        var timetable = Timetable()
+        timetable.replace(with: [target], at: begin, spread: .zero) { _ in nil }
+        let due = try #require(timetable.due(at: begin).due.first)
+        let (same, none) = timetable.advance(due, at: begin + .seconds(9))
+        #expect(same == due && none == 0)
+        let (later, missed) = timetable.advance(due, at: begin + .seconds(25))
+        #expect(later.slot.number == due.slot.number + 2 && missed == 2)
+        timetable.end(target.id, slot: later.slot, at: begin + .seconds(26))
+        #expect(timetable.nextDue == later.slot.end)
+    }
+
+    @Test func slotsBeforeTheEpochAreWhole() throws {
+        let id = try #require(TargetID(Array(repeating: 0, count: 32)))
+        for time in [-1, -999, -1000, -1001, 0, 999] as [Int64] {
+            let slot = Slot(of: id, interval: .seconds(1), at: Timestamp(milliseconds: time))
+            #expect(slot.begin.milliseconds <= time && time < slot.end.milliseconds)
+        }
+    }
+}
