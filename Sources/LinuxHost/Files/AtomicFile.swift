@@ -1,0 +1,91 @@
+import Glibc
+import PrompterCore
+import Synchronization
+
+/// Replaces a file as a whole: who reads it sees the old bytes or the new ones, never a part.
+///
+/// The bytes go into a temporary file in the same folder, which is then renamed (rename(2)). Its name is
+/// `.NAME.PID.COUNT.tmp`, so that node_exporter, which reads what ends in `.prom`, never sees it. There is no
+/// fsync(2): what is written so is a picture of the running daemon, worth nothing after the machine went down, and
+/// written anew after it came up.
+public enum AtomicFile {
+    /// Tells two writes of this process apart.
+    private static let count = Atomic<UInt64>(0)
+
+    /// Puts `bytes` in the place of the file at `path`. A symbolic link there is replaced itself, not what it points
+    /// to. Blocks for as long as the disk takes.
+    ///
+    /// - Parameter mode: the permission bits that the file gets, whatever the umask.
+    /// - Throws: ``FileError``; what stood at `path` then stands there still.
+    public static func write(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o644) throws(FileError) {
+        let place = Place(path)
+        let serial = count.wrappingAdd(1, ordering: .relaxed).newValue
+        let temporary = place.folder + place.prefix + "\(getpid()).\(serial)\(Place.suffix)"
+        let file: Descriptor
+        do {
+            file = try Descriptor(opening: temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
+        } catch {
+            // People know the file by the name they gave it.
+            throw FileError(path, error.problem == .missing ? .system(call: "open", number: ENOENT) : error.problem)
+        }
+        if let (call, number) = fill(file, with: bytes, mode: mode) ?? move(temporary, to: path) {
+            unlink(temporary)
+            throw FileError(path, call: call, number: number)
+        }
+    }
+
+    /// Removes the temporary files that processes which are no more left beside `path`. To be called at the start,
+    /// before the first ``write(_:to:mode:)``: what carries this process's number then is from an earlier one that had
+    /// the same.
+    ///
+    /// A process in another PID namespace seems to be no more; its write then fails, once.
+    public static func removeLeftovers(of path: String) {
+        let place = Place(path)
+        guard let folder = opendir(place.folder.isEmpty ? "." : place.folder) else { return }
+        defer { closedir(folder) }
+        while let entry = readdir(folder) {
+            // readdir(3) ends d_name, the entry's last member, with a NUL, and nobody else reads this folder's stream.
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
+            }
+            guard let process = place.process(ofTemporary: name) else { continue }
+            let isAlive = kill(process, 0) == 0 || errno == EPERM
+            if process == getpid() || !isAlive { unlink(place.folder + name) }
+        }
+    }
+
+    private static func fill(_ file: borrowing Descriptor, with bytes: [UInt8], mode: mode_t) -> (String, Int32)? {
+        if let number = file.write(bytes.span) { return ("write", number) }
+        return fchmod(file.number, mode) == 0 ? nil : ("fchmod", errno)
+    }
+
+    private static func move(_ temporary: String, to path: String) -> (String, Int32)? {
+        rename(temporary, path) == 0 ? nil : ("rename", errno)
+    }
+
+    /// Where a file's temporary files stand, and what they are called.
+    private struct Place {
+        static let suffix = ".tmp"
+        /// With its slash; empty for the current folder.
+        let folder: String
+        let prefix: String
+
+        init(_ path: String) {
+            let name =
+                path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path[path.utf8.index(after: $0)...] } ?? path[...]
+            folder = String(path[..<name.startIndex])
+            prefix = ".\(name)."
+        }
+
+        /// Who wrote the temporary file `name`; `nil` where it is none of this file's.
+        func process(ofTemporary name: String) -> pid_t? {
+            guard name.hasPrefix(prefix), name.hasSuffix(Self.suffix) else { return nil }
+            let parts = name.dropFirst(prefix.count).dropLast(Self.suffix.count).split(
+                separator: ".", omittingEmptySubsequences: false)
+            guard parts.count == 2, UInt64(parts[1]) != nil, let process = pid_t(parts[0]), process > 0 else {
+                return nil
+            }
+            return process
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import Glibc
+public import PrompterCore
+
+/// Why a file could not be read, written or locked: one line that says what is wrong, where, and what to do.
+public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What is wrong with a file.
+    public enum Problem: Hashable, Sendable {
+        /// It does not exist.
+        case missing
+        /// It is a folder.
+        case folder
+        /// It is a device, a socket or a named pipe.
+        case special
+        /// It has more than this many bytes.
+        case tooLarge(limit: Int)
+        /// Another process holds its lock; who, where that is known.
+        case locked(holder: String?)
+        /// Its name has a byte that no path can have.
+        case impossibleName
+        /// A system call, and the number it left in `errno`.
+        case system(call: String, number: Int32)
+    }
+
+    public let path: SafeText
+    public let problem: Problem
+
+    public init(_ path: some StringProtocol, _ problem: Problem) {
+        self.path = SafeText(path, limit: 4096)
+        self.problem = problem
+    }
+
+    /// The error that `call` left in errno.
+    init(_ path: some StringProtocol, call: String, number: Int32) {
+        self.init(path, number == ENOENT ? .missing : number == EISDIR ? .folder : .system(call: call, number: number))
+    }
+
+    public var description: String {
+        switch problem {
+        case .missing:
+            "\(path): no such file or folder; check the path"
+        case .folder:
+            "\(path): is a folder; name a file"
+        case .special:
+            "\(path): is a device, a socket or a named pipe; name a regular file"
+        case .tooLarge(let limit):
+            "\(path): is larger than \(limit) bytes; is it the right file?"
+        case .locked(let holder):
+            "\(path): is locked by \(holder ?? "another process"); stop that one first, or use a place of its own"
+        case .impossibleName:
+            "\(path): has a NUL character in it; correct the path"
+        case .system(let call, let number):
+            "\(path): \(call) failed: \(Self.text(of: number))\(Self.advice(on: number))"
+        }
+    }
+
+    private static func text(of number: Int32) -> String {
+        var buffer = [CChar](repeating: 0, count: 128)
+        // Safe on any thread, unlike strerror(3): it writes into the buffer, no more than it is told has room.
+        guard strerror_r(number, &buffer, buffer.count) == 0 else { return "error \(number)" }
+        return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    private static func advice(on number: Int32) -> String {
+        switch number {
+        case EACCES, EPERM: "; check its owner and mode and those of its folders for user \(geteuid())"
+        case ENOENT: "; its folder does not exist, make it first"
+        case EROFS: "; choose a folder that can be written"
+        case ENOSPC, EDQUOT: "; free some space"
+        case ENOTDIR: "; a part of the path is a file, not a folder"
+        case ELOOP: "; it is a symbolic link, name what it points to"
+        default: ""
+        }
+    }
+}

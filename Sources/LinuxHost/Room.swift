@@ -1,3 +1,0 @@
-import PrompterCore
-import CSystemd
-import Logging
