@@ -1,0 +1,180 @@
+import Dispatch
+import Glibc
+import Logging
+import OutsideParts
+import PrompterCore
+import Testing
+
+@testable import LinuxHost
+
+@Suite(.timeLimit(.minutes(1))) struct TextLogHandlerTests {
+    /// A pipe, and a logger that writes into it.
+    private final class Log {
+        let ends: [Int32]
+        let output: TextOutput
+        private var unread: [UInt8] = []
+
+        init(ends: [Int32], environment: [String: String] = [:]) {
+            self.ends = ends
+            output = TextOutput(descriptor: ends[1], environment: environment)
+        }
+
+        convenience init() {
+            let channel = ByteChannel()
+            self.init(ends: [channel.reader, channel.writer])
+        }
+
+        deinit {
+            output.drain(within: .seconds(10))
+            for end in ends { close(end) }
+        }
+
+        func logger(level: Logger.Level = .trace, provider: Logger.MetadataProvider? = nil) -> Logger {
+            var handler = TextLogHandler(level: level, output: output)
+            handler.metadataProvider = provider
+            return Logger(label: "test") { [handler] _ in handler }
+        }
+
+        /// Waits for the next line.
+        func line() -> String {
+            while true {
+                if let end = unread.firstIndex(of: 0x0A) {
+                    defer { unread.removeFirst(end + 1) }
+                    return String(decoding: unread[..<end], as: UTF8.self)
+                }
+                var chunk = [UInt8](repeating: 0, count: 65536)
+                let count = read(ends[0], &chunk, chunk.count)
+                guard count > 0 else { return String(decoding: unread, as: UTF8.self) }
+                unread += chunk.prefix(count)
+            }
+        }
+    }
+
+    @Test func writesOneReadableLine() throws {
+        let log = Log()
+        log.logger().warning(
+            "openai gpt-4o: timeout: no answer within 30s", metadata: ["slot": "7", "class": "timeout"])
+        let line = log.line()
+        #expect(line.prefix(9).map { $0.isNumber ? "0" : $0 } == Array("00:00:00 "))
+        #expect(line.dropFirst(9) == "warning  openai gpt-4o: timeout: no answer within 30s  (class=timeout slot=7)")
+    }
+
+    @Test func alignsTheMessages() {
+        let log = Log()
+        for level in Logger.Level.allCases {
+            log.logger().log(level: level, "message")
+            let line = log.line()
+            #expect(line.dropFirst(18) == "message")
+            #expect(line.dropFirst(9).hasPrefix("\(level) "))
+        }
+    }
+
+    @Test func tellsTheLocalTime() {
+        let log = Log()
+        var before = time(nil)
+        log.logger().info("x")
+        let line = log.line()
+        var after = time(nil) + 1
+        var earliest = tm()
+        var latest = tm()
+        localtime_r(&before, &earliest)
+        localtime_r(&after, &latest)
+        let hours = Set([earliest.tm_hour, latest.tm_hour].map { $0 < 10 ? "0\($0)" : "\($0)" })
+        #expect(hours.contains(String(line.prefix(2))))
+    }
+
+    @Test func nothingFromOutsideMovesTheTerminal() {
+        let log = Log()
+        let hostile = "a\u{1B}[2Jb\nc\rd\u{202E}e\u{9B}f"
+        log.logger().error("\(hostile)", error: ProbeFailure(.auth, hostile), metadata: ["\(hostile)": "\(hostile)"])
+        log.logger().info("end")
+        let line = log.line()
+        #expect(
+            line.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) && $0 != "\u{202E}" }
+        )
+        #expect(line.contains("a\\u{1b}[2Jb\\nc\\rd"))
+        #expect(line.contains("error=\"auth: a\\u{1b}"))
+        #expect(log.line().hasSuffix("end"))
+    }
+
+    @Test func aValueThatCouldBeMistakenStandsInQuotes() {
+        let log = Log()
+        log.logger().info("x", metadata: ["a": "one two", "b": "say \"hi\"", "c": "", "d": "plain"])
+        #expect(log.line().hasSuffix(#"x  (a="one two" b="say \"hi\"" c="" d=plain)"#))
+    }
+
+    @Test func theEventsFieldsGoOverTheProvidersOverTheLoggers() {
+        let log = Log()
+        var logger = log.logger(provider: Logger.MetadataProvider { ["b": "provider", "c": "provider"] })
+        logger[metadataKey: "a"] = "logger"
+        logger[metadataKey: "b"] = "logger"
+        logger.info("x", metadata: ["c": "event"])
+        #expect(log.line().hasSuffix("x  (a=logger b=provider c=event)"))
+    }
+
+    @Test func belowItsLevelItIsSilent() {
+        let log = Log()
+        let logger = log.logger(level: .warning)
+        logger.info("quiet")
+        logger.warning("loud")
+        #expect(log.line().hasSuffix("loud"))
+    }
+
+    @Test func aReaderThatDoesNotReadHoldsNobodyUp() {
+        let log = Log()
+        let logger = log.logger()
+        // The pipe is full, so the first line waits in write(2) and the others behind it.
+        _ = fcntl(log.ends[1], F_SETFL, O_NONBLOCK)
+        let filler = Array(repeating: UInt8(ascii: "."), count: 4096)
+        while write(log.ends[1], filler, filler.count) > 0 {}
+        _ = fcntl(log.ends[1], F_SETFL, 0)
+        for number in 1...LogQueue.limit + 50 { logger.info("line \(number)") }
+        #expect(log.line().hasSuffix("line 1"))
+        // Line 2 was begun, so line 1 has given its place back.
+        #expect(log.line().hasSuffix("line 2"))
+        logger.info("after")
+        for number in 3...LogQueue.limit { #expect(log.line().hasSuffix(" line \(number)")) }
+        #expect(log.line().hasSuffix("warning  50 log lines were dropped before this one: nobody read them"))
+        #expect(log.line().hasSuffix("after"))
+    }
+
+    @Test func aFullPipeThatDoesNotBlockLosesNothing() {
+        let log = Log()
+        let logger = log.logger()
+        _ = fcntl(log.ends[1], F_SETFL, O_NONBLOCK)
+        let long = String(repeating: "x", count: 2000)
+        for number in 1...500 { logger.info("\(number) \(long)") }
+        for number in 1...500 { #expect(log.line().hasSuffix(" \(number) \(long)")) }
+    }
+
+    @Test func aReaderThatWentAwayIsNoEnd() async {
+        await #expect(processExitsWith: .success) {
+            signal(SIGPIPE, SIG_IGN)
+            let channel = ByteChannel()
+            close(channel.reader)
+            let output = TextOutput(descriptor: channel.writer, environment: [:])
+            let logger = Logger(label: "test") { _ in TextLogHandler(level: .info, output: output) }
+            for _ in 0..<10 { logger.info("x") }
+            output.drain(within: .seconds(10))
+            close(channel.writer)
+            logger.info("closed")
+            output.drain(within: .seconds(10))
+        }
+    }
+
+    @Test func coloursOnlyATerminalThatWantsIt() throws {
+        let pair = try #require(PseudoTerminal())
+        let terminal = pair.terminal
+        #expect(TextOutput(descriptor: terminal, environment: [:]).isColoured)
+        #expect(TextOutput(descriptor: terminal, environment: ["NO_COLOR": "", "TERM": "xterm"]).isColoured)
+        #expect(!TextOutput(descriptor: terminal, environment: ["NO_COLOR": "1"]).isColoured)
+        #expect(!TextOutput(descriptor: terminal, environment: ["TERM": "dumb"]).isColoured)
+        #expect(!Log().output.isColoured)
+
+        let log = Log(ends: [pair.screen, terminal])
+        log.logger().error("hostile \u{1B}[2J", metadata: ["a": "b"])
+        let line = log.line()
+        #expect(line.hasPrefix("\u{1B}[2m"))
+        #expect(line.contains("\u{1B}[31merror\u{1B}[0m    hostile \\u{1b}[2J\u{1B}[2m  (a=b)\u{1B}[0m"))
+    }
+}
