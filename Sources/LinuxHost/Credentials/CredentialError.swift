@@ -1,0 +1,23 @@
+public import PrompterCore
+
+/// Why what stands in a credential's place is none. It names the place, never what stands there.
+public enum CredentialError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Its file cannot be read.
+    case file(FileError)
+    /// What stands in `origin` is no key.
+    case unusable(origin: SafeText, reason: String)
+    /// The provider's entry names a variable that is not set.
+    case unset(variable: SafeText, provider: SafeText)
+
+    public var description: String {
+        switch self {
+        case .file(let error):
+            "credential: \(error)"
+        case .unusable(let origin, let reason):
+            "credential in \(origin): \(reason); put the key alone there, on one line"
+        case .unset(let variable, let provider):
+            "credential of provider \"\(provider)\": the environment variable \(variable) is not set; set it, "
+                + "or correct api_key_env"
+        }
+    }
+}

@@ -1,0 +1,105 @@
+public import PrompterCore
+
+/// Finds the providers' credentials. Each look reads anew, so that a key file that was replaced is seen.
+public struct CredentialStore: Sendable {
+    /// The longest key that is taken, in bytes.
+    public static let longestKey = 64 << 10
+
+    private let environment: [String: String]
+
+    /// - Parameter environment: the process's environment variables.
+    public init(environment: [String: String]) {
+        self.environment = environment
+    }
+
+    /// The credential of `provider`: the service manager's (`$CREDENTIALS_DIRECTORY`, systemd.exec(5)), else the one
+    /// in the place that its entry names, else the one in its dialect's usual variable. Blocks for as long as a disk
+    /// takes.
+    ///
+    /// A place that the entry names must hold one: the usual variable may be another account's.
+    ///
+    /// - Throws: ``CredentialError``.
+    public func credential(of provider: Provider) throws(CredentialError) -> CredentialAnswer {
+        if let path = servicePath(for: provider.name) {
+            do {
+                return try credential(inFile: path)
+            } catch .file(let error) where error.problem == .missing {
+                // The service manager was given none for this provider.
+            }
+        }
+        switch provider.credentialPlace {
+        case .file(let path):
+            return try credential(inFile: path)
+        case .environment(let variable):
+            guard let text = environment[variable] else {
+                throw .unset(variable: SafeText(variable), provider: SafeText(provider.name))
+            }
+            return try credential(in: text, of: variable)
+        case nil:
+            // A usual variable that is set but empty is how shells and containers say that there is none.
+            for variable in Self.usualVariables(of: provider.dialect) {
+                if let text = environment[variable], !text.isEmpty { return try credential(in: text, of: variable) }
+            }
+            return CredentialAnswer()
+        }
+    }
+
+    /// The variables that the providers' own libraries read, the first one first.
+    static func usualVariables(of dialect: Dialect) -> [String] {
+        switch dialect {
+        case .openAI: ["OPENAI_API_KEY"]
+        case .azureOpenAI: ["AZURE_OPENAI_API_KEY"]
+        case .google: ["GOOGLE_API_KEY", "GEMINI_API_KEY"]
+        case .anthropic: ["ANTHROPIC_API_KEY"]
+        case .openAICompatible, .stub: []
+        }
+    }
+
+    /// `nil` where the name can't be a file's in that folder, or would lead out of it.
+    private func servicePath(for provider: String) -> String? {
+        guard let folder = environment["CREDENTIALS_DIRECTORY"], !folder.isEmpty else { return nil }
+        guard let first = provider.utf8.first, first != UInt8(ascii: ".") else { return nil }
+        guard !provider.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 == 0 }), provider.utf8.count <= 255 else {
+            return nil
+        }
+        return "\(folder)/\(provider)"
+    }
+
+    private func credential(inFile path: String) throws(CredentialError) -> CredentialAnswer {
+        let file: (bytes: [UInt8], mode: UInt32)
+        do {
+            file = try FileReading.readWithMode(path, limit: Self.longestKey)
+        } catch {
+            throw .file(error)
+        }
+        let origin = SafeText(path, limit: 4096)
+        var answer = CredentialAnswer(credential: try Self.key(in: file.bytes, origin: origin), origin: origin)
+        if file.mode & 0o004 != 0 {
+            answer.warnings.append("credential in \(origin): every user of this machine can read it; chmod 0600 it")
+        }
+        return answer
+    }
+
+    private func credential(in text: String, of variable: String) throws(CredentialError) -> CredentialAnswer {
+        let origin = SafeText("$\(variable)")
+        return CredentialAnswer(credential: try Self.key(in: Array(text.utf8), origin: origin), origin: origin)
+    }
+
+    /// The key that `bytes` are, without line breaks at the end.
+    private static func key(in bytes: [UInt8], origin: SafeText) throws(CredentialError) -> Credential {
+        let end = bytes.lastIndex { $0 != 0x0A && $0 != 0x0D }.map { $0 + 1 } ?? 0
+        let key = bytes[..<end]
+        guard !key.isEmpty else { throw .unusable(origin: origin, reason: "it is empty") }
+        guard key.count <= longestKey else {
+            throw .unusable(origin: origin, reason: "it is longer than \(longestKey) bytes")
+        }
+        guard !key.contains(0x0A), !key.contains(0x0D) else {
+            throw .unusable(origin: origin, reason: "it has more than one line")
+        }
+        // It goes into a header field: visible ASCII is all that needs no encoding there (RFC 9110, section 5.5).
+        guard key.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw .unusable(origin: origin, reason: "it has a blank, a control character or one that is not ASCII")
+        }
+        return Credential(String(decoding: key, as: UTF8.self))
+    }
+}

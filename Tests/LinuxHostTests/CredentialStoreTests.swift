@@ -1,0 +1,154 @@
+import Glibc
+import OutsideParts
+import PrompterCore
+import Testing
+
+@testable import LinuxHost
+
+@Suite struct CredentialStoreTests {
+    private let folder = TemporaryFolder()
+
+    private func provider(
+        _ name: String = "openai", _ dialect: Dialect = .openAI, _ place: Provider.CredentialPlace? = nil
+    ) -> Provider {
+        Provider(name: name, dialect: dialect, credentialPlace: place)
+    }
+
+    private func write(_ text: String, to name: String, mode: UInt32 = 0o600) throws -> String {
+        try AtomicFile.write(Array(text.utf8), to: folder.path(of: name), mode: mode)
+        return folder.path(of: name)
+    }
+
+    @Test func theServiceManagersGoesFirst() throws {
+        _ = try write("sk-service\n", to: "openai", mode: 0o400)
+        let file = try write("sk-file\n", to: "key")
+        var environment = ["CREDENTIALS_DIRECTORY": folder.path, "OPENAI_API_KEY": "sk-usual", "MINE": "sk-mine"]
+        let inFile = provider("openai", .openAI, .file(file))
+        let named = provider("openai", .openAI, .environment("MINE"))
+        func key(_ provider: Provider) throws -> String? {
+            let answer = try CredentialStore(environment: environment).credential(of: provider)
+            #expect(answer.warnings.isEmpty)
+            return answer.credential?.reveal()
+        }
+        #expect(try key(inFile) == "sk-service")
+        environment["CREDENTIALS_DIRECTORY"] = nil
+        #expect(try key(inFile) == "sk-file")
+        #expect(try key(named) == "sk-mine")
+        #expect(try key(provider()) == "sk-usual")
+        environment["OPENAI_API_KEY"] = ""
+        #expect(try key(provider()) == nil)
+        environment["OPENAI_API_KEY"] = nil
+        #expect(try key(provider()) == nil)
+    }
+
+    @Test func aCredentialThatTheServiceManagerHasNotIsLookedForElsewhere() throws {
+        let store = CredentialStore(environment: ["CREDENTIALS_DIRECTORY": folder.path, "OPENAI_API_KEY": "sk-usual"])
+        #expect(try store.credential(of: provider()).credential?.reveal() == "sk-usual")
+        #expect(try store.credential(of: provider()).origin?.description == "$OPENAI_API_KEY")
+    }
+
+    @Test(arguments: ["../outside", "/etc/hostname", ".hidden", "", ".", "..", "a/b", "a\0b"])
+    func noNameLeadsOutOfTheFolder(name: String) throws {
+        mkdir(folder.path(of: "inside"), 0o755)
+        mkdir(folder.path(of: "inside/a"), 0o755)
+        for place in ["outside", "inside/.hidden", "inside/a/b", "inside/a"] where place != "inside/a" {
+            _ = try write("sk-secret", to: place)
+        }
+        let store = CredentialStore(environment: ["CREDENTIALS_DIRECTORY": folder.path(of: "inside")])
+        #expect(try store.credential(of: provider(name)) == CredentialAnswer())
+    }
+
+    @Test func oddNamesInTheFolderAreFound() throws {
+        _ = try write("sk-odd", to: "öpen ai:eu\n-1")
+        let store = CredentialStore(environment: ["CREDENTIALS_DIRECTORY": folder.path])
+        let answer = try store.credential(of: provider("öpen ai:eu\n-1"))
+        #expect(answer.credential?.reveal() == "sk-odd")
+        #expect(answer.origin?.description.contains("\n") == false)
+    }
+
+    @Test func eachDialectHasItsUsualVariables() throws {
+        let all = [
+            "OPENAI_API_KEY", "AZURE_OPENAI_API_KEY", "GOOGLE_API_KEY", "GEMINI_API_KEY", "ANTHROPIC_API_KEY",
+        ]
+        var store = CredentialStore(environment: Dictionary(uniqueKeysWithValues: all.map { ($0, $0) }))
+        let expected: [Dialect: String] = [
+            .openAI: "OPENAI_API_KEY", .azureOpenAI: "AZURE_OPENAI_API_KEY", .google: "GOOGLE_API_KEY",
+            .anthropic: "ANTHROPIC_API_KEY",
+        ]
+        for dialect in Dialect.allCases {
+            #expect(try store.credential(of: provider("x", dialect)).credential?.reveal() == expected[dialect])
+        }
+        store = CredentialStore(environment: ["GEMINI_API_KEY": "gemini"])
+        #expect(try store.credential(of: provider("x", .google)).credential?.reveal() == "gemini")
+    }
+
+    @Test(
+        arguments: [
+            "", "\n", "\r\n\n", "sk-one\nsk-two", "sk-one\r\nsk-two\n", "sk-\u{1B}[31m", "sk-a b", " sk-a", "sk-\0",
+            "sk-\t", "\u{FEFF}sk-a", "sk-ä", "sk-\u{7F}", String(repeating: "k", count: 65537),
+        ])
+    func whatIsNoKeyIsRefusedWithItsPlaceAndNeverShown(text: String) throws {
+        let path = try write(text, to: "key")
+        let store = CredentialStore(environment: ["MINE": text])
+        let inFile = #expect(throws: CredentialError.self) {
+            try store.credential(of: provider("openai", .openAI, .file(path)))
+        }
+        let message = try #require(inFile?.description)
+        #expect(message.contains(path))
+        #expect(!message.contains("\n"))
+        #expect(!message.contains("sk-") && !message.contains("kkk"))
+        let inVariable = #expect(throws: CredentialError.self) {
+            try store.credential(of: provider("openai", .openAI, .environment("MINE")))
+        }
+        #expect(inVariable?.description.contains("$MINE") == true)
+        #expect(inVariable?.description.contains("sk-") == false)
+    }
+
+    @Test(arguments: ["sk-a", "sk-a\n", "sk-a\r\n", "sk-a\n\n"])
+    func aLineBreakAtTheEndIsNoPartOfTheKey(text: String) throws {
+        let path = try write(text, to: "key")
+        let answer = try CredentialStore(environment: [:]).credential(of: provider("x", .openAI, .file(path)))
+        #expect(answer.credential?.reveal() == "sk-a")
+        #expect(answer.origin?.description == path)
+    }
+
+    @Test func theLongestKeyIsTaken() throws {
+        let key = String(repeating: "k", count: CredentialStore.longestKey)
+        let path = try write(key, to: "key")
+        let answer = try CredentialStore(environment: [:]).credential(of: provider("x", .openAI, .file(path)))
+        #expect(answer.credential?.reveal() == key)
+    }
+
+    @Test func aFileThatOthersCanReadIsWarnedOf() throws {
+        let path = try write("sk-a", to: "key", mode: 0o644)
+        let answer = try CredentialStore(environment: [:]).credential(of: provider("x", .openAI, .file(path)))
+        #expect(answer.credential?.reveal() == "sk-a")
+        #expect(
+            answer.warnings == ["credential in \(path): every user of this machine can read it; chmod 0600 it"])
+    }
+
+    @Test func aPlaceThatIsNamedMustHoldOne() throws {
+        let store = CredentialStore(environment: ["OPENAI_API_KEY": "sk-usual"])
+        let path = folder.path(of: "missing")
+        let noFile = #expect(throws: CredentialError.self) {
+            try store.credential(of: provider("openai-eu", .openAI, .file(path)))
+        }
+        #expect(noFile?.description == "credential: \(path): no such file or folder; check the path")
+        let noVariable = #expect(throws: CredentialError.self) {
+            try store.credential(of: provider("openai-eu", .openAI, .environment("OPENAI_EU_KEY")))
+        }
+        #expect(
+            noVariable?.description
+                == "credential of provider \"openai-eu\": the environment variable OPENAI_EU_KEY is "
+                + "not set; set it, or correct api_key_env")
+    }
+
+    @Test func aKeyFileThatWasReplacedIsSeen() throws {
+        let path = try write("sk-old\n", to: "key")
+        let store = CredentialStore(environment: [:])
+        let entry = provider("x", .openAI, .file(path))
+        #expect(try store.credential(of: entry).credential?.reveal() == "sk-old")
+        _ = try write("sk-new\n", to: "key")
+        #expect(try store.credential(of: entry).credential?.reveal() == "sk-new")
+    }
+}
