@@ -10,10 +10,6 @@ static inline CURLcode prompterd_easy_set_long(CURL *easy, CURLoption option, lo
     return (curl_easy_setopt)(easy, option, value);
 }
 
-static inline CURLcode prompterd_easy_set_large(CURL *easy, CURLoption option, curl_off_t value) {
-    return (curl_easy_setopt)(easy, option, value);
-}
-
 static inline CURLcode prompterd_easy_set_string(CURL *easy, CURLoption option, const char *value) {
     return (curl_easy_setopt)(easy, option, value);
 }
@@ -30,6 +26,10 @@ typedef size_t (*prompterd_data_callback)(char *bytes, size_t size, size_t count
 
 static inline CURLcode prompterd_easy_set_callback(CURL *easy, CURLoption option, prompterd_data_callback value) {
     return (curl_easy_setopt)(easy, option, value);
+}
+
+static inline CURLcode prompterd_easy_set_prereq(CURL *easy, curl_prereq_callback value) {
+    return (curl_easy_setopt)(easy, CURLOPT_PREREQFUNCTION, value);
 }
 
 static inline CURLcode prompterd_easy_get_long(CURL *easy, CURLINFO info, long *value) {

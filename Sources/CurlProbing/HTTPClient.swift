@@ -1,0 +1,46 @@
+public import PrompterCore
+import Synchronization
+
+/// The HTTP client: libcurl's multi interface on one thread of its own, so that no call blocks a thread of Swift's pool.
+///
+/// Connections are kept and used again. HTTP/1.1 also over TLS: a probe then has its connection to itself, so that one that
+/// breaks or stalls fails one probe, and a request is never sent again behind our back. No redirect is followed, no proxy but
+/// the environment's is used (`HTTPS_PROXY`, `NO_PROXY`, …: https://curl.se/libcurl/c/libcurl-env.html), and certificates are
+/// always verified.
+public final class HTTPClient: Sendable {
+    /// The largest body of an answer, in bytes: 1 MiB. A transfer that passes it is ended there.
+    public static let largestBody = 1 << 20
+    /// The largest sum of an answer's header lines, in bytes: 64 KiB.
+    public static let largestHead = 64 << 10
+
+    private let loop: TransferLoop
+
+    /// Starts the client's thread.
+    ///
+    /// - Throws: ``HTTPClientError`` where libcurl or the thread can't be started.
+    public init() throws(HTTPClientError) {
+        loop = try TransferLoop()
+    }
+
+    deinit {
+        loop.stop()
+    }
+
+    /// Sends `request` once and waits for the whole answer, whatever its status. Cancelling the task ends the transfer.
+    ///
+    /// - Throws: ``HTTPClientError``.
+    public func send(_ request: HTTPRequest) async throws(HTTPClientError) -> HTTPResponse {
+        let call = Call(request)
+        let answer = await withTaskCancellationHandler {
+            await withCheckedContinuation { loop.begin(call, $0) }
+        } onCancel: {
+            loop.cancel(call)
+        }
+        return try answer.get()
+    }
+
+    /// Ends every outstanding call with an error and joins the thread. Calls made later fail at once.
+    public func shutdown() {
+        loop.stop()
+    }
+}

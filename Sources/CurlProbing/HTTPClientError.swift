@@ -1,0 +1,41 @@
+public import PrompterCore
+
+/// An HTTP call that brought no whole answer back.
+public struct HTTPClientError: Error, Hashable, Sendable, CustomStringConvertible {
+    public enum Kind: Hashable, Sendable {
+        /// No connection, none that could be trusted, or one that broke.
+        case connection
+        /// No whole answer within the request's timeout.
+        case timeout
+        /// The answer is larger than the client's bounds.
+        case tooLarge
+        /// What came back is not HTTP.
+        case malformed
+        /// The request can't be sent as it is written. Nothing was sent.
+        case invalidRequest
+        /// The calling task was cancelled, or the client shut down.
+        case cancelled
+    }
+
+    public var kind: Kind
+    /// What happened, for people: one line, bounded, free of credentials.
+    public var detail: SafeText
+
+    init(_ kind: Kind, _ detail: String) {
+        self.kind = kind
+        self.detail = SafeText(detail)
+    }
+
+    public var description: String { detail.description }
+
+    /// The class of a probe that fails so.
+    var failureClass: FailureClass {
+        switch kind {
+        case .connection: .connection
+        // A probe that is stopped had no whole answer within the time it was given.
+        case .timeout, .cancelled: .timeout
+        case .tooLarge, .malformed: .malformed
+        case .invalidRequest: .invalidRequest
+        }
+    }
+}
