@@ -11,8 +11,6 @@ final class TransferLoop: Sendable {
         var begun: [(call: Call, reply: Reply)] = []
         var cancelled: [Call] = []
         var isStopping = false
-        /// Taken by whoever joins it.
-        var thread: pthread_t?
     }
 
     /// libcurl's multi handle.
@@ -32,7 +30,8 @@ final class TransferLoop: Sendable {
 
     private let multi: Multi
     private let inbox = Mutex(Inbox())
-    private let joining = Mutex(())
+    /// The thread; taken by whoever joins it.
+    private let joining = Mutex<pthread_t?>(nil)
 
     init() throws(HTTPClientError) {
         guard Self.library == CURLE_OK, let handle = curl_multi_init() else {
@@ -40,7 +39,12 @@ final class TransferLoop: Sendable {
         }
         multi = Multi(handle: handle)
         prompterd_multi_set_long(handle, CURLMOPT_MAXCONNECTS, Self.mostConnections)
-        try start()
+        guard let thread = start() else {
+            inbox.withLock { $0.isStopping = true }
+            curl_multi_cleanup(handle)
+            throw HTTPClientError(.connection, "the thread of the HTTP client can't be started; is memory short?")
+        }
+        joining.withLock { $0 = thread }
     }
 
     /// Leaves `call` for the thread; `reply` is resumed exactly once.
@@ -66,15 +70,14 @@ final class TransferLoop: Sendable {
 
     /// Ends every call and joins the thread; whoever comes second waits for the first.
     func stop() {
-        let thread = joining.withLock { _ in
-            let thread = inbox.withLock { inbox in
-                if !inbox.isStopping { curl_multi_wakeup(multi.handle) }
+        joining.withLock { thread in
+            inbox.withLock { inbox in
+                guard !inbox.isStopping else { return }
                 inbox.isStopping = true
-                return inbox.thread.take()
+                curl_multi_wakeup(multi.handle)
             }
-            if let thread { pthread_join(thread, nil) }
+            if let thread = thread.take() { pthread_join(thread, nil) }
         }
-        _ = thread
     }
 
     static let shutDown = HTTPClientError(.cancelled, "the client was shut down")
@@ -83,5 +86,57 @@ final class TransferLoop: Sendable {
     /// Wakes the thread for the first of what is left for it; it finds the others then too.
     private func wakeFirst(_ inbox: Inbox) {
         if inbox.begun.isEmpty && inbox.cancelled.isEmpty { curl_multi_wakeup(multi.handle) }
+    }
+
+    /// Starts the thread with every signal blocked: signals are the program's, and a connection that is gone must not raise
+    /// SIGPIPE from within the TLS library, which `CURLOPT_NOSIGNAL` leaves to us
+    /// (https://curl.se/libcurl/c/CURLOPT_NOSIGNAL.html). A new thread inherits the mask (pthread_sigmask(3)).
+    private func start() -> pthread_t? {
+        var all = sigset_t()
+        var former = sigset_t()
+        sigfillset(&all)
+        pthread_sigmask(SIG_SETMASK, &all, &former)
+        defer { pthread_sigmask(SIG_SETMASK, &former, nil) }
+        var thread = pthread_t()
+        // The thread takes over the reference that is retained here.
+        let context = Unmanaged.passRetained(self)
+        let result = pthread_create(
+            &thread, nil,
+            { context in
+                guard let context else { return nil }
+                Unmanaged<TransferLoop>.fromOpaque(context).takeRetainedValue().run()
+                return nil
+            }, context.toOpaque())
+        guard result == 0 else {
+            context.release()
+            return nil
+        }
+        return thread
+    }
+
+    /// The thread: it ends when it finds the inbox stopping.
+    private func run() {
+        let transfers = Transfers(multi.handle)
+        while true {
+            let (begun, cancelled, isStopping) = inbox.withLock { inbox in
+                defer {
+                    inbox.begun.removeAll(keepingCapacity: true)
+                    inbox.cancelled.removeAll(keepingCapacity: true)
+                }
+                return (inbox.begun, inbox.cancelled, inbox.isStopping)
+            }
+            for (call, reply) in begun {
+                if call.isCancelled.load(ordering: .acquiring) {
+                    reply.resume(returning: .failure(Self.cancelled))
+                } else {
+                    transfers.begin(call, reply)
+                }
+            }
+            for call in cancelled { transfers.end(call, Self.cancelled) }
+            if isStopping { break }
+            transfers.goOn()
+        }
+        transfers.endAll(Self.shutDown)
+        curl_multi_cleanup(multi.handle)
     }
 }

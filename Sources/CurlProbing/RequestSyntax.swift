@@ -1,0 +1,56 @@
+import PrompterCore
+
+/// What a request must keep to, so that libcurl sends exactly what is written and nothing is smuggled into it.
+enum RequestSyntax {
+    /// Looks at `request` before anything of it is sent.
+    ///
+    /// - Throws: ``HTTPClientError`` of kind ``HTTPClientError/Kind/invalidRequest``, which never quotes a value.
+    static func check(_ request: HTTPRequest) throws(HTTPClientError) {
+        let url = request.url.utf8
+        guard !url.isEmpty, url.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw HTTPClientError(.invalidRequest, "the URL holds a character that must be written as %XX, or is empty")
+        }
+        let scheme = request.url.prefix { $0 != ":" }.lowercased()
+        guard scheme == "http" || scheme == "https" else {
+            throw HTTPClientError(.invalidRequest, "the URL begins with neither http:// nor https://")
+        }
+        guard request.authorityFile?.utf8.contains(0) != true else {
+            throw HTTPClientError(.invalidRequest, "the name of the authority file holds a NUL")
+        }
+        for header in request.headers {
+            guard isToken(header.name) else {
+                throw HTTPClientError(.invalidRequest, "\"\(header.name)\" is no name of a header")
+            }
+            guard header.value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
+                throw HTTPClientError(
+                    .invalidRequest, "the value of the header \"\(header.name)\" holds a control character")
+            }
+        }
+    }
+
+    /// The lines for `CURLOPT_HTTPHEADER`: a value that is empty needs a semicolon, and a name with nothing behind its colon
+    /// keeps libcurl from sending that header of its own (https://curl.se/libcurl/c/CURLOPT_HTTPHEADER.html).
+    static func lines(of request: HTTPRequest) -> [String] {
+        var lines = ["expect", "content-type"].filter { own in
+            !request.headers.contains { $0.name.lowercased() == own }
+        }.map { "\($0):" }
+        for header in request.headers {
+            let isEmpty = header.value.utf8.allSatisfy { $0 == 0x20 || $0 == 0x09 }
+            lines.append(isEmpty ? "\(header.name);" : "\(header.name): \(header.value)")
+        }
+        return lines
+    }
+
+    /// RFC 9110, section 5.6.2.
+    private static func isToken(_ name: String) -> Bool {
+        !name.isEmpty
+            && name.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"):
+                    true
+                default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+                }
+            }
+    }
+}
