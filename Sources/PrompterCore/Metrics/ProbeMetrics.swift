@@ -119,7 +119,7 @@ public struct ProbeMetrics: Sendable {
 
     /// Takes over a committed finding into what is shown of its target.
     public mutating func recorded(_ finding: Finding, _ recorded: Recorded, at now: Timestamp) {
-        guard recorded.isNews, memories[finding.target] != nil else { return }
-        _ = memories[finding.target]?.record(finding, at: now, mostVersions: Self.mostVersions)
+        guard recorded.isNews, !Recorded.isSuspect(finding.time, at: now) else { return }
+        _ = memories[finding.target]?.record(finding, mostVersions: Self.mostVersions)
     }
 }

@@ -10,4 +10,12 @@ public enum Finding: Hashable, Sendable {
         case .failure(let attempt): attempt.target
         }
     }
+
+    /// When the answer was parsed, or the attempt ended.
+    public var time: Timestamp {
+        switch self {
+        case .observation(let observation, _): observation.time
+        case .failure(let attempt): attempt.time
+        }
+    }
 }

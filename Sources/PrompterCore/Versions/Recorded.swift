@@ -11,4 +11,9 @@ public struct Recorded: Hashable, Sendable {
 
     /// Further than any two clocks of a fleet should differ: an observation dated later than this is suspect.
     public static let clockTolerance: Duration = .seconds(120)
+
+    /// Whether what is dated `time` lies further ahead of `now` than clocks differ.
+    public static func isSuspect(_ time: Timestamp, at now: Timestamp) -> Bool {
+        time > now + clockTolerance
+    }
 }

@@ -24,15 +24,13 @@ public struct TargetMemory: Hashable, Sendable {
 }
 
 extension TargetMemory {
-    /// Takes a finding in that was not known before.
+    /// Takes a finding in that was not known before and is not suspect.
     ///
     /// - Parameter mostVersions: versions beyond are dropped, the one seen longest ago first.
     /// - Returns: the events that it makes.
-    mutating func record(_ finding: Finding, at now: Timestamp, mostVersions: Int = .max) -> [Event] {
+    mutating func record(_ finding: Finding, mostVersions: Int = .max) -> [Event] {
         switch finding {
-        case .observation(let observation, _):
-            guard observation.time <= now + Recorded.clockTolerance else { return [] }
-            return record(observation, mostVersions: mostVersions)
+        case .observation(let observation, _): return record(observation, mostVersions: mostVersions)
         case .failure(let attempt):
             record(attempt)
             return []
@@ -56,7 +54,7 @@ extension TargetMemory {
                     identity: observation.version, firstSeen: observation.time, lastSeen: observation.time, sightings: 1))
         }
         if versions.count > 1 {
-            versions.sort { ($0.lastSeen, $0.identity.key) > ($1.lastSeen, $1.identity.key) }
+            versions.sort(by: Version.isSeenLater)
             versions = Array(versions.prefix(mostVersions))
         }
         return known == nil ? [Event(kind: isFirst ? .first : .appeared, observation: observation)] : []

@@ -20,4 +20,10 @@ public struct Version: Hashable, Sendable {
         lastSeen = max(lastSeen, time)
         sightings += 1
     }
+
+    /// The order in which versions are listed: the one seen last first, and never two ways for the same set.
+    public static func isSeenLater(_ left: Version, _ right: Version) -> Bool {
+        (left.lastSeen, left.identity.key, left.identity.resolvedModel ?? "")
+            > (right.lastSeen, right.identity.key, right.identity.resolvedModel ?? "")
+    }
 }

@@ -18,6 +18,17 @@ public struct VersionIdentity: Hashable, Sendable {
     /// The service layer's key of a version: the fingerprint where there is one, else the resolved model.
     public var key: String { fingerprint ?? resolvedModel ?? "" }
 
+    /// A fingerprint that repeats the model tells no more than the model: such versions are one, as in the store, whose rows
+    /// are unique by model and key.
+    public static func == (left: VersionIdentity, right: VersionIdentity) -> Bool {
+        left.resolvedModel == right.resolvedModel && left.key == right.key
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(resolvedModel)
+        hasher.combine(key)
+    }
+
     private static func named(_ text: String?) -> String? {
         guard let text, !text.isEmpty, text.utf8.count <= longestName else { return nil }
         return text

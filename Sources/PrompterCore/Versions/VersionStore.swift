@@ -2,8 +2,9 @@
 public protocol VersionStore: Sendable {
     /// Records `findings`, all or none; when it returns they are committed.
     ///
-    /// An observation that is known already changes nothing. One dated later than `now`, by more than clocks differ, is kept
-    /// but marked suspect: it moves no version's first and last seen.
+    /// An observation that is known already (same target, time and id) changes nothing. One dated later than `now`, by more
+    /// than clocks differ, is kept but marked suspect: it moves no version's first and last seen. A failure dated so counts
+    /// for nothing.
     ///
     /// - Returns: one element for each finding, in their order.
     /// - Throws: where the store cannot commit now; the same findings may be given again.

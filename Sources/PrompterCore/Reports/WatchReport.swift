@@ -1,0 +1,34 @@
+/// What is known of one watch.
+public struct WatchReport: Hashable, Sendable {
+    /// The most versions that a report lists.
+    public static let mostVersions = 10
+
+    public var watch: Watch.Key
+    /// The target that it points to now.
+    public var target: TargetID
+    /// How often the target is probed.
+    public var interval: Duration
+    /// When the target's last probe ended, however it ended; `nil` where there was none.
+    public var lastAttempt: Timestamp?
+    public var lastSuccess: Timestamp?
+    /// The class of the last attempt's failure; `nil` where it succeeded.
+    public var failure: FailureClass?
+    /// Failed attempts since the last success.
+    public var failures: Int
+    /// The target's versions, the one seen last first, at most ``mostVersions``.
+    public var versions: [Version]
+
+    public init(
+        watch: Watch.Key, target: TargetID, interval: Duration, lastAttempt: Timestamp? = nil,
+        lastSuccess: Timestamp? = nil, failure: FailureClass? = nil, failures: Int = 0, versions: [Version] = []
+    ) {
+        self.watch = watch
+        self.target = target
+        self.interval = interval
+        self.lastAttempt = lastAttempt
+        self.lastSuccess = lastSuccess
+        self.failure = failure
+        self.failures = failures
+        self.versions = versions
+    }
+}

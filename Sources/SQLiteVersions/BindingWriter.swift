@@ -1,0 +1,109 @@
+import GRDB
+import PrompterCore
+
+/// Writes what a watchlist says inside one transaction: its targets, and which target each watch points to from now on.
+struct BindingWriter {
+    private let now: Timestamp
+    private let findTarget, putTarget: PreparedStatement
+    private let findBinding, openBinding, closeBinding, openBindings: PreparedStatement
+    private var rows: [TargetID: Int64] = [:]
+    private var kept: Set<Int64> = []
+
+    init(on database: Database, at now: Timestamp) throws {
+        self.now = now
+        findTarget = try PreparedStatement("SELECT id FROM targets WHERE identity = ?1", on: database)
+        putTarget = try PreparedStatement(Self.putTargetSQL, on: database)
+        findBinding = try PreparedStatement(
+            """
+            SELECT id, target_id FROM bindings
+            WHERE org = ?1 AND workspace = ?2 AND template = ?3 AND provider = ?4 AND model = ?5 AND valid_until IS NULL
+            """, on: database)
+        openBinding = try PreparedStatement(
+            """
+            INSERT INTO bindings (org, workspace, template, provider, model, target_id, valid_from)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING id
+            """, on: database)
+        closeBinding = try PreparedStatement(
+            "UPDATE bindings SET valid_until = max(valid_from, ?2) WHERE id = ?1", on: database)
+        openBindings = try PreparedStatement("SELECT id FROM bindings WHERE valid_until IS NULL", on: database)
+    }
+
+    mutating func register(_ watchlist: Watchlist) throws {
+        rows.reserveCapacity(watchlist.targets.count)
+        kept.reserveCapacity(watchlist.watches.count)
+        for target in watchlist.targets { _ = try row(of: target) }
+        for watch in watchlist.watches { try bind(watch) }
+        var gone: [Int64] = []
+        while try openBindings.step() {
+            let binding = openBindings.integer(at: 0)
+            if !kept.contains(binding) { gone.append(binding) }
+        }
+        for binding in gone { try close(binding) }
+    }
+
+    private mutating func bind(_ watch: Watch) throws {
+        let target = try row(of: watch.target)
+        Self.bind(watch.key, to: findBinding)
+        if try findBinding.step() {
+            let (binding, known) = (findBinding.integer(at: 0), findBinding.integer(at: 1))
+            findBinding.reset()
+            if known == target {
+                kept.insert(binding)
+                return
+            }
+            try close(binding)
+        }
+        Self.bind(watch.key, to: openBinding)
+        openBinding.bind(target, at: 6)
+        openBinding.bind(now, at: 7)
+        _ = try openBinding.step()
+        kept.insert(openBinding.integer(at: 0))
+        openBinding.reset()
+    }
+
+    private func close(_ binding: Int64) throws {
+        closeBinding.bind(binding, at: 1)
+        closeBinding.bind(now, at: 2)
+        try closeBinding.run()
+    }
+
+    private mutating func row(of target: Target) throws -> Int64 {
+        if let row = rows[target.id] { return row }
+        let identity = target.id.bytes
+        putTarget.bind(identity, at: 1)
+        putTarget.bind(target.provider.name, at: 2)
+        putTarget.bind(target.provider.dialect.rawValue, at: 3)
+        putTarget.bind(target.provider.baseURL, at: 4)
+        putTarget.bind(target.model, at: 5)
+        putTarget.bind(target.kind.rawValue, at: 6)
+        putTarget.bind(target.interval.milliseconds, at: 7)
+        putTarget.bind(now, at: 8)
+        try putTarget.run()
+        findTarget.bind(identity, at: 1)
+        _ = try findTarget.step()
+        let row = findTarget.integer(at: 0)
+        findTarget.reset()
+        rows[target.id] = row
+        return row
+    }
+
+    private static func bind(_ key: Watch.Key, to statement: PreparedStatement) {
+        statement.bind(key.org, at: 1)
+        statement.bind(key.workspace, at: 2)
+        statement.bind(key.template, at: 3)
+        statement.bind(key.provider, at: 4)
+        statement.bind(key.model, at: 5)
+    }
+
+    /// A row that already says the same is left alone, so that a restart writes nothing.
+    private static let putTargetSQL = """
+        INSERT INTO targets (identity, provider, dialect, base_url, model, kind, interval_ms, created_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        ON CONFLICT (identity) DO UPDATE SET
+            provider = excluded.provider, dialect = excluded.dialect, base_url = excluded.base_url,
+            model = excluded.model, kind = excluded.kind, interval_ms = excluded.interval_ms
+        WHERE (provider, dialect, base_url, model, kind, interval_ms)
+            IS NOT (excluded.provider, excluded.dialect, excluded.base_url, excluded.model, excluded.kind,
+                excluded.interval_ms)
+        """
+}

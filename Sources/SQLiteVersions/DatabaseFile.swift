@@ -1,0 +1,146 @@
+import GRDB
+import GRDBSQLite
+import Glibc
+import PrompterCore
+
+/// The file of a database, looked at before SQLite touches it, so that an error can say what is wrong.
+struct DatabaseFile {
+    /// How long a connection waits for another that writes, in seconds.
+    private static let patience = 5.0
+
+    let path: String
+
+    /// Opens it for writing. A file is created where there is none, and brought up to date where it is old.
+    func openForWriting() throws(SQLiteStoreError) -> DatabaseQueue {
+        try create()
+        return try translated {
+            var configuration = Self.configuration
+            configuration.prepareDatabase { database in
+                try refuseForeign(database)
+                try Self.setUp(database)
+            }
+            let queue = try DatabaseQueue(path: plainPath, configuration: configuration)
+            do {
+                try Schema.migrator.migrate(queue)
+            } catch {
+                // Another program that opened the new file at the same time was faster.
+                guard try queue.inDatabase(Schema.migrator.hasCompletedMigrations) else { throw error }
+            }
+            return queue
+        }
+    }
+
+    /// Opens it for reading, and changes nothing: not the file, not the two beside it, not their folder.
+    ///
+    /// Where neither of the two is there, nobody has it open, and SQLite is told so; else it would have to create them
+    /// (https://www.sqlite.org/wal.html#read_only_databases). Debian's SQLite takes a path that begins with `file:` for a URI
+    /// (SQLITE_USE_URI, https://www.sqlite.org/uri.html).
+    func openForReading() throws(SQLiteStoreError) -> DatabaseQueue {
+        try refuseUnreadable()
+        return try translated {
+            var configuration = Self.configuration
+            configuration.readonly = true
+            configuration.prepareDatabase { database in
+                try refuseForeign(database)
+                guard try Schema.migrator.hasCompletedMigrations(database) else {
+                    throw SQLiteStoreError(.older, path: path)
+                }
+            }
+            let access = isAtRest ? "immutable=1" : "readonly_shm=1"
+            return try DatabaseQueue(path: "file:\(encodedPath)?mode=ro&\(access)", configuration: configuration)
+        }
+    }
+
+    /// Whether no program has it open: one that has keeps a write-ahead log beside it.
+    var isAtRest: Bool {
+        access("\(path)-wal", F_OK) != 0 && access("\(path)-shm", F_OK) != 0
+    }
+
+    /// Runs `body`, and gives its errors the path and what to do.
+    func translated<Value>(_ body: () throws -> Value) throws(SQLiteStoreError) -> Value {
+        do {
+            return try body()
+        } catch {
+            throw SQLiteStoreError(error, path: path)
+        }
+    }
+
+    private static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.label = "prompterd.store"
+        configuration.foreignKeysEnabled = false
+        configuration.busyMode = .timeout(patience)
+        return configuration
+    }
+
+    private static func setUp(_ database: Database) throws {
+        // Checkpoints are the store's own. The cache holds the pages that 2,000 targets' next observations fall into.
+        // The limit takes back the space of a log that a long reader has made grow.
+        for pragma in [
+            "journal_mode = WAL", "synchronous = FULL", "wal_autocheckpoint = 0", "cache_size = -8192",
+            "journal_size_limit = 67108864",
+        ] {
+            try database.execute(sql: "PRAGMA \(pragma)")
+        }
+        // The log stays when the last connection closes: a reader who may not write could not create it. The call reads the
+        // flag before it returns (https://www.sqlite.org/c3ref/c_fcntl_begin_atomic_write.html).
+        var persists: CInt = 1
+        sqlite3_file_control(database.sqliteConnection, "main", SQLITE_FCNTL_PERSIST_WAL, &persists)
+    }
+
+    /// SQLite gives the log the file's own mode and owner. The umask may narrow the mode, as for any program.
+    private func create() throws(SQLiteStoreError) {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
+        let code = errno
+        if descriptor >= 0 {
+            close(descriptor)
+            return
+        }
+        switch code {
+        case EEXIST: try refuseUnreadable()
+        case ENOENT, ENOTDIR: throw error(.missing, code)
+        case EISDIR: throw error(.folder, code)
+        case ENOSPC, EDQUOT: throw error(.full, code)
+        default: throw error(.forbidden, code)
+        }
+    }
+
+    private func refuseUnreadable() throws(SQLiteStoreError) {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            throw errno == EACCES ? error(.forbidden, errno) : error(.missing, errno)
+        }
+        guard status.st_mode & S_IFMT != S_IFDIR else { throw error(.folder, EISDIR) }
+        guard access(path, R_OK) == 0 else { throw error(.forbidden, errno) }
+    }
+
+    /// Before anything is changed in it.
+    private func refuseForeign(_ database: Database) throws {
+        if try Schema.migrator.hasBeenSuperseded(database) {
+            let known = Set(Schema.migrator.migrations)
+            let newer = try Schema.migrator.appliedIdentifiers(database).subtracting(known).sorted()
+            throw SQLiteStoreError(.newer, path: path, detail: "it has \(newer.joined(separator: ", "))")
+        }
+        let tables = try String.fetchAll(database, sql: "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+        guard let table = tables.first, !tables.contains("grdb_migrations") else { return }
+        throw SQLiteStoreError(.foreign, path: path, detail: "it has a table \(table)")
+    }
+
+    private func error(_ reason: SQLiteStoreError.Reason, _ code: CInt) -> SQLiteStoreError {
+        SQLiteStoreError(reason, path: path, detail: String(cString: strerror(code)))
+    }
+
+    /// SQLite gives some names another meaning (`:memory:`, `file:…`), but none that begins like a path.
+    private var plainPath: String { path.hasPrefix("/") ? path : "./\(path)" }
+
+    private var encodedPath: String {
+        var text = ""
+        for byte in plainPath.utf8 {
+            switch byte {
+            case UInt8(ascii: "%"), UInt8(ascii: "?"), UInt8(ascii: "#"): text += "%\(Hexadecimal.encode([byte]))"
+            default: text.unicodeScalars.append(Unicode.Scalar(byte))
+            }
+        }
+        return text
+    }
+}

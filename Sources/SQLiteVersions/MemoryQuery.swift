@@ -1,0 +1,60 @@
+import GRDB
+import PrompterCore
+
+/// What the database knows of many targets, in one query.
+enum MemoryQuery {
+    static func run(on database: Database, of targets: [TargetID]) throws -> [TargetID: TargetMemory] {
+        guard !targets.isEmpty else { return [:] }
+        let targets = Array(Set(targets))
+        let query = try PreparedStatement(sql, on: database)
+        query.bind(targets.flatMap(\.bytes), at: 1)
+        query.bind(Int64(targets.count), at: 2)
+        var memories: [TargetID: TargetMemory] = [:]
+        memories.reserveCapacity(targets.count)
+        while try query.step() {
+            let target = targets[Int(query.integer(at: 0))]
+            var memory = memories[target] ?? TargetMemory(
+                lastAttempt: query.time(at: 1), lastSuccess: query.time(at: 2),
+                failure: query.optionalText(at: 3).flatMap(FailureClass.init), failures: Int(query.integer(at: 4)))
+            if let version = Version(query, firstColumn: 5) { memory.versions.append(version) }
+            memories[target] = memory
+        }
+        return memories.mapValues { memory in
+            var memory = memory
+            memory.versions.sort(by: Version.isSeenLater)
+            return memory
+        }
+    }
+
+    /// The identities come packed in one blob, so that any number is one search each and no text is parsed. CROSS JOIN keeps
+    /// SQLite from turning the loops round (https://www.sqlite.org/optoverview.html#crossjoin).
+    private static let sql = """
+        WITH RECURSIVE asked (n) AS (VALUES (0) UNION ALL SELECT n + 1 FROM asked WHERE n + 1 < ?2)
+        SELECT
+            n, targets.last_attempt_at, targets.last_success_at, targets.failure_class, targets.failures,
+            resolved_model, fingerprint, first_seen_at, last_seen_at, sightings
+        FROM asked
+        CROSS JOIN targets ON targets.identity = substr(?1, 1 + 32 * n, 32)
+        LEFT JOIN versions ON versions.target_id = targets.id AND versions.sightings > 0
+        WHERE targets.last_attempt_at IS NOT NULL OR versions.id IS NOT NULL
+        """
+}
+
+extension PreparedStatement {
+    func time(at column: CInt) -> Timestamp? {
+        optionalInteger(at: column).map(Timestamp.init(milliseconds:))
+    }
+}
+
+extension Version {
+    /// Reads resolved model, fingerprint, first seen, last seen and sightings; `nil` where the row has no version.
+    init?(_ row: PreparedStatement, firstColumn: CInt) {
+        guard
+            let identity = VersionIdentity(
+                resolvedModel: row.optionalText(at: firstColumn), fingerprint: row.optionalText(at: firstColumn + 1)),
+            let firstSeen = row.time(at: firstColumn + 2), let lastSeen = row.time(at: firstColumn + 3)
+        else { return nil }
+        self.init(
+            identity: identity, firstSeen: firstSeen, lastSeen: lastSeen, sightings: Int(row.integer(at: firstColumn + 4)))
+    }
+}

@@ -1,3 +1,0 @@
-import PrompterCore
-import GRDB
-import GRDBSQLite

@@ -1,0 +1,131 @@
+import Dispatch
+import GRDB
+import GRDBSQLite
+public import PrompterCore
+import Synchronization
+
+/// The ``VersionStore`` in a SQLite database: one writer, whose every batch is one transaction on the disk when it returns
+/// (write-ahead log, synchronous FULL).
+///
+/// Any number of readers may look at the database meanwhile, and another process may write to it.
+public final class SQLiteVersionStore: VersionStore {
+    /// The log's length, in pages of 4 KiB, from which it is carried over into the database.
+    private static let checkpointPages = 4000
+
+    public let path: String
+    private let queue: DatabaseQueue
+    /// Pages written to the log that no checkpoint has carried over.
+    private let logPages = Mutex(0)
+
+    /// Opens the database at `path`. Where there is none it is created, with mode 0640 less what the umask takes away; where
+    /// an older program made it, it is brought up to date.
+    ///
+    /// - Throws: ``SQLiteStoreError`` where the file can't be used; nothing is changed then.
+    public init(path: String) throws(SQLiteStoreError) {
+        self.path = path
+        queue = try DatabaseFile(path: path).openForWriting()
+    }
+
+    /// The promises are ``VersionStore/record(_:at:)``'s. The batch is one transaction: a few hundred findings cost little more
+    /// than one.
+    ///
+    /// - Throws: ``SQLiteStoreError``: ``SQLiteStoreError/Reason/locked`` after five seconds of another's writing. Nothing is
+    ///   recorded then.
+    public func record(_ findings: [Finding], at now: Timestamp) async throws(SQLiteStoreError) -> [Recorded] {
+        guard !findings.isEmpty else { return [] }
+        return try await write { database in
+            let writer = try FindingWriter(on: database, at: now)
+            return try findings.map { try writer.record($0) }
+        }
+    }
+
+    public func memory(of targets: [TargetID]) async throws(SQLiteStoreError) -> [TargetID: TargetMemory] {
+        try await onQueue { try MemoryQuery.run(on: $0, of: targets) }
+    }
+
+    /// Writes what `watchlist` says: its targets, and which target each watch points to from `now` on. The binding of a watch
+    /// that is gone, or points elsewhere, ends now.
+    ///
+    /// - Throws: ``SQLiteStoreError``; nothing is written then.
+    public func register(_ watchlist: Watchlist, at now: Timestamp) async throws(SQLiteStoreError) {
+        try await write { database in
+            var writer = try BindingWriter(on: database, at: now)
+            try writer.register(watchlist)
+        }
+    }
+
+    /// Marks the observations dated later than `now` as suspect, and takes back what they moved: for when the clock was found
+    /// to have been ahead.
+    ///
+    /// - Throws: ``SQLiteStoreError``; nothing is changed then.
+    public func distrust(after now: Timestamp) async throws(SQLiteStoreError) {
+        try await write { try Distrust.run(on: $0, after: now) }
+    }
+
+    /// Carries the log over and closes the database. Whatever is asked of the store after that throws
+    /// ``SQLiteStoreError/Reason/closed``.
+    public func close() async {
+        await withCheckedContinuation { continuation in
+            DispatchQueue(label: "prompterd.store.close").async { [queue] in
+                // It fails only where a statement is still running, and none is: the queue runs one access at a time.
+                try? queue.close()
+                continuation.resume()
+            }
+        }
+    }
+
+    /// Runs `body` as one transaction that excludes other writers from its start, so that what it reads stays true.
+    private func write<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(SQLiteStoreError) -> Value {
+        try await onQueue { [path] database in
+            var value: Value?
+            try database.inTransaction(.immediate) {
+                value = try body(database)
+                guard !Self.hasMoved(database) else { throw SQLiteStoreError(.gone, path: path) }
+                return .commit
+            }
+            guard let value else { throw SQLiteStoreError(.failed, path: path, detail: "no transaction") }
+            return value
+        }
+    }
+
+    /// Runs `body` on the database's own queue. It is not cancelled with its task: what was learned is recorded.
+    private func onQueue<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(SQLiteStoreError) -> Value {
+        let result = await withCheckedContinuation { continuation in
+            queue.asyncWriteWithoutTransaction { [self] database in
+                let result = Result { try body(database) }.mapError { SQLiteStoreError($0, path: path) }
+                continuation.resume(returning: result)
+                checkpointIfDue(database)
+            }
+        }
+        return try result.get()
+    }
+
+    /// Carries the log over once it is long, when nobody waits for the answer any more. What a reader still needs stays.
+    private func checkpointIfDue(_ database: Database) {
+        guard let connection = database.sqliteConnection else { return }
+        // The calls write these before they return, and keep no pointer.
+        var written: CInt = 0
+        var highest: CInt = 0
+        sqlite3_db_status(connection, SQLITE_DBSTATUS_CACHE_WRITE, &written, &highest, 1)
+        logPages.withLock { pages in
+            pages += Int(written)
+            guard pages >= Self.checkpointPages else { return }
+            var logged: CInt = 0
+            var carried: CInt = 0
+            sqlite3_wal_checkpoint_v2(connection, nil, SQLITE_CHECKPOINT_PASSIVE, &logged, &carried)
+            pages = 0
+        }
+    }
+
+    /// Whether the file was deleted or replaced (https://www.sqlite.org/c3ref/c_fcntl_begin_atomic_write.html).
+    private static func hasMoved(_ database: Database) -> Bool {
+        // The call writes the flag before it returns.
+        var moved: CInt = 0
+        sqlite3_file_control(database.sqliteConnection, "main", SQLITE_FCNTL_HAS_MOVED, &moved)
+        return moved != 0
+    }
+}
