@@ -1,18 +1,242 @@
-public import PrompterCore
+import PrompterCore
 import Testing
 
 /// What every ``ProbeGuard`` promises.
 public enum ProbeGuardConformance {
-    public static func admitsOnce(_ make: () async throws -> any ProbeGuard) async throws {
-        let target = try #require(TargetID(Array(repeating: 7, count: 32)))
-        let slot = Slot(target: target, interval: .seconds(3600), number: 1)
-        let now = Moment(wall: slot.begin, uptime: .seconds(100))
-        let probeGuard = try await make()
-        let first = await probeGuard.admit([Claim(slot: slot, id: 1, timeout: .seconds(30), at: now.wall)], at: now)
-        let second = await probeGuard.admit([Claim(slot: slot, id: 2, timeout: .seconds(30), at: now.wall)], at: now)
-        guard case .admitted = first[0], case .held = second[0] else {
-            Issue.record("\(first) \(second)")
-            return
+    public static let promises: [ProbeGuardPromise] = [
+        ProbeGuardPromise("admits a slot once, however many ask at once", admitsOnce),
+        ProbeGuardPromise("answers each claim of a batch, in their order", answersInOrder),
+        ProbeGuardPromise("has the observation when the probe has ended", observes),
+        ProbeGuardPromise("holds a slot while it is leased", holdsWhileLeased),
+        ProbeGuardPromise("counts attempts and gives up after the third", countsAttempts),
+        ProbeGuardPromise("gives up at once where the class forbids a retry", givesUpAtOnce),
+        ProbeGuardPromise("honours Retry-After, for a day at most", honoursRetryAfter),
+        ProbeGuardPromise("lets another take over a lease that ran out; the late one changes nothing", takesOver),
+        ProbeGuardPromise("takes the late observation of a lease that nobody took over", takesLateObservation),
+        ProbeGuardPromise("frees a slot that is given back", freesGivenBack),
+        ProbeGuardPromise("ignores the settlement of a lease that is not the slot's", ignoresForeignSettlement),
+        ProbeGuardPromise("only reads for who may not call", onlyReads),
+        ProbeGuardPromise("keeps a later slot free of what was in an earlier one", keepsSlotsApart),
+    ]
+
+    private static func slot(_ byte: UInt8 = 7, number: Int64 = 1, interval: Duration = .seconds(3600)) throws -> Slot {
+        Slot(
+            target: try #require(TargetID(Array(repeating: byte, count: 32))), interval: interval, number: number)
+    }
+
+    private static func moment(in slot: Slot) -> Moment {
+        Moment(wall: slot.begin, uptime: .seconds(100))
+    }
+
+    private static func observation(of lease: Lease, fingerprint: String) throws -> Observation {
+        Observation(
+            id: lease.id, target: lease.slot.target, slot: lease.slot.number, time: lease.slot.begin + .seconds(2),
+            version: try #require(VersionIdentity(resolvedModel: "model \"1\"\n", fingerprint: fingerprint)),
+            usage: Usage(inputTokens: 8, outputTokens: nil), latency: .microseconds(1_234_567))
+    }
+
+    /// The time of a hold or of a lease that must be there.
+    private static func held(_ admission: Admission) throws -> Duration {
+        guard case .held(let time) = admission else {
+            Issue.record("not held but \(admission)")
+            throw CancellationError()
         }
+        return time
+    }
+
+    @Sendable private static func admitsOnce(_ subject: ProbeGuardSubject) async throws {
+        let slot = try slot()
+        let now = moment(in: slot)
+        let answers = await withTaskGroup { group in
+            for id in UInt64(1)...64 {
+                group.addTask { await (id.isMultiple(of: 2) ? subject.first : subject.other).ask(slot, id, at: now) }
+            }
+            return await group.reduce(into: []) { $0.append($1.name) }
+        }
+        #expect(answers.count { $0 == "admitted" } == 1)
+        #expect(answers.count { $0 == "held" } == 63)
+    }
+
+    @Sendable private static func answersInOrder(_ subject: ProbeGuardSubject) async throws {
+        let slots = try (1...6).map { try slot(UInt8($0)) }
+        let now = moment(in: slots[0])
+        let observed = try await subject.other.lease(slots[0], 1, at: now)
+        await subject.other.settle(observed, .observed(try observation(of: observed, fingerprint: "fp")), at: now)
+        let failed = try await subject.other.lease(slots[2], 3, at: now)
+        await subject.other.settle(failed, .failed(.quota, retryAfter: nil), at: now)
+        _ = try await subject.other.lease(slots[4], 5, at: now)
+        let claims = (slots + [slots[1]]).enumerated().map { index, slot in
+            Claim(slot: slot, id: UInt64(10 + index), timeout: .seconds(30), at: now.wall)
+        }
+        let answers = await subject.first.admit(claims, at: now)
+        #expect(
+            answers.map(\.name) == ["observed", "admitted", "failed", "admitted", "held", "admitted", "held"])
+        let leases = answers.compactMap { if case .admitted(let lease) = $0 { lease } else { nil } }
+        #expect(leases.map(\.id) == [11, 13, 15])
+        #expect(await subject.first.admit([], at: now).isEmpty)
+    }
+
+    @Sendable private static func observes(_ subject: ProbeGuardSubject) async throws {
+        let slot = try slot()
+        var now = moment(in: slot)
+        let lease = try await subject.first.lease(slot, 1, at: now)
+        #expect(lease.attempt == 1)
+        let observation = try observation(of: lease, fingerprint: "fp_1")
+        await subject.first.settle(lease, .observed(observation), at: now)
+        #expect(await subject.other.ask(slot, 2, at: now) == .observed(observation))
+        try await subject.pass(.seconds(60), slot, &now)
+        #expect(await subject.other.ask(slot, 3, at: now) == .observed(observation))
+        #expect(await subject.first.ask(slot, 4, at: now) == .observed(observation))
+    }
+
+    @Sendable private static func holdsWhileLeased(_ subject: ProbeGuardSubject) async throws {
+        let slot = try slot()
+        var now = moment(in: slot)
+        _ = try await subject.first.lease(slot, 1, at: now)
+        let all = try held(await subject.other.ask(slot, 2, at: now))
+        #expect(all > .zero && all <= .seconds(35))
+        try await subject.pass(.seconds(25), slot, &now)
+        let rest = try held(await subject.other.ask(slot, 3, at: now))
+        #expect(rest > .zero && rest <= .seconds(10))
+    }
+
+    @Sendable private static func countsAttempts(_ subject: ProbeGuardSubject) async throws {
+        let slot = try slot()
+        var now = moment(in: slot)
+        let first = try await subject.first.lease(slot, 1, at: now)
+        await subject.first.settle(first, .failed(.timeout, retryAfter: nil), at: now)
+        #expect(try held(await subject.other.ask(slot, 2, at: now)) <= .seconds(15))
+        #expect(try held(await subject.first.ask(slot, 3, at: now)) <= .seconds(15))
+        try await subject.pass(.seconds(15), slot, &now)
+        let second = try await subject.other.lease(slot, 4, at: now)
+        #expect(second.attempt == 2)
+        #expect(try held(await subject.first.ask(slot, 5, at: now)) <= .seconds(35))
+        await subject.other.settle(second, .failed(.serverError, retryAfter: nil), at: now)
+        let hold = try held(await subject.first.ask(slot, 6, at: now))
+        #expect(hold > .seconds(35) && hold <= .seconds(60))
+        try await subject.pass(.seconds(60), slot, &now)
+        let third = try await subject.first.lease(slot, 7, at: now)
+        #expect(third.attempt == 3)
+        await subject.first.settle(third, .failed(.connection, retryAfter: .seconds(1)), at: now)
+        #expect(await subject.other.ask(slot, 8, at: now) == .failed(.connection))
+        #expect(await subject.first.ask(slot, 9, at: now) == .failed(.connection))
+    }
+
+    @Sendable private static func givesUpAtOnce(_ subject: ProbeGuardSubject) async throws {
+        for (index, failureClass) in FailureClass.allCases.enumerated() {
+            let slot = try slot(UInt8(index))
+            let now = moment(in: slot)
+            let lease = try await subject.first.lease(slot, 1, at: now)
+            await subject.first.settle(lease, .failed(failureClass, retryAfter: nil), at: now)
+            let answer = await subject.other.ask(slot, 2, at: now)
+            if failureClass.allowsRetry {
+                #expect(answer.name == "held")
+            } else {
+                #expect(answer == .failed(failureClass))
+            }
+        }
+    }
+
+    @Sendable private static func honoursRetryAfter(_ subject: ProbeGuardSubject) async throws {
+        for (byte, asked, least, most) in [(UInt8(1), 5000, 4000, 5000), (2, 1_000_000, 85_000, 86_400)] {
+            let slot = try slot(byte, interval: .seconds(7 * 86_400))
+            var now = moment(in: slot)
+            let lease = try await subject.first.lease(slot, 1, at: now)
+            await subject.first.settle(lease, .failed(.rateLimited, retryAfter: .seconds(asked)), at: now)
+            let hold = try held(await subject.other.ask(slot, 2, at: now))
+            #expect(hold > .seconds(least) && hold <= .seconds(most))
+            try await subject.pass(.seconds(most), slot, &now)
+            #expect(try await subject.other.lease(slot, 3, at: now).attempt == 2)
+        }
+    }
+
+    @Sendable private static func takesOver(_ subject: ProbeGuardSubject) async throws {
+        let slot = try slot()
+        var now = moment(in: slot)
+        let late = try await subject.first.lease(slot, 1, at: now)
+        try await subject.pass(.seconds(35), slot, &now)
+        let lease = try await subject.other.lease(slot, 2, at: now)
+        #expect(lease.attempt == 1)
+        for ending in [
+            .observed(try observation(of: late, fingerprint: "fp_late")), .failed(.auth, retryAfter: nil), .givenBack,
+        ] as [Settlement.Ending] {
+            await subject.other.settle(late, ending, at: now)
+            #expect(await subject.other.ask(slot, 3, at: now).name == "held")
+        }
+        let observation = try observation(of: lease, fingerprint: "fp_2")
+        await subject.other.settle(lease, .observed(observation), at: now)
+        await subject.first.settle(late, .givenBack, at: now)
+        #expect(await subject.other.ask(slot, 4, at: now) == .observed(observation))
+        #expect(await subject.first.ask(slot, 5, at: now) == .observed(observation))
+    }
+
+    @Sendable private static func takesLateObservation(_ subject: ProbeGuardSubject) async throws {
+        let slot = try slot()
+        var now = moment(in: slot)
+        let late = try await subject.first.lease(slot, 1, at: now)
+        try await subject.pass(.seconds(35), slot, &now)
+        let observation = try observation(of: late, fingerprint: "fp_late")
+        await subject.first.settle(late, .observed(observation), at: now)
+        #expect(await subject.other.ask(slot, 2, at: now) == .observed(observation))
+    }
+
+    @Sendable private static func freesGivenBack(_ subject: ProbeGuardSubject) async throws {
+        let slot = try slot()
+        let now = moment(in: slot)
+        let lease = try await subject.first.lease(slot, 1, at: now)
+        await subject.first.settle(lease, .givenBack, at: now)
+        let next = try await subject.other.lease(slot, 2, at: now)
+        #expect(next.attempt == 1)
+        await subject.other.settle(next, .givenBack, at: now)
+        _ = try await subject.first.lease(slot, 3, at: now)
+    }
+
+    @Sendable private static func ignoresForeignSettlement(_ subject: ProbeGuardSubject) async throws {
+        let slot = try slot()
+        let now = moment(in: slot)
+        let lease = try await subject.first.lease(slot, 1, at: now)
+        var foreign = lease
+        foreign.id = 2
+        await subject.other.settle(foreign, .givenBack, at: now)
+        await subject.first.settle(foreign, .failed(.auth, retryAfter: nil), at: now)
+        #expect(await subject.other.ask(slot, 3, at: now).name == "held")
+        let observation = try observation(of: lease, fingerprint: "fp_1")
+        await subject.first.settle(lease, .observed(observation), at: now)
+        await subject.first.settle(lease, .givenBack, at: now)
+        await subject.other.settle(foreign, .givenBack, at: now)
+        #expect(await subject.other.ask(slot, 4, at: now) == .observed(observation))
+    }
+
+    @Sendable private static func onlyReads(_ subject: ProbeGuardSubject) async throws {
+        let slot = try slot()
+        var now = moment(in: slot)
+        #expect(await subject.other.ask(slot, 1, at: now, mayCall: false) == .vacant)
+        let first = try await subject.first.lease(slot, 2, at: now)
+        #expect(await subject.other.ask(slot, 3, at: now, mayCall: false).name == "held")
+        await subject.first.settle(first, .failed(.timeout, retryAfter: nil), at: now)
+        #expect(await subject.other.ask(slot, 4, at: now, mayCall: false).name == "held")
+        try await subject.pass(.seconds(15), slot, &now)
+        #expect(await subject.other.ask(slot, 5, at: now, mayCall: false) == .vacant)
+        let second = try await subject.first.lease(slot, 6, at: now)
+        let observation = try observation(of: second, fingerprint: "fp_1")
+        await subject.first.settle(second, .observed(observation), at: now)
+        #expect(await subject.other.ask(slot, 7, at: now, mayCall: false) == .observed(observation))
+    }
+
+    @Sendable private static func keepsSlotsApart(_ subject: ProbeGuardSubject) async throws {
+        var slot = try slot()
+        for ending in [
+            .observed(try observation(of: Lease(id: 1, slot: slot, attempt: 1, keepTime: .zero), fingerprint: "fp_1")),
+            .failed(.auth, retryAfter: nil), .failed(.timeout, retryAfter: .seconds(86_400)),
+        ] as [Settlement.Ending] {
+            let now = moment(in: slot)
+            let lease = try await subject.first.lease(slot, 1, at: now)
+            #expect(lease.attempt == 1)
+            await subject.first.settle(lease, ending, at: now)
+            slot = slot.next
+        }
+        #expect(try await subject.other.lease(slot, 1, at: moment(in: slot)).attempt == 1)
+        let elsewhere = Slot(target: slot.target, interval: .seconds(900), number: slot.number)
+        #expect(try await subject.other.lease(elsewhere, 1, at: moment(in: elsewhere)).attempt == 1)
     }
 }

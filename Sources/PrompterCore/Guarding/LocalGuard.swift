@@ -2,103 +2,63 @@ internal import Synchronization
 
 /// The guard of this process alone: single flight where there is no Redis, and in front of it.
 ///
-/// It keeps the state of each target's latest slot, so it is bounded by the number of targets.
+/// It keeps the state of each target's latest slot and forgets by itself what is no longer worth keeping, so it is bounded by
+/// the number of targets.
 public final class LocalGuard: ProbeGuard {
-    private struct Entry: Sendable {
-        var number: Int64
-        var state: SlotState
-        /// When the lease or the hold ends, in uptime.
-        var until: Duration
-        /// How long the state is worth keeping, in uptime.
-        var keptUntil: Duration
-    }
-
-    private struct Key: Hashable, Sendable {
-        var target: TargetID
-        var interval: Duration
-
-        init(_ slot: Slot) {
-            target = slot.target
-            interval = slot.interval
-        }
-    }
-
-    private let entries = Mutex<[Key: Entry]>([:])
+    private let memory = Mutex(LocalMemory())
 
     public init() {}
 
     public func admit(_ claims: [Claim], at now: Moment) -> [Admission] {
-        entries.withLock { entries in claims.map { Self.admit($0, at: now, in: &entries) } }
+        memory.withLock { memory in
+            claims.map { claim in
+                switch memory.view(of: claim, at: now) {
+                case .known(let admission): admission
+                case .leasedElsewhere(let rest, _): .held(rest)
+                case .free where !claim.mayCall: .vacant
+                case .free(let attempt): .admitted(memory.grant(claim, attempt: attempt, at: now))
+                }
+            }
+        }
     }
 
     public func settle(_ settlements: [Settlement], at now: Moment) {
-        entries.withLock { entries in
-            for settlement in settlements { Self.settle(settlement, at: now, in: &entries) }
+        memory.withLock { memory in
+            for settlement in settlements { memory.settle(settlement, at: now) }
         }
+    }
+
+    /// What can be said of `claims` without asking another guard, one view each, in their order. It changes nothing.
+    public func views(of claims: [Claim], at now: Moment) -> [LocalView] {
+        memory.withLock { memory in
+            claims.map { claim in
+                switch memory.view(of: claim, at: now) {
+                case .known(let admission): .certain(admission)
+                case .leasedElsewhere(_, let attempt), .free(let attempt): .open(attempt: attempt)
+                }
+            }
+        }
+    }
+
+    /// Takes note that another guard admitted `claim` for this process.
+    ///
+    /// - Returns: the lease.
+    public func grant(_ claim: Claim, attempt: Int, at now: Moment) -> Lease {
+        memory.withLock { $0.grant(claim, attempt: attempt, at: now) }
     }
 
     /// Takes over what another guard knows of `slot`: that it is observed, held, leased elsewhere or given up.
     ///
+    /// Nothing changes where this guard knows of a later slot, has the slot's end already, or is itself probing it and the
+    /// other knows of no end.
+    ///
     /// - Parameter time: how long the lease or the hold goes on.
     public func adopt(_ state: SlotState, of slot: Slot, for time: Duration, keepTime: Duration, at now: Moment) {
-        let entry = Entry(
-            number: slot.number, state: state, until: now.uptime + time, keptUntil: now.uptime + keepTime)
-        entries.withLock { $0[Key(slot)] = entry }
+        memory.withLock { $0.adopt(state, of: slot, for: time, keepTime: keepTime, at: now) }
     }
 
-    /// The observations of the slots that are still kept, with the time they are to be kept for.
-    public func observations(at now: Moment) -> [(slot: Slot, observation: Observation, keepTime: Duration)] {
-        entries.withLock { entries in
-            entries.compactMap { key, entry in
-                guard case .observed(let observation) = entry.state, entry.keptUntil > now.uptime else { return nil }
-                let slot = Slot(target: key.target, interval: key.interval, number: entry.number)
-                return (slot, observation, entry.keptUntil - now.uptime)
-            }
-        }
-    }
-
-    /// Forgets what is no longer worth keeping.
-    public func prune(at now: Moment) {
-        entries.withLock { $0 = $0.filter { $0.value.keptUntil > now.uptime } }
-    }
-
-    private static func admit(_ claim: Claim, at now: Moment, in entries: inout [Key: Entry]) -> Admission {
-        let key = Key(claim.slot)
-        var attempt = 1
-        if let entry = entries[key], entry.number == claim.slot.number, entry.keptUntil > now.uptime {
-            switch entry.state {
-            case .observed(let observation): return .observed(observation)
-            case .failed(let failureClass): return .failed(failureClass)
-            case .leased where entry.until > now.uptime: return .held(entry.until - now.uptime)
-            case .held where entry.until > now.uptime: return .held(entry.until - now.uptime)
-            case .leased(_, let lost): attempt = lost
-            case .held(let failed, _): attempt = failed + 1
-            }
-        }
-        guard claim.mayCall else { return .vacant }
-        entries[key] = Entry(
-            number: claim.slot.number, state: .leased(id: claim.id, attempt: attempt),
-            until: now.uptime + claim.leaseTime, keptUntil: now.uptime + claim.keepTime)
-        return .admitted(Lease(id: claim.id, slot: claim.slot, attempt: attempt, keepTime: claim.keepTime))
-    }
-
-    private static func settle(_ settlement: Settlement, at now: Moment, in entries: inout [Key: Entry]) {
-        let lease = settlement.lease
-        let key = Key(lease.slot)
-        guard var entry = entries[key], entry.number == lease.slot.number,
-            case .leased(lease.id, let attempt) = entry.state
-        else { return }
-        switch settlement.ending {
-        case .observed(let observation):
-            entry.state = .observed(observation)
-        case .failed(let failureClass, let retryAfter):
-            let (state, hold) = SlotState.afterFailure(failureClass, attempt: attempt, retryAfter: retryAfter)
-            entry.state = state
-            entry.until = now.uptime + hold
-        case .givenBack:
-            entries[key] = nil
-            return
-        }
-        entries[key] = entry
+    /// The observations of the slots that are still kept, each as the settlement that publishes it.
+    public func observations(at now: Moment) -> [Settlement] {
+        memory.withLock { $0.observations(at: now) }
     }
 }

@@ -3,6 +3,12 @@
 /// `{"v":1,"state":"lease","id":"…","attempt":1}`, `"observed"` with the observation, `"held"` with attempt, class and the
 /// times that tell how much of the hold is left, `"failed"` with its class.
 public struct SlotRecord: Hashable, Sendable {
+    /// The longest text that is read, in bytes. The longest that is written has two names of
+    /// ``VersionIdentity/longestName`` bytes, each byte at most six long in JSON, and some 300 bytes beside them.
+    public static let longestText = 4096
+    /// The longest that a slot's key lives.
+    public static let longestLife: Duration = .milliseconds(10 * 366 * 86_400_000)
+
     public var state: SlotState
     /// For ``SlotState/held(attempt:_:)``: how long the hold was when it was written.
     public var hold: Duration
@@ -10,9 +16,10 @@ public struct SlotRecord: Hashable, Sendable {
     /// the hold's age, so that no two clocks are compared.
     public var life: Duration
 
+    /// A hold ends with its key at the latest, so it is never longer than `life`.
     public init(_ state: SlotState, hold: Duration = .zero, life: Duration = .zero) {
         self.state = state
-        self.hold = hold
+        self.hold = min(hold, life)
         self.life = life
     }
 
@@ -47,7 +54,9 @@ public struct SlotRecord: Hashable, Sendable {
     /// Reads a value of `slot`; `nil` for anything that this program would not have written, for whoever can reach Redis can
     /// write what he likes.
     public init?(_ text: [UInt8], of slot: Slot) {
-        guard let root = try? JSONDocument(text).root, root["v"]?.integer == 1 else { return nil }
+        guard text.count <= Self.longestText, let root = try? JSONDocument(text).root, root["v"]?.integer == 1 else {
+            return nil
+        }
         let failureClass = root["class"]?.string.flatMap(FailureClass.init)
         let attempt = root["attempt"]?.integer.flatMap { (1...SlotState.mostAttempts).contains($0) ? $0 : nil }
         switch (root["state"]?.string, attempt, failureClass) {
@@ -58,8 +67,9 @@ public struct SlotRecord: Hashable, Sendable {
             guard let observation = Self.observation(in: root, of: slot) else { return nil }
             self.init(.observed(observation))
         case ("held", let attempt?, let failureClass?):
-            guard let hold = root["hold_ms"]?.integer, let life = root["life_ms"]?.integer,
-                (0...life).contains(hold), life <= 10 * 366 * 86_400_000
+            // Where no attempt is left a slot is given up, not held.
+            guard attempt < SlotState.mostAttempts, let hold = root["hold_ms"]?.integer,
+                let life = root["life_ms"]?.integer, hold >= 0, hold <= life, life <= Self.longestLife.milliseconds
             else { return nil }
             self.init(.held(attempt: attempt, failureClass), hold: .milliseconds(hold), life: .milliseconds(life))
         case ("failed", _, let failureClass?):
@@ -94,7 +104,9 @@ public struct SlotRecord: Hashable, Sendable {
         return Observation(
             id: id, target: slot.target, slot: slot.number, time: Timestamp(milliseconds: Int64(time)),
             version: version,
-            usage: Usage(inputTokens: Usage.tokens(in: root["input_tokens"]), outputTokens: Usage.tokens(in: root["output_tokens"])),
+            usage: Usage(
+                inputTokens: Usage.tokens(in: root["input_tokens"]),
+                outputTokens: Usage.tokens(in: root["output_tokens"])),
             latency: .microseconds(latency))
     }
 }

@@ -1,0 +1,135 @@
+public import PrompterCore
+
+/// Where Redis is, and who asks: `redis://[[user]:password@]host[:port][/db]` or `unix://[[user]:password@]/path[?db=N]`.
+///
+/// Printing it shows neither user nor password.
+public struct RedisURL: Hashable, Sendable, CustomStringConvertible {
+    /// The two ways to reach a Redis.
+    public enum Address: Hashable, Sendable {
+        case tcp(host: String, port: Int)
+        case unix(path: String)
+    }
+
+    public let address: Address
+    /// The user of Redis's access control lists; `nil` for the default one.
+    public let user: String?
+    public let password: Credential?
+    /// The number of the database, 0 where none is given.
+    public let database: Int
+
+    /// Reads `text`.
+    ///
+    /// - Throws: ``RedisURLError``, whose text never holds the password.
+    public init(_ text: String) throws(RedisURLError) {
+        if text.hasPrefix("rediss://") {
+            throw RedisURLError(
+                "rediss:// (TLS) is not spoken here; use a private network or a local tunnel")
+        } else if text.hasPrefix("redis://") {
+            let (login, rest) = try Self.splitLogin(text.dropFirst("redis://".count))
+            let parts = rest.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+            address = try Self.tcpAddress(parts[0])
+            database = parts.count > 1 && !parts[1].isEmpty ? try Self.database(parts[1]) : 0
+            (user, password) = login
+        } else if text.hasPrefix("unix://") {
+            let (login, rest) = try Self.splitLogin(text.dropFirst("unix://".count))
+            let parts = rest.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+            address = try Self.unixAddress(parts[0])
+            if parts.count > 1 {
+                guard parts[1].hasPrefix("db=") else { throw RedisURLError("only db=N may stand behind the ?") }
+                database = try Self.database(parts[1].dropFirst("db=".count))
+            } else {
+                database = 0
+            }
+            (user, password) = login
+        } else {
+            throw RedisURLError("it begins with neither redis:// nor unix://")
+        }
+    }
+
+    public var description: String {
+        let login = password == nil ? "" : "<redacted>@"
+        switch address {
+        case .tcp(let host, let port):
+            let host = host.contains(":") ? "[\(host)]" : host
+            return SafeText("redis://\(login)\(host):\(port)/\(database)").description
+        case .unix(let path):
+            return SafeText("unix://\(login)\(path)?db=\(database)").description
+        }
+    }
+
+    private typealias Login = (user: String?, password: Credential?)
+
+    private static func splitLogin(_ text: Substring) throws(RedisURLError) -> (Login, Substring) {
+        let authority = text.prefix { $0 != "/" }
+        guard let at = authority.lastIndex(of: "@") else { return ((nil, nil), text) }
+        let login = authority[..<at].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        guard login.count == 2 else { throw RedisURLError("a user stands there without a password") }
+        guard let user = decode(login[0]), let password = decode(login[1]) else {
+            throw RedisURLError("the user or the password has a % that is not followed by two hexadecimal digits")
+        }
+        let named = user.isEmpty ? nil : user
+        let secret = named == nil && password.isEmpty ? nil : Credential(password)
+        return ((named, secret), text[authority.index(after: at)...])
+    }
+
+    private static func tcpAddress(_ text: Substring) throws(RedisURLError) -> Address {
+        let host: Substring
+        let rest: Substring
+        if text.hasPrefix("[") {
+            guard let close = text.firstIndex(of: "]") else {
+                throw RedisURLError("the host has no closing bracket")
+            }
+            host = text[text.index(after: text.startIndex)..<close]
+            rest = text[text.index(after: close)...]
+        } else {
+            host = text.prefix { $0 != ":" }
+            rest = text.dropFirst(host.count)
+        }
+        guard let name = decode(host), !name.isEmpty, name.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else {
+            throw RedisURLError("there is no host")
+        }
+        if rest.isEmpty { return .tcp(host: name, port: 6379) }
+        guard rest.hasPrefix(":"), let port = number(rest.dropFirst()), (1...65_535).contains(port) else {
+            throw RedisURLError("the port is no number from 1 to 65535")
+        }
+        return .tcp(host: name, port: port)
+    }
+
+    private static func unixAddress(_ text: Substring) throws(RedisURLError) -> Address {
+        guard let path = decode(text), path.hasPrefix("/"), path.count > 1, !path.utf8.contains(0) else {
+            throw RedisURLError("the socket's path does not begin with /")
+        }
+        // sun_path has 108 bytes, the last of them the terminating zero: unix(7).
+        guard path.utf8.count <= 107 else { throw RedisURLError("the socket's path is longer than 107 bytes") }
+        return .unix(path: path)
+    }
+
+    private static func database(_ text: Substring) throws(RedisURLError) -> Int {
+        guard let number = number(text), number <= Int32.max else {
+            throw RedisURLError("the database is no whole number")
+        }
+        return number
+    }
+
+    private static func number(_ text: Substring) -> Int? {
+        text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? Int(text) : nil
+    }
+
+    /// Resolves `%XX` (RFC 3986, section 2.1); `nil` where that is none, or the bytes are not UTF-8.
+    private static func decode(_ text: Substring) -> String? {
+        var bytes: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard let digits = String(rest.prefix(2)), let decoded = Hexadecimal.decode(digits.lowercased()),
+                decoded.count == 1
+            else { return nil }
+            bytes += decoded
+            rest = rest.dropFirst(2)
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+}
