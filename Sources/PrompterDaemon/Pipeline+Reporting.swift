@@ -76,4 +76,7 @@ extension Pipeline {
             workers: limits.workers, inFlight: flights.count, waiting: limits.waiting, nextDue: timetable.nextDue,
             failingProviders: metrics.failingProviders, targets: timetable.count)
     }
+
+    /// How many targets' last attempt failed.
+    public func failedTargets() -> Int { metrics.failedTargets }
 }

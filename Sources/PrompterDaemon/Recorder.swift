@@ -44,6 +44,10 @@ public final class Recorder: Sendable {
         /// Findings that are being committed.
         var committing = 0
         var isFinished = false
+        /// Whether what the store cannot take now is left.
+        var isGivenUp = false
+        var hasEnded = false
+        var endWaiter: CheckedContinuation<Void, Never>?
         var report = Report()
     }
 
@@ -107,7 +111,8 @@ public final class Recorder: Sendable {
         if count == 1 || count == Self.fullBatch { arrived.yield() }
     }
 
-    /// Commits what comes until ``finish()`` was called and nothing is left, or its task is cancelled.
+    /// Commits what comes until ``finish()`` was called and nothing is left, it is
+    /// told to give up, or its task is cancelled.
     public func run() async {
         var isFailing = false
         for await _ in arrivals {
@@ -124,7 +129,9 @@ public final class Recorder: Sendable {
                     if !isFailing { outcomesContinuation.yield(.failing("\(error)")) }
                     isFailing = true
                     putBack(batch)
-                    if (try? await Task.sleep(for: Self.pauseAfterFailure)) == nil { return end() }
+                    if state.withLock({ $0.isGivenUp }) { return end() }
+                    try? await Task.sleep(for: Self.pauseAfterFailure)
+                    if Task.isCancelled || state.withLock({ $0.isGivenUp }) { return end() }
                 }
             }
             if state.withLock({ $0.isFinished && $0.pending.isEmpty }) { break }
@@ -138,6 +145,22 @@ public final class Recorder: Sendable {
         arrived.yield()
     }
 
+    /// Says that what the store cannot take now is to be left: ``run()`` ends with its next failure.
+    public func giveUp() {
+        state.withLock { $0.isGivenUp = true }
+    }
+
+    /// Waits until ``run()`` has ended. For one caller.
+    public func waitUntilEnded() async {
+        await withCheckedContinuation { continuation in
+            let hasEnded = state.withLock { state in
+                if !state.hasEnded { state.endWaiter = continuation }
+                return state.hasEnded
+            }
+            if hasEnded { continuation.resume() }
+        }
+    }
+
     /// What is not committed.
     public func leftover() -> [Finding] {
         state.withLock { $0.pending.map(\.finding) }
@@ -146,6 +169,12 @@ public final class Recorder: Sendable {
     private func end() {
         arrived.finish()
         outcomesContinuation.finish()
+        state.withLock { state in
+            state.hasEnded = true
+            let waiter = state.endWaiter
+            state.endWaiter = nil
+            return waiter
+        }?.resume()
     }
 
     /// Waits until a commit is worth its while.

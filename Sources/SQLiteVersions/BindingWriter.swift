@@ -41,13 +41,18 @@ struct BindingWriter {
         for binding in gone { try close(binding) }
     }
 
-    private mutating func bind(_ watch: Watch) throws {
+    /// Opens the bindings of those of `watches` that have none. Every other binding stays as it is.
+    mutating func registerMissing(_ watches: [Watch]) throws {
+        for watch in watches { try bind(watch, isRebinding: false) }
+    }
+
+    private mutating func bind(_ watch: Watch, isRebinding: Bool = true) throws {
         let target = try row(of: watch.target)
         Self.bind(watch.key, to: findBinding)
         if try findBinding.step() {
             let (binding, known) = (findBinding.integer(at: 0), findBinding.integer(at: 1))
             findBinding.reset()
-            if known == target {
+            if known == target || !isRebinding {
                 kept.insert(binding)
                 return
             }
@@ -72,7 +77,7 @@ struct BindingWriter {
         let identity = target.id.bytes
         putTarget.bind(identity, at: 1)
         putTarget.bind(target.provider.name, at: 2)
-        putTarget.bind(target.provider.dialect.rawValue, at: 3)
+        putTarget.bind(target.dialect.rawValue, at: 3)
         putTarget.bind(target.provider.baseURL, at: 4)
         putTarget.bind(target.model, at: 5)
         putTarget.bind(target.kind.rawValue, at: 6)

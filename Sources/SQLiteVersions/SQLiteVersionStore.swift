@@ -54,6 +54,17 @@ public final class SQLiteVersionStore: VersionStore {
         }
     }
 
+    /// Writes that `watches` are watched from `now` on, where nothing says so yet. What is bound already stays as it is, for it
+    /// is the daemon's to change.
+    ///
+    /// - Throws: ``SQLiteStoreError``; nothing is written then.
+    public func registerMissing(_ watches: [Watch], at now: Timestamp) async throws(SQLiteStoreError) {
+        try await write { database in
+            var writer = try BindingWriter(on: database, at: now)
+            try writer.registerMissing(watches)
+        }
+    }
+
     /// Marks the observations dated later than `now` as suspect, and takes back what they moved: for when the clock was found
     /// to have been ahead.
     ///

@@ -34,22 +34,25 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
         self.init(path, number == ENOENT ? .missing : number == EISDIR ? .folder : .system(call: call, number: number))
     }
 
-    public var description: String {
+    public var description: String { "\(path): \(reason)" }
+
+    /// The line without the path.
+    public var reason: String {
         switch problem {
         case .missing:
-            "\(path): no such file or folder; check the path"
+            "no such file or folder; check the path"
         case .folder:
-            "\(path): is a folder; name a file"
+            "is a folder; name a file"
         case .special:
-            "\(path): is a device, a socket or a named pipe; name a regular file"
+            "is a device, a socket or a named pipe; name a regular file"
         case .tooLarge(let limit):
-            "\(path): is larger than \(limit) bytes; is it the right file?"
+            "is larger than \(limit) bytes; is it the right file?"
         case .locked(let holder):
-            "\(path): is locked by \(holder ?? "another process"); stop that one first, or use a place of its own"
+            "is locked by \(holder ?? "another process"); stop that one first, or use a place of its own"
         case .impossibleName:
-            "\(path): has a NUL character in it; correct the path"
+            "has a NUL character in it; correct the path"
         case .system(let call, let number):
-            "\(path): \(call) failed: \(Self.text(of: number))\(Self.advice(on: number))"
+            "\(call) failed: \(Self.text(of: number))\(Self.advice(on: number))"
         }
     }
 

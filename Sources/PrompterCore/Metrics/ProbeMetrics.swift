@@ -63,6 +63,9 @@ public struct ProbeMetrics: Sendable {
     /// What is shown of `target`; `nil` where it is not watched.
     public func memory(of target: TargetID) -> TargetMemory? { memories[target] }
 
+    /// How many targets' last attempt failed.
+    public var failedTargets: Int { memories.values.count { $0.failure != nil } }
+
     /// How many providers' every last attempt failed.
     public var failingProviders: Int {
         var isFailing: [String: Bool] = [:]

@@ -17,4 +17,11 @@ public struct WatchFilter: Hashable, Sendable {
         self.provider = provider
         self.model = model
     }
+
+    /// Whether a question with this filter is about `watch`.
+    public func matches(_ watch: Watch.Key) -> Bool {
+        func agrees(_ wanted: String?, _ text: String) -> Bool { wanted == nil || wanted == text }
+        return agrees(org, watch.org) && agrees(workspace, watch.workspace) && agrees(template, watch.template)
+            && agrees(provider, watch.provider) && agrees(model, watch.model)
+    }
 }

@@ -31,4 +31,11 @@ public struct WatchReport: Hashable, Sendable {
         self.failures = failures
         self.versions = versions
     }
+
+    /// When the target is due next: with its next slot, or now where the current one is not observed.
+    public func nextDue(at now: Timestamp) -> Timestamp {
+        let slot = Slot(of: target, interval: interval, at: now)
+        guard let lastSuccess, lastSuccess <= now, slot.isObserved(by: lastSuccess) else { return now }
+        return slot.end
+    }
 }

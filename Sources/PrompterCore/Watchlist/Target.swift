@@ -36,6 +36,9 @@ public final class Target: Hashable, Sendable {
         id = TargetID(hash: hash)
     }
 
+    /// The dialect that the target is called in: stub and live never share a target.
+    public var dialect: Dialect { provider.isStub ? .stub : provider.dialect }
+
     /// Two targets are equal where their identity and their times are: the rest is in the identity, or belongs to the
     /// provider's entry.
     public static func == (left: Target, right: Target) -> Bool {

@@ -1,0 +1,335 @@
+import CurlProbing
+import LinuxHost
+public import Logging
+import PrompterCore
+import RedisGuarding
+import SQLiteVersions
+
+/// `prompterd run`: puts the rooms together, and keeps them going until it is told to stop.
+public actor Daemon {
+    /// How long probes in flight may go on after a stop was asked for.
+    private static let stopTime: Duration = .seconds(10)
+    /// How long the store may take after that.
+    private static let storeTime: Duration = .seconds(6)
+    private static let pulseInterval: Duration = .seconds(60)
+    /// As many errors of a refused list are logged; `prompterd check` shows all.
+    private static let mostLoggedErrors = 20
+
+    private let settings: Settings
+    private let log: Logger
+    private let notifier = ServiceNotifier()
+    private let credentials: CredentialStore
+    private let store: SQLiteVersionStore
+    private let lock: FileLock
+    private let client: HTTPClient
+    private let redisGuard: RedisGuard?
+    private let recorder: Recorder
+    private let timer: WallTimer
+    private let pipeline: Pipeline
+    private let textfile: Textfile?
+    private var watchlist: Watchlist
+    private var state: DaemonState
+    private var refused: WatchlistError?
+    private var isStoreFailing = false
+    /// Whether the watchlist in force is yet to be written into the store, which could not take it.
+    private var isRegistrationDue = false
+
+    /// Reads the watchlist and opens what the daemon works with.
+    public init(_ settings: Settings, log: Logger) async throws(DaemonError) {
+        self.settings = settings
+        self.log = log
+        do {
+            watchlist = try WatchlistFile(settings.watchlist, stubsOnly: settings.stubsOnly).read()
+        } catch {
+            throw .invalidWatchlist(error)
+        }
+        do {
+            lock = try FileLock(settings.database)
+        } catch {
+            throw .locked("\(error)")
+        }
+        do {
+            store = try SQLiteVersionStore(path: settings.database)
+            try await store.register(watchlist, at: Moment.now.wall)
+        } catch {
+            throw .unusable("\(error)")
+        }
+        do {
+            client = try HTTPClient()
+        } catch {
+            throw .unusable("\(error)")
+        }
+        redisGuard = settings.redis.map { RedisGuard(url: $0, clock: { Moment.now }) }
+        recorder = Recorder(store: store, clock: { Moment.now })
+        let timer = WallTimer()
+        self.timer = timer
+        credentials = CredentialStore(environment: settings.environment)
+        state = DaemonState(start: Moment.now.wall)
+        state.version = Settings.version
+        state.watchlistTaken = state.start
+        textfile = settings.textfile.map { Textfile($0, log: log) }
+        let stub = StubProber(pause: settings.stubPause)
+        pipeline = Pipeline(
+            Pipeline.Parts(
+                probeGuard: redisGuard ?? LocalGuard(), recorder: recorder, clock: { Moment.now },
+                mayCall: settings.mayCall, log: log
+            ) { timer.arm(at: $0) },
+            probers: Probers(stub: stub, live: stub))
+    }
+
+    /// Runs until SIGTERM or SIGINT, or, `once`, until every target's current slot has been seen to.
+    ///
+    /// - Throws: ``DaemonError/unrecorded(_:)`` where the store could not take everything, and, `once`,
+    ///   ``DaemonError/failedTargets(_:)``.
+    public func run(once: Bool) async throws(DaemonError) {
+        let signals = await Signals()
+        let pulse = Pulse(every: pulseInterval)
+        await putInForce(spread: once ? .zero : Timetable.longestSpread)
+        if !settings.mayCall { log.notice("probes are disabled: only what other instances observe is recorded") }
+        // Not cancelled with the others: what was committed last is counted and told too.
+        let telling = Task { for await outcome in recorder.outcomes { await take(outcome) } }
+        await withTaskGroup { group in
+            group.addTask { await self.recorder.run() }
+            group.addTask { for await _ in self.timer.ticks { await self.tick() } }
+            group.addTask { for await _ in pulse.beats { await self.beat() } }
+            if let redisGuard { group.addTask { for await report in redisGuard.changes { await self.tell(report) } } }
+            await writeTextfile(isForced: true)
+            await begin()
+            await untilStopped(once: once, signals)
+            await stop()
+            pulse.cancel()
+            timer.cancel()
+            signals.cancel()
+            await redisGuard?.shutdown()
+            await finishRecording()
+            group.cancelAll()
+        }
+        await telling.value
+        try await end(once: once)
+    }
+
+    private var pulseInterval: Duration {
+        min(Self.pulseInterval, notifier.watchdogInterval.map { $0 / 3 } ?? Self.pulseInterval)
+    }
+
+    private func begin() async {
+        notifier.ready()
+        await showStatus()
+        let load = await pipeline.load
+        log.notice(
+            "watching \(StatusLine.count(watchlist.watches.count, "watch", "watches")) with \(StatusLine.count(load.targets, "target", "targets")), \(load.workers) workers; database \(SafeText(settings.database))\(settings.textfile.map { ", textfile \(SafeText($0))" } ?? "")"
+        )
+        if watchlist.watches.count > settings.mostWatchSeries {
+            log.warning(
+                "\(watchlist.watches.count - settings.mostWatchSeries) watches get no series of their own: the limit is \(settings.mostWatchSeries) (--watch-series)"
+            )
+        }
+    }
+
+    private func untilStopped(once: Bool, _ signals: Signals) async {
+        if once { await pipeline.beginRound() }
+        await withTaskGroup { group in
+            group.addTask {
+                for await request in signals.requests {
+                    switch request {
+                    case .terminate: return
+                    case .reload: await self.reload()
+                    }
+                }
+            }
+            if once { group.addTask { await self.pipeline.finishRound() } }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    // MARK: what wakes it
+
+    private func tick() async {
+        await pipeline.tick()
+        await writeTextfile(isForced: false)
+    }
+
+    /// Once a minute: the clock is looked after, the textfile is kept fresh, the watchdog fed if all is well.
+    private func beat() async {
+        if await pipeline.pulse() {
+            log.warning("the clock was set back by more than an interval: slots are taken anew")
+            do {
+                try await store.distrust(after: Moment.now.wall)
+            } catch {
+                log.error("store: \(error)")
+            }
+        }
+        if isRegistrationDue { await register() }
+        await writeTextfile(isForced: true)
+        await showStatus()
+        if await pipeline.isHealthy() {
+            notifier.watchdog()
+        } else {
+            log.critical("something that is due does not happen: the watchdog is not fed")
+        }
+    }
+
+    private func take(_ outcome: Recorder.Outcome) async {
+        switch outcome {
+        case .failing: isStoreFailing = true
+        case .restored: isStoreFailing = false
+        case .committed: return await pipeline.recorded(outcome)
+        }
+        await pipeline.recorded(outcome)
+        await showStatus()
+    }
+
+    private func tell(_ report: RedisReport) {
+        if report.isUp {
+            log.notice("redis: connected; slots are shared")
+        } else {
+            log.warning("redis: \(report.lastError.map(\.description) ?? "gone"); this instance guards alone until it is back")
+        }
+    }
+
+    // MARK: the watchlist
+
+    /// Reads the watchlist again. A bad one changes nothing.
+    private func reload() async {
+        notifier.reloading()
+        defer { notifier.ready() }
+        let new: Watchlist
+        do {
+            new = try WatchlistFile(settings.watchlist, stubsOnly: settings.stubsOnly).read()
+        } catch {
+            await refuse(error)
+            return
+        }
+        let difference = WatchlistDifference(from: watchlist, to: new)
+        watchlist = new
+        refused = nil
+        state.watchlistTaken = Moment.now.wall
+        state.isWatchlistValid = true
+        await register()
+        await putInForce(spread: Timetable.longestSpread)
+        log.notice("watchlist reloaded: \(difference.text)")
+        await writeTextfile(isForced: true)
+        await showStatus()
+    }
+
+    private func refuse(_ invalid: InvalidWatchlist) async {
+        refused = invalid.errors.first
+        state.isWatchlistValid = false
+        for error in invalid.errors.prefix(Self.mostLoggedErrors) { log.error("\(error)") }
+        let more = invalid.errors.count - Self.mostLoggedErrors
+        log.error("watchlist refused: the one before stays in force\(more > 0 ? " (\(more) more errors)" : "")")
+        await writeTextfile(isForced: true)
+        await showStatus()
+    }
+
+    private func register() async {
+        do {
+            try await store.register(watchlist, at: Moment.now.wall)
+            isRegistrationDue = false
+        } catch {
+            if !isRegistrationDue { log.error("store: the watchlist could not be written: \(error)") }
+            isRegistrationDue = true
+        }
+    }
+
+    private func putInForce(spread: Duration) async {
+        var memory: [TargetID: TargetMemory] = [:]
+        do {
+            memory = try await store.memory(of: await pipeline.unknownTargets(of: watchlist))
+        } catch {
+            log.error("store: what is known of the targets could not be read: \(error)")
+        }
+        let probers = Probers(
+            stub: StubProber(pause: settings.stubPause), live: LiveProber(client: client, credentials: readCredentials()))
+        await pipeline.replace(
+            with: watchlist, probers: probers, workers: settings.workers, memory: memory, spread: spread)
+    }
+
+    private func readCredentials() -> [String: Credential] {
+        var found: [String: Credential] = [:]
+        for provider in watchlist.providers.values.sorted(by: { $0.name < $1.name }) where !provider.isStub {
+            do {
+                let answer = try credentials.credential(of: provider)
+                for warning in answer.warnings { log.warning("\(provider.name): \(SafeText(warning, limit: 1024))") }
+                found[provider.name] = answer.credential
+            } catch {
+                log.error("\(provider.name): \(error)")
+            }
+        }
+        return found
+    }
+
+    // MARK: what it shows
+
+    private func showStatus() async {
+        let line = StatusLine(
+            watches: watchlist.watches.count, load: await pipeline.load, refused: refused, isStoreFailing: isStoreFailing)
+        notifier.status(line.text(at: Moment.now.wall))
+    }
+
+    private func writeTextfile(isForced: Bool) async {
+        guard let snapshot = await pipeline.snapshot(isForced: isForced), let textfile else { return }
+        state.workers = snapshot.load.workers
+        state.probesInFlight = snapshot.load.inFlight
+        state.probesWaiting = snapshot.load.waiting
+        let store = recorder.report
+        state.storeCommits = store.commits
+        state.storeRows = store.rows
+        state.storeErrors = store.errors
+        state.storePending = store.pending
+        if let report = redisGuard?.report {
+            state.isRedisUp = report.isUp
+            state.redisErrors = report.errors
+        }
+        await textfile.write(
+            snapshot.metrics.exposition(
+                state, service: settings.service, environment: settings.environmentName,
+                mostWatches: settings.mostWatchSeries))
+    }
+
+    // MARK: the end
+
+    private func stop() async {
+        notifier.stopping()
+        log.notice("stopping")
+        await pipeline.stop(within: Self.stopTime)
+    }
+
+    /// Lets the recorder commit what it has, for as long as it may take.
+    private func finishRecording() async {
+        recorder.finish()
+        let breaker = Task {
+            guard (try? await Task.sleep(for: Self.storeTime)) != nil else { return }
+            recorder.giveUp()
+        }
+        await recorder.waitUntilEnded()
+        breaker.cancel()
+    }
+
+    private func end(once: Bool) async throws(DaemonError) {
+        state.isUp = false
+        await writeTextfile(isForced: true)
+        client.shutdown()
+        await store.close()
+        let leftover = recorder.leftover()
+        for finding in leftover { log.error("not recorded: \(Self.text(of: finding))") }
+        HostLog.flush()
+        if !leftover.isEmpty { throw .unrecorded(leftover.count) }
+        log.notice("stopped")
+        HostLog.flush()
+        let failed = await pipeline.failedTargets()
+        if once, failed > 0 { throw .failedTargets(failed) }
+    }
+
+    private static func text(of finding: Finding) -> String {
+        switch finding {
+        case .observation(let observation, _):
+            let version = observation.version
+            return
+                "target \(observation.target.hexadecimal) at \(observation.time.iso8601Milliseconds): model \(SafeText(version.resolvedModel ?? "none")), fingerprint \(SafeText(version.fingerprint ?? "none")), id \(Hexadecimal.encode(observation.id))"
+        case .failure(let attempt):
+            return "target \(attempt.target.hexadecimal) at \(attempt.time.iso8601Milliseconds): \(attempt.failureClass.rawValue)"
+        }
+    }
+}

@@ -1,0 +1,25 @@
+import PrompterCore
+
+/// The daemon's state in one line, for `systemctl status`.
+struct StatusLine {
+    var watches: Int
+    var load: Pipeline.Load
+    /// The first error of a refused watchlist.
+    var refused: WatchlistError?
+    var isStoreFailing: Bool
+
+    func text(at now: Timestamp) -> String {
+        var parts = ["\(Self.count(watches, "watch", "watches")), \(Self.count(load.targets, "target", "targets"))"]
+        if let next = load.nextDue {
+            parts.append("next probe in \(DurationText.brief(next - now))")
+        }
+        if load.failingProviders > 0 { parts.append("\(Self.count(load.failingProviders, "provider", "providers")) failing") }
+        if isStoreFailing { parts.append("the store is failing") }
+        if let refused { parts.append("watchlist refused: \(refused)") }
+        return parts.joined(separator: "; ")
+    }
+
+    static func count(_ number: Int, _ one: String, _ many: String) -> String {
+        "\(number) \(number == 1 ? one : many)"
+    }
+}

@@ -1,0 +1,191 @@
+import CurlProbing
+import LinuxHost
+public import PrompterCore
+import RedisGuarding
+import SQLiteVersions
+
+/// The service layer's ensure-version, once: through guard and store, beside a running daemon or without one.
+public struct VersionInquiry: Sendable {
+    /// What was asked, and what came of it.
+    public struct Answer: Sendable {
+        public var watch: Watch.Key
+        public var result: Result<Found, ProbeFailure>
+    }
+
+    /// A version, and where it came from.
+    public struct Found: Sendable {
+        public enum Source: String, Sendable {
+            /// This inquiry made the call.
+            case probed
+            /// Another instance made it in this slot.
+            case observed
+            /// The store has the current slot's observation.
+            case known
+        }
+
+        public var version: VersionIdentity
+        public var time: Timestamp
+        public var isNew: Bool
+        public var source: Source
+    }
+
+    /// How often a slot that somebody else is probing is asked for again.
+    private static let patience: Duration = .milliseconds(250)
+
+    private let settings: Settings
+    private let watchlist: Watchlist
+    private let store: SQLiteVersionStore
+
+    public init(_ settings: Settings) async throws(DaemonError) {
+        self.settings = settings
+        do {
+            watchlist = try WatchlistFile(settings.watchlist, stubsOnly: settings.stubsOnly).read()
+        } catch {
+            throw .invalidWatchlist(error)
+        }
+        do {
+            store = try SQLiteVersionStore(path: settings.database)
+        } catch {
+            throw .unusable("\(error)")
+        }
+    }
+
+    /// The watches that `filter` names.
+    public func watches(matching filter: WatchFilter) -> [Watch] {
+        watchlist.watches.filter { filter.matches($0.key) }
+    }
+
+    /// The templates that are watched, for those who misspell one.
+    public var templates: Set<String> { Set(watchlist.watches.map(\.key.template)) }
+
+    /// Asks for the version of each of `watches`.
+    ///
+    /// - Parameter isForced: whether to call in any case.
+    public func ask(for watches: [Watch], isForced: Bool) async throws(DaemonError) -> [Answer] {
+        let client: HTTPClient
+        do {
+            client = try HTTPClient()
+        } catch {
+            throw .unusable("\(error)")
+        }
+        let redis = settings.redis.map { RedisGuard(url: $0, clock: { Moment.now }) }
+        let stub = StubProber(pause: settings.stubPause)
+        var answers: [Answer] = []
+        do {
+            try await store.registerMissing(watches, at: Moment.now.wall)
+        } catch {
+            throw .unusable("\(error)")
+        }
+        for watch in watches {
+            let target = watch.target
+            do throws(ProbeFailure) {
+                let live = LiveProber(client: client, credentials: try credentials(of: target.provider))
+                let asking = Asking(
+                    target: target, prober: Probers(stub: stub, live: live).prober(for: target),
+                    probeGuard: redis ?? LocalGuard(), mayCall: settings.mayCall || isForced)
+                answers.append(Answer(watch: watch.key, result: .success(try await ask(asking, isForced: isForced))))
+            } catch {
+                answers.append(Answer(watch: watch.key, result: .failure(error)))
+            }
+        }
+        await redis?.shutdown()
+        client.shutdown()
+        await store.close()
+        return answers
+    }
+
+    private struct Asking {
+        var target: Target
+        var prober: any Prober
+        var probeGuard: any ProbeGuard
+        var mayCall: Bool
+    }
+
+    private func credentials(of provider: Provider) throws(ProbeFailure) -> [String: Credential] {
+        guard !provider.isStub else { return [:] }
+        do {
+            let found = try CredentialStore(environment: settings.environment).credential(of: provider)
+            return found.credential.map { [provider.name: $0] } ?? [:]
+        } catch {
+            throw ProbeFailure(.auth, "\(error)")
+        }
+    }
+
+    private func ask(_ asking: Asking, isForced: Bool) async throws(ProbeFailure) -> Found {
+        let target = asking.target
+        let id = UInt64.random(in: 1 ... .max)
+        if isForced {
+            return try await probe(asking, lease: nil, id: id, slot: target.slot(at: Moment.now.wall))
+        }
+        if let known = try await known(target) { return known }
+        let deadline = Moment.now.uptime + target.timeout
+        while true {
+            let now = Moment.now
+            let slot = target.slot(at: now.wall)
+            let claim = Claim(slot: slot, id: id, timeout: target.timeout, at: now.wall, mayCall: asking.mayCall)
+            switch await asking.probeGuard.admit([claim], at: now)[0] {
+            case .admitted(let lease): return try await probe(asking, lease: lease, id: id, slot: slot)
+            case .observed(let observation):
+                let recorded = try await record(.observation(observation, imported: true))
+                return Found(
+                    version: observation.version, time: observation.time, isNew: !recorded.events.isEmpty,
+                    source: .observed)
+            case .failed(let failureClass):
+                throw ProbeFailure(failureClass, "this slot was given up by who probed it; --force probes in any case")
+            case .held(let time):
+                guard now.uptime < deadline else {
+                    throw ProbeFailure(
+                        .timeout, "another instance holds this slot for \(DurationText.brief(time)) more; --force probes in any case")
+                }
+                try? await Task.sleep(for: min(time, Self.patience))
+            case .vacant:
+                throw ProbeFailure(
+                    .noVersion, "probes are disabled (PROMPTER_PROBE_DISABLED) and nobody has observed this slot; --force probes in any case")
+            }
+        }
+    }
+
+    private func known(_ target: Target) async throws(ProbeFailure) -> Found? {
+        let now = Moment.now.wall
+        do {
+            guard let memory = try await store.memory(of: [target.id])[target.id], let time = memory.lastSuccess,
+                time <= now, target.slot(at: now).isObserved(by: time), let version = memory.versions.first
+            else { return nil }
+            return Found(version: version.identity, time: time, isNew: false, source: .known)
+        } catch {
+            throw ProbeFailure(.noVersion, "\(error)")
+        }
+    }
+
+    private func probe(_ asking: Asking, lease: Lease?, id: UInt64, slot: Slot) async throws(ProbeFailure) -> Found {
+        let target = asking.target
+        do throws(ProbeFailure) {
+            let answer = try await asking.prober.probe(target, timeout: target.timeout)
+            let now = Moment.now
+            let observation = Observation(
+                id: id, target: target.id, slot: slot.number, time: now.wall, version: answer.version,
+                usage: answer.usage, latency: answer.latency)
+            if let lease { await asking.probeGuard.settle([Settlement(lease, .observed(observation))], at: now) }
+            let recorded = try await record(.observation(observation, imported: false))
+            return Found(
+                version: answer.version, time: now.wall, isNew: !recorded.events.isEmpty, source: .probed)
+        } catch {
+            let now = Moment.now
+            if let lease {
+                let ending = Settlement.Ending.failed(error.failureClass, retryAfter: error.retryAfter)
+                await asking.probeGuard.settle([Settlement(lease, ending)], at: now)
+            }
+            _ = try await record(
+                .failure(FailedAttempt(target: target.id, time: now.wall, failureClass: error.failureClass)))
+            throw error
+        }
+    }
+
+    private func record(_ finding: Finding) async throws(ProbeFailure) -> Recorded {
+        do {
+            return try await store.record([finding], at: Moment.now.wall)[0]
+        } catch {
+            throw ProbeFailure(.noVersion, "the version could not be recorded: \(error)")
+        }
+    }
+}

@@ -1,0 +1,23 @@
+import PrompterCore
+
+/// What one watchlist has that another has not.
+struct WatchlistDifference {
+    private(set) var added = 0
+    private(set) var removed = 0
+    private(set) var changed = 0
+
+    init(from old: Watchlist, to new: Watchlist) {
+        var left = Dictionary(old.watches.map { ($0.key, $0.target) }) { first, _ in first }
+        for watch in new.watches {
+            if let target = left.removeValue(forKey: watch.key) {
+                if target != watch.target { changed += 1 }
+            } else {
+                added += 1
+            }
+        }
+        removed = left.count
+    }
+
+    /// `+2 −1 ~3 watches`
+    var text: String { "+\(added) −\(removed) ~\(changed) watches" }
+}

@@ -1,0 +1,51 @@
+import LinuxHost
+public import PrompterCore
+
+/// The watchlist on disk.
+public struct WatchlistFile: Sendable {
+    public var path: String
+    /// Whether every provider is taken as a stub.
+    public var stubsOnly: Bool
+
+    public init(_ path: String, stubsOnly: Bool = false) {
+        self.path = path
+        self.stubsOnly = stubsOnly
+    }
+
+    /// Reads and checks it.
+    ///
+    /// - Throws: ``InvalidWatchlist`` with all that is wrong; a file that can't be read is one error without a place.
+    public func read() throws(InvalidWatchlist) -> Watchlist {
+        let bytes: [UInt8]
+        do {
+            bytes = try FileReading.read(path)
+        } catch {
+            throw InvalidWatchlist(errors: [WatchlistError(file: path, message: error.reason)])
+        }
+        return try Watchlist(
+            WatchlistSource(file: path, bytes: bytes, folder: folder, stubsOnly: stubsOnly) {
+                path throws(WatchlistTextUnavailable) in try Self.readText(path)
+            })
+    }
+
+    private var folder: String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "" : String(path[..<slash])
+    }
+
+    /// System instructions of more than this are nobody's.
+    private static let longestText = 1 << 20
+
+    private static func readText(_ path: String) throws(WatchlistTextUnavailable) -> String {
+        let bytes: [UInt8]
+        do {
+            bytes = try FileReading.read(path, limit: longestText)
+        } catch {
+            throw WatchlistTextUnavailable("\(error)")
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw WatchlistTextUnavailable("\(path) is not UTF-8; save it as UTF-8")
+        }
+        return text
+    }
+}

@@ -1,0 +1,27 @@
+import LinuxHost
+import PrompterCore
+import Synchronization
+
+/// A stub that remembers when each target was probed.
+final class StartLog: Prober {
+    struct Start: Sendable {
+        var target: TargetID
+        /// In uptime.
+        var time: Duration
+    }
+
+    private let stub: StubProber
+    private let log = Mutex<[Start]>([])
+
+    init(pause: Duration) {
+        stub = StubProber(pause: pause)
+    }
+
+    var starts: [Start] { log.withLock { $0 } }
+
+    func probe(_ target: Target, timeout: Duration) async throws(ProbeFailure) -> ProbeAnswer {
+        let start = Start(target: target.id, time: Moment.now.uptime)
+        log.withLock { $0.append(start) }
+        return try await stub.probe(target, timeout: timeout)
+    }
+}

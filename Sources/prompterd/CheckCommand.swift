@@ -1,0 +1,55 @@
+import ArgumentParser
+import PrompterCore
+import PrompterDaemon
+
+/// `prompterd check`
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Check a watchlist: 0 where it is valid, else 1 and every error with its place.")
+
+    @Argument(help: "The watchlist [PROMPTERD_WATCHLIST; /etc/prompterd/watchlist.json].")
+    var file: String?
+
+    @Option(help: "text or json.")
+    var format = OutputFormat.text
+
+    func run() throws {
+        var option = WatchlistOption()
+        option.given = file
+        do {
+            show(try WatchlistFile(option.path).read(), option.path)
+        } catch {
+            show(error)
+            throw ExitStatus.failed
+        }
+    }
+
+    private func show(_ watchlist: Watchlist, _ path: String) {
+        let (watches, targets) = (watchlist.watches.count, watchlist.targets.count)
+        switch format {
+        case .text: print("\(SafeText(path, limit: 4096)): valid; \(watches) watches, \(targets) targets")
+        case .json:
+            let members: [JSONValue.JSONMember] = [
+                .init("valid", .bool(true)), .init("watches", .integer(watches)), .init("targets", .integer(targets)),
+                .init("errors", .array([])),
+            ]
+            print(JSONValue.object(members).text)
+        }
+    }
+
+    private func show(_ invalid: InvalidWatchlist) {
+        switch format {
+        case .text: print(invalid)
+        case .json:
+            let errors = invalid.errors.map { error in
+                JSONValue.object([
+                    .init("file", .string(error.file)),
+                    .init("line", error.position.map { .integer($0.line) } ?? .null),
+                    .init("column", error.position.map { .integer($0.column) } ?? .null),
+                    .init("path", .string(error.path)), .init("message", .string(error.message.description)),
+                ])
+            }
+            print(JSONValue.object([.init("valid", .bool(false)), .init("errors", .array(errors))]).text)
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import ArgumentParser
+import PrompterCore
+import PrompterDaemon
+
+/// `prompterd probe`
+struct ProbeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "probe",
+        abstract: "Say which version serves a template now.",
+        discussion: """
+            Nobody is called where the current slot has its observation already: the version is then known (from the database) \
+            or observed (by another instance, from Redis). A template that is watched with several models is asked for each.
+            """)
+
+    @Argument(help: "The template.")
+    var template: String
+
+    @OptionGroup(title: "Which of the template's watches") var filter: FilterOptions
+    @OptionGroup var options: SettingsOptions
+
+    @Flag(help: "Call the provider in any case.")
+    var force = false
+
+    @Option(help: "text or json.")
+    var format = OutputFormat.text
+
+    func run() async throws {
+        let settings = try options.settings()
+        _ = try options.makeLog(usual: .warning)
+        let answers: [VersionInquiry.Answer]
+        do throws(DaemonError) {
+            let inquiry = try await VersionInquiry(settings)
+            let watches = inquiry.watches(matching: filter.filter(template: template))
+            guard !watches.isEmpty else {
+                let known = inquiry.templates.contains(template)
+                throw .unusable(
+                    known
+                        ? "the template \"\(SafeText(template))\" is not watched with this org, workspace, provider and model"
+                        : "no template named \"\(SafeText(template))\" is watched; see `prompterd status`")
+            }
+            answers = try await inquiry.ask(for: watches, isForced: force)
+        } catch {
+            if case .unusable(let reason) = error {
+                Console.complain(reason)
+                throw ExitStatus.failed
+            }
+            throw ExitStatus.say(error)
+        }
+        switch format {
+        case .text: answers.forEach(Self.show)
+        case .json: print(JSONValue.array(answers.map(Self.json)).text)
+        }
+        if answers.contains(where: { if case .failure = $0.result { true } else { false } }) { throw ExitStatus.failed }
+    }
+
+    private static func show(_ answer: VersionInquiry.Answer) {
+        let name = "\(SafeText(answer.watch.template)) \(SafeText(answer.watch.provider)) \(SafeText(answer.watch.model))"
+        switch answer.result {
+        case .success(let found):
+            let source =
+                switch found.source {
+                case .probed: "probed now"
+                case .observed: "observed by another instance at \(found.time.iso8601)"
+                case .known: "known since \(found.time.iso8601), in this slot"
+                }
+            print("\(name): \(SafeText(found.version.key)) (\(found.isNew ? "new" : "seen before"); \(source))")
+        case .failure(let failure):
+            Console.complain("\(name): \(failure)")
+        }
+    }
+
+    private static func json(_ answer: VersionInquiry.Answer) -> JSONValue {
+        let watch = answer.watch
+        var members: [JSONValue.JSONMember] = [
+            .init("org", .string(watch.org)), .init("workspace", .string(watch.workspace)),
+            .init("template", .string(watch.template)), .init("provider", .string(watch.provider)),
+            .init("model", .string(watch.model)),
+        ]
+        switch answer.result {
+        case .success(let found):
+            members += [
+                .init("provider_version_key", .string(found.version.key)),
+                .init("resolved_model", found.version.resolvedModel.map { .string($0) } ?? .null),
+                .init("fingerprint", found.version.fingerprint.map { .string($0) } ?? .null),
+                .init("captured_at", .string(found.time.iso8601Milliseconds)),
+                .init("is_new", .bool(found.isNew)), .init("source", .string(found.source.rawValue)),
+            ]
+        case .failure(let failure):
+            members += [
+                .init("failure", .string(failure.failureClass.rawValue)),
+                .init("detail", .string(failure.detail.description)),
+            ]
+        }
+        return .object(members)
+    }
+}

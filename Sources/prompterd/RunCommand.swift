@@ -1,0 +1,53 @@
+import ArgumentParser
+import PrompterDaemon
+
+/// `prompterd run`
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Watch, until SIGTERM or SIGINT; SIGHUP reads the watchlist again.")
+
+    @OptionGroup var options: SettingsOptions
+
+    @Flag(help: "See to every target's current slot once, then end; the exit status is 1 where one failed.")
+    var once = false
+
+    @Option(
+        help: ArgumentHelp(
+            "The textfile for node_exporter [PROMPTERD_TEXTFILE; prompterd.prom beside the database].", valueName: "file"))
+    var textfile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How many probes may be in flight [PROMPTERD_WORKERS; the sum of the providers' concurrency].", valueName: "n"))
+    var workers: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "How many watches get metrics of their own [PROMPTERD_WATCH_SERIES; 10000].", valueName: "n"))
+    var watchSeries: Int?
+
+    func run() async throws {
+        var settings = try options.settings()
+        settings.textfile = textfile ?? settings.textfile
+        settings.workers = try Self.number(workers, "workers", "PROMPTERD_WORKERS", in: 1...10_000)
+        settings.mostWatchSeries =
+            try Self.number(watchSeries, "watch-series", "PROMPTERD_WATCH_SERIES", in: 0...1_000_000)
+            ?? settings.mostWatchSeries
+        let log = try options.makeLog()
+        do {
+            try await Daemon(settings, log: log).run(once: once)
+        } catch {
+            throw ExitStatus.say(error)
+        }
+    }
+
+    private static func number(
+        _ given: Int?, _ option: String, _ variable: String, in range: ClosedRange<Int>
+    ) throws -> Int? {
+        guard let number = try given ?? SettingsOptions.value(variable, { Int($0) }) else { return nil }
+        guard range.contains(number) else {
+            throw ValidationError("--\(option) should be from \(range.lowerBound) to \(range.upperBound), not \(number)")
+        }
+        return number
+    }
+}
