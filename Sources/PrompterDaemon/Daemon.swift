@@ -184,7 +184,8 @@ public actor Daemon {
         if report.isUp {
             log.notice("redis: connected; slots are shared")
         } else {
-            log.warning("redis: \(report.lastError.map(\.description) ?? "gone"); this instance guards alone until it is back")
+            log.warning(
+                "redis: \(report.lastError.map(\.description) ?? "gone"); this instance guards alone until it is back")
         }
     }
 
@@ -241,7 +242,8 @@ public actor Daemon {
             log.error("store: what is known of the targets could not be read: \(error)")
         }
         let probers = Probers(
-            stub: StubProber(pause: settings.stubPause), live: LiveProber(client: client, credentials: readCredentials()))
+            stub: StubProber(pause: settings.stubPause),
+            live: LiveProber(client: client, credentials: readCredentials()))
         await pipeline.replace(
             with: watchlist, probers: probers, workers: settings.workers, memory: memory, spread: spread)
     }
@@ -264,7 +266,8 @@ public actor Daemon {
 
     private func showStatus() async {
         let line = StatusLine(
-            watches: watchlist.watches.count, load: await pipeline.load, refused: refused, isStoreFailing: isStoreFailing)
+            watches: watchlist.watches.count, load: await pipeline.load, refused: refused,
+            isStoreFailing: isStoreFailing)
         notifier.status(line.text(at: Moment.now.wall))
     }
 
@@ -329,7 +332,8 @@ public actor Daemon {
             return
                 "target \(observation.target.hexadecimal) at \(observation.time.iso8601Milliseconds): model \(SafeText(version.resolvedModel ?? "none")), fingerprint \(SafeText(version.fingerprint ?? "none")), id \(Hexadecimal.encode(observation.id))"
         case .failure(let attempt):
-            return "target \(attempt.target.hexadecimal) at \(attempt.time.iso8601Milliseconds): \(attempt.failureClass.rawValue)"
+            return
+                "target \(attempt.target.hexadecimal) at \(attempt.time.iso8601Milliseconds): \(attempt.failureClass.rawValue)"
         }
     }
 }

@@ -17,7 +17,8 @@ public actor Pipeline {
         var log: Logger
 
         public init(
-            probeGuard: any ProbeGuard, recorder: Recorder, clock: @escaping @Sendable () -> Moment, mayCall: Bool = true,
+            probeGuard: any ProbeGuard, recorder: Recorder, clock: @escaping @Sendable () -> Moment,
+            mayCall: Bool = true,
             log: Logger, arm: @escaping @Sendable (Timestamp?) -> Void
         ) {
             self.probeGuard = probeGuard

@@ -13,7 +13,9 @@ struct StatusLine {
         if let next = load.nextDue {
             parts.append("next probe in \(DurationText.brief(next - now))")
         }
-        if load.failingProviders > 0 { parts.append("\(Self.count(load.failingProviders, "provider", "providers")) failing") }
+        if load.failingProviders > 0 {
+            parts.append("\(Self.count(load.failingProviders, "provider", "providers")) failing")
+        }
         if isStoreFailing { parts.append("the store is failing") }
         if let refused { parts.append("watchlist refused: \(refused)") }
         return parts.joined(separator: "; ")

@@ -135,12 +135,16 @@ public struct VersionInquiry: Sendable {
             case .held(let time):
                 guard now.uptime < deadline else {
                     throw ProbeFailure(
-                        .timeout, "another instance holds this slot for \(DurationText.brief(time)) more; --force probes in any case")
+                        .timeout,
+                        "another instance holds this slot for \(DurationText.brief(time)) more; --force probes in any case"
+                    )
                 }
                 try? await Task.sleep(for: min(time, Self.patience))
             case .vacant:
                 throw ProbeFailure(
-                    .noVersion, "probes are disabled (PROMPTER_PROBE_DISABLED) and nobody has observed this slot; --force probes in any case")
+                    .noVersion,
+                    "probes are disabled (PROMPTER_PROBE_DISABLED) and nobody has observed this slot; --force probes in any case"
+                )
             }
         }
     }

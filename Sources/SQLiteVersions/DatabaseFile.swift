@@ -121,7 +121,8 @@ struct DatabaseFile {
             let newer = try Schema.migrator.appliedIdentifiers(database).subtracting(known).sorted()
             throw SQLiteStoreError(.newer, path: path, detail: "it has \(newer.joined(separator: ", "))")
         }
-        let tables = try String.fetchAll(database, sql: "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+        let tables = try String.fetchAll(
+            database, sql: "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
         guard let table = tables.first, !tables.contains("grdb_migrations") else { return }
         throw SQLiteStoreError(.foreign, path: path, detail: "it has a table \(table)")
     }

@@ -10,7 +10,8 @@ struct FindingWriter {
 
     init(on database: Database, at now: Timestamp) throws {
         self.now = now
-        findTarget = try PreparedStatement("SELECT id, dialect IS 'stub' FROM targets WHERE identity = ?1", on: database)
+        findTarget = try PreparedStatement(
+            "SELECT id, dialect IS 'stub' FROM targets WHERE identity = ?1", on: database)
         addTarget = try PreparedStatement(
             "INSERT INTO targets (identity, created_at) VALUES (?1, ?2) RETURNING id, FALSE", on: database)
         succeed = try PreparedStatement(Self.succeedSQL, on: database)

@@ -13,9 +13,11 @@ enum MemoryQuery {
         memories.reserveCapacity(targets.count)
         while try query.step() {
             let target = targets[Int(query.integer(at: 0))]
-            var memory = memories[target] ?? TargetMemory(
-                lastAttempt: query.time(at: 1), lastSuccess: query.time(at: 2),
-                failure: query.optionalText(at: 3).flatMap(FailureClass.init), failures: Int(query.integer(at: 4)))
+            var memory =
+                memories[target]
+                ?? TargetMemory(
+                    lastAttempt: query.time(at: 1), lastSuccess: query.time(at: 2),
+                    failure: query.optionalText(at: 3).flatMap(FailureClass.init), failures: Int(query.integer(at: 4)))
             if let version = Version(query, firstColumn: 5) { memory.versions.append(version) }
             memories[target] = memory
         }
@@ -55,6 +57,7 @@ extension Version {
             let firstSeen = row.time(at: firstColumn + 2), let lastSeen = row.time(at: firstColumn + 3)
         else { return nil }
         self.init(
-            identity: identity, firstSeen: firstSeen, lastSeen: lastSeen, sightings: Int(row.integer(at: firstColumn + 4)))
+            identity: identity, firstSeen: firstSeen, lastSeen: lastSeen,
+            sightings: Int(row.integer(at: firstColumn + 4)))
     }
 }

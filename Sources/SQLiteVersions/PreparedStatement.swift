@@ -105,6 +105,7 @@ struct PreparedStatement {
     /// The bytes of a blob; empty where it has none.
     func bytes(at column: CInt) -> [UInt8] {
         let start = sqlite3_column_blob(handle, column)
-        return Array(UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(handle, column))))
+        return Array(
+            UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(handle, column))))
     }
 }

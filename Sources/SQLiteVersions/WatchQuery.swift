@@ -5,7 +5,8 @@ import PrompterCore
 enum WatchQuery {
     static func run(on database: Database, matching filter: WatchFilter) throws -> [WatchReport] {
         let watches = try PreparedStatement(watchesSQL, on: database)
-        for (index, text) in [filter.org, filter.workspace, filter.template, filter.provider, filter.model].enumerated() {
+        for (index, text) in [filter.org, filter.workspace, filter.template, filter.provider, filter.model].enumerated()
+        {
             watches.bind(text, at: CInt(index + 1))
         }
         let versions = try PreparedStatement(versionsSQL, on: database)

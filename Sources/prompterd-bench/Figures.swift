@@ -20,8 +20,10 @@ struct Figures {
             return JSONValue.object(rows.map { .init($0.name, .number(Self.number($0.value))) }).text
         case .text:
             let width = rows.map(\.name.count).max() ?? 0
-            return rows.map { "\($0.name)\(String(repeating: " ", count: width - $0.name.count))  \(Self.number($0.value))" }
-                .joined(separator: "\n")
+            return rows.map {
+                "\($0.name)\(String(repeating: " ", count: width - $0.name.count))  \(Self.number($0.value))"
+            }
+            .joined(separator: "\n")
         }
     }
 

@@ -34,7 +34,9 @@ struct PipelineBench: AsyncParsableCommand {
         let clock: @Sendable () -> Moment = { Moment(wall: wall.withLock { $0 }, uptime: Moment.now.uptime) }
         try await store.register(list, at: clock().wall)
         let recorder = Recorder(store: store, clock: clock)
-        let redisGuard = try redis.map { RedisGuard(url: try RedisURL($0), prefix: "bench-\(UInt64.random(in: 0 ... .max)):", clock: clock) }
+        let redisGuard = try redis.map {
+            RedisGuard(url: try RedisURL($0), prefix: "bench-\(UInt64.random(in: 0 ... .max)):", clock: clock)
+        }
         let pipeline = Pipeline(
             Pipeline.Parts(
                 probeGuard: redisGuard ?? LocalGuard(), recorder: recorder, clock: clock,

@@ -5,7 +5,8 @@ import PrompterDaemon
 /// `prompterd check`
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "Check a watchlist: 0 where it is valid, else 1 and every error with its place.")
+        commandName: "check", abstract: "Check a watchlist: 0 where it is valid, else 1 and every error with its place."
+    )
 
     @Argument(help: "The watchlist [PROMPTERD_WATCHLIST; /etc/prompterd/watchlist.json].")
     var file: String?

@@ -5,7 +5,8 @@ struct DatabaseOption: ParsableArguments {
     @Option(
         name: .customLong("database"),
         help: ArgumentHelp(
-            "The database [PROMPTERD_DATABASE; prompterd.db in $STATE_DIRECTORY or /var/lib/prompterd].", valueName: "file"))
+            "The database [PROMPTERD_DATABASE; prompterd.db in $STATE_DIRECTORY or /var/lib/prompterd].",
+            valueName: "file"))
     var given: String?
 
     var path: String {

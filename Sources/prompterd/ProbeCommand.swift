@@ -54,7 +54,8 @@ struct ProbeCommand: AsyncParsableCommand {
     }
 
     private static func show(_ answer: VersionInquiry.Answer) {
-        let name = "\(SafeText(answer.watch.template)) \(SafeText(answer.watch.provider)) \(SafeText(answer.watch.model))"
+        let name =
+            "\(SafeText(answer.watch.template)) \(SafeText(answer.watch.provider)) \(SafeText(answer.watch.model))"
         switch answer.result {
         case .success(let found):
             let source =

@@ -13,12 +13,14 @@ struct RunCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The textfile for node_exporter [PROMPTERD_TEXTFILE; prompterd.prom beside the database].", valueName: "file"))
+            "The textfile for node_exporter [PROMPTERD_TEXTFILE; prompterd.prom beside the database].",
+            valueName: "file"))
     var textfile: String?
 
     @Option(
         help: ArgumentHelp(
-            "How many probes may be in flight [PROMPTERD_WORKERS; the sum of the providers' concurrency].", valueName: "n"))
+            "How many probes may be in flight [PROMPTERD_WORKERS; the sum of the providers' concurrency].",
+            valueName: "n"))
     var workers: Int?
 
     @Option(
@@ -46,7 +48,8 @@ struct RunCommand: AsyncParsableCommand {
     ) throws -> Int? {
         guard let number = try given ?? SettingsOptions.value(variable, { Int($0) }) else { return nil }
         guard range.contains(number) else {
-            throw ValidationError("--\(option) should be from \(range.lowerBound) to \(range.upperBound), not \(number)")
+            throw ValidationError(
+                "--\(option) should be from \(range.lowerBound) to \(range.upperBound), not \(number)")
         }
         return number
     }

@@ -81,7 +81,9 @@ struct SettingsOptions: ParsableArguments {
     /// What the variable `name` says; `nil` where it is not set.
     static func value<Value>(_ name: String, _ read: (String) -> Value?) throws -> Value? {
         guard let text = Environment.all[name] else { return nil }
-        guard let value = read(text) else { throw ValidationError("\(name)=\(SafeText(text)): no such value; see --help") }
+        guard let value = read(text) else {
+            throw ValidationError("\(name)=\(SafeText(text)): no such value; see --help")
+        }
         return value
     }
 }

@@ -14,7 +14,10 @@ struct StatusTable {
     func text(width: Int?, isColoured: Bool) -> String {
         guard !reports.isEmpty else { return "no watches; is this the database of a daemon that has run?" }
         let withOrg = Set(reports.map { "\($0.watch.org)/\($0.watch.workspace)" }).count > 1
-        let header = (withOrg ? ["ORG/WORKSPACE"] : []) + ["TEMPLATE", "PROVIDER", "MODEL", "VERSION", "LAST SUCCESS", "NEXT DUE", "TROUBLE"]
+        let header =
+            (withOrg ? ["ORG/WORKSPACE"] : []) + [
+                "TEMPLATE", "PROVIDER", "MODEL", "VERSION", "LAST SUCCESS", "NEXT DUE", "TROUBLE",
+            ]
         let rows = reports.map { report in
             (withOrg ? ["\(report.watch.org)/\(report.watch.workspace)"] : [])
                 + [
@@ -25,7 +28,8 @@ struct StatusTable {
         }
         var widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max() ?? 0 }
         if let width {
-            while widths.reduce(0, +) + 2 * (widths.count - 1) > width, let widest = widths.indices.max(by: { widths[$0] < widths[$1] }),
+            while widths.reduce(0, +) + 2 * (widths.count - 1) > width,
+                let widest = widths.indices.max(by: { widths[$0] < widths[$1] }),
                 widths[widest] > 8
             { widths[widest] -= 1 }
         }

@@ -34,7 +34,9 @@ struct LimitsTests {
         let next = limits.begin()
         #expect(next.count == 3 && limits.inFlight == 6)
         for _ in 0..<50 {
-            let well = limits.begin().filter { $0.target.provider.name == "well" } + next.filter { $0.target.provider.name == "well" }
+            let well =
+                limits.begin().filter { $0.target.provider.name == "well" }
+                + next.filter { $0.target.provider.name == "well" }
             guard let one = well.first else { break }
             limits.release(one.target)
             #expect(limits.begin().map(\.target.provider.name) == ["well"])
@@ -45,9 +47,11 @@ struct LimitsTests {
         let provider = Example.provider(concurrency: 1)
         var limits = Limits(workers: 4)
         let dues = (0..<4).map { due("m-\($0)", provider) }
-        dues.forEach { limits.enqueue($0) }
+        for due in dues { limits.enqueue(due) }
         _ = limits.begin()
-        let dropped = limits.replace(workers: 2, providers: [Example.provider(concurrency: 2)]) { $0 == dues[3].target.id }
+        let dropped = limits.replace(workers: 2, providers: [Example.provider(concurrency: 2)]) {
+            $0 == dues[3].target.id
+        }
         #expect(dropped.map(\.target.model) == ["m-1", "m-2"])
         #expect(limits.begin().map(\.target.model) == ["m-3"])
         #expect(limits.inFlight == 2 && limits.workers == 2)

@@ -6,7 +6,8 @@ struct SlotRecordTests {
 
     @Test func everyStateComesBack() throws {
         var observation = try Example.observation(
-            .max, of: slot.target, at: Timestamp(milliseconds: 1_790_000_000_123), model: "gpt \"x\"\n", fingerprint: "fp_é")
+            .max, of: slot.target, at: Timestamp(milliseconds: 1_790_000_000_123), model: "gpt \"x\"\n",
+            fingerprint: "fp_é")
         observation.slot = slot.number
         observation.usage = Usage(inputTokens: 8, outputTokens: nil)
         observation.latency = .microseconds(1234)

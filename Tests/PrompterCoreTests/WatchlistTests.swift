@@ -6,7 +6,9 @@ struct WatchlistTests {
         try Watchlist(
             WatchlistSource(file: "w.json", bytes: Array(text.utf8), folder: "/etc/p", stubsOnly: stubsOnly) {
                 path throws(WatchlistTextUnavailable) in
-                guard path == "/etc/p/terse.txt" else { throw WatchlistTextUnavailable("\(path): there is no such file") }
+                guard path == "/etc/p/terse.txt" else {
+                    throw WatchlistTextUnavailable("\(path): there is no such file")
+                }
                 return "Be terse."
             })
     }
@@ -45,7 +47,8 @@ struct WatchlistTests {
             """)
         #expect(list.watches.count == 2 && list.targets.count == 2)
         let (first, second) = (list.watches[0], list.watches[1])
-        #expect(first.key == Watch.Key(org: "acme", workspace: "prod", template: "t1", provider: "openai", model: "gpt-4o"))
+        #expect(
+            first.key == Watch.Key(org: "acme", workspace: "prod", template: "t1", provider: "openai", model: "gpt-4o"))
         #expect(first.target.interval == .seconds(900) && first.target.timeout == .seconds(20))
         #expect(first.target.provider.baseURL == "https://api.openai.com/v1")
         #expect(first.target.provider.concurrency == 2)
@@ -80,7 +83,10 @@ struct WatchlistTests {
                 {"template":"g","provider":"openai","model":"m","system_instructions":""}
                 """))
         #expect(list.targets.count == 4)
-        #expect(list.watches.map { $0.target.id == list.watches[0].target.id } == [true, true, false, false, false, false, false])
+        #expect(
+            list.watches.map { $0.target.id == list.watches[0].target.id } == [
+                true, true, false, false, false, false, false,
+            ])
         #expect(list.watches[2].target === list.watches[3].target && list.watches[4].target === list.watches[5].target)
         #expect(list.targets[0].interval == .seconds(600) && list.targets[0].timeout == .seconds(10))
     }
@@ -139,7 +145,10 @@ struct WatchlistTests {
         ("[]", "w.json:1:1: should be an object, not an array"),
         (#"{"providers":{},"watches":[],"watches":[]}"#, #"w.json:1:30: the key "watches" stands here a second time"#),
         (#"{"providers":{},"watches":{}}"#, "w.json:1:27: watches: should be an array, not an object"),
-        (#"{"providers":{"a/b":{"dialect":"stub"}},"watches":[]}"#, "w.json:1:15: providers.a/b: a provider's name is made of up to 64 letters, digits, dots, hyphens and underscores and begins with a letter or digit"),
+        (
+            #"{"providers":{"a/b":{"dialect":"stub"}},"watches":[]}"#,
+            "w.json:1:15: providers.a/b: a provider's name is made of up to 64 letters, digits, dots, hyphens and underscores and begins with a letter or digit"
+        ),
     ])
     func oneErrorSaysWhere(text: String, message: String) {
         #expect(errors(text) == [message])
@@ -155,15 +164,19 @@ struct WatchlistTests {
     }
 
     @Test(arguments: [
-        "ftp://x", "https://", "https://u:p@x/v1", "https://x/v1?key=1", "https://x/#f", "https://x y", "https://x\\y", "x",
+        "ftp://x", "https://", "https://u:p@x/v1", "https://x/v1?key=1", "https://x/#f", "https://x y", "https://x\\y",
+        "x",
     ])
     func badAddressesAreRefused(url: String) {
-        let text = watching("", providers: #""a":{"dialect":"openai","base_url":"\#(url.replacing("\\", with: "\\\\"))"}"#)
+        let text = watching(
+            "", providers: #""a":{"dialect":"openai","base_url":"\#(url.replacing("\\", with: "\\\\"))"}"#)
         #expect(errors(text).count == 1)
     }
 
     @Test func manyWatchesAreRead() throws {
-        let watches = (0..<100_000).map { #"{"template":"t-\#($0)","provider":"openai","model":"m-\#($0)","interval":"1h"}"# }
+        let watches = (0..<100_000).map {
+            #"{"template":"t-\#($0)","provider":"openai","model":"m-\#($0)","interval":"1h"}"#
+        }
         let list = try read(watching(watches.joined(separator: ",\n")))
         #expect(list.targets.count == 100_000 && list.watches.count == 100_000)
         #expect(Set(list.targets.map(\.id)).count == 100_000)

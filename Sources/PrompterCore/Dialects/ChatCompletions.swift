@@ -45,7 +45,8 @@ public enum ChatCompletions {
         let root = document.root
         guard (200...299).contains(response.status) else { throw OpenAIError(response, root["error"]).failure }
         if let inside = root["error"], case .object = inside.value {
-            throw ProbeFailure(.malformed, "a success that carries an error: \(inside["message"]?.string ?? "without a message")")
+            throw ProbeFailure(
+                .malformed, "a success that carries an error: \(inside["message"]?.string ?? "without a message")")
         }
         guard case .object = root.value, document.duplicateNames.isEmpty else {
             throw ProbeFailure(.malformed, "the answer is not one JSON object with each name once")

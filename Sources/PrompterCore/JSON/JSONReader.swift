@@ -95,7 +95,9 @@ struct JSONReader {
         position += 1
     }
 
-    private mutating func readWord(_ word: StaticString, _ value: JSONNode.Value) throws(JSONSyntaxError) -> JSONNode.Value {
+    private mutating func readWord(_ word: StaticString, _ value: JSONNode.Value) throws(JSONSyntaxError)
+        -> JSONNode.Value
+    {
         for byte in word.description.utf8 {
             guard peek() == byte else { throw error("a value should stand here") }
             position += 1

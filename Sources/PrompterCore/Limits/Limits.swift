@@ -32,10 +32,14 @@ public struct Limits: Sendable {
     /// Takes over the concurrency of `providers`, and drops what waits for a target that `isWatched` denies.
     ///
     /// - Returns: the dropped ones.
-    public mutating func replace(workers: Int, providers: some Sequence<Provider>, isWatched: (TargetID) -> Bool) -> [Due] {
+    public mutating func replace(workers: Int, providers: some Sequence<Provider>, isWatched: (TargetID) -> Bool)
+        -> [Due]
+    {
         self.workers = workers
         var dropped: [Due] = []
-        for provider in providers { lanes[provider.name, default: Lane(concurrency: 1)].concurrency = provider.concurrency }
+        for provider in providers {
+            lanes[provider.name, default: Lane(concurrency: 1)].concurrency = provider.concurrency
+        }
         for (name, lane) in lanes {
             let kept = lane.waiting.filter { isWatched($0.target.id) }
             guard kept.count < lane.waiting.count else { continue }

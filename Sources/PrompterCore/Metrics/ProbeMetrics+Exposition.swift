@@ -23,11 +23,13 @@ extension ProbeMetrics {
         text.gauge("prompter_probes_in_flight", "Probes in flight.", Double(state.probesInFlight))
         text.gauge("prompter_probes_waiting", "Due targets that wait for a worker.", Double(state.probesWaiting))
         text.gauge(
-            "prompter_watchlist_last_reload_successful", "1 where the watchlist on disk is in force, 0 where it was refused.",
+            "prompter_watchlist_last_reload_successful",
+            "1 where the watchlist on disk is in force, 0 where it was refused.",
             state.isWatchlistValid ? 1 : 0)
         if let taken = state.watchlistTaken {
             text.gauge(
-                "prompter_watchlist_last_reload_success_timestamp_seconds", "When a watchlist was last taken.", taken.seconds)
+                "prompter_watchlist_last_reload_success_timestamp_seconds", "When a watchlist was last taken.",
+                taken.seconds)
         }
         text.begin(
             MetricFamily(
@@ -67,7 +69,8 @@ extension ProbeMetrics {
                     [("provider", name), ("class", failureClass.rawValue)], Double(counts.failures[failureClass] ?? 0))
             }
         }
-        text.begin(MetricFamily("prompter_probe_skipped_total", .counter, "Due targets that were not called, by reason."))
+        text.begin(
+            MetricFamily("prompter_probe_skipped_total", .counter, "Due targets that were not called, by reason."))
         for (name, counts) in sorted {
             for reason in SkipReason.allCases {
                 text.sample([("provider", name), ("reason", reason.rawValue)], Double(counts.skips[reason] ?? 0))
@@ -75,17 +78,20 @@ extension ProbeMetrics {
         }
         text.begin(MetricFamily("prompter_slots_missed_total", .counter, "Slots that passed without a probe."))
         for (name, counts) in sorted { text.sample([("provider", name)], Double(counts.missed)) }
-        text.begin(MetricFamily("prompter_probe_duration_seconds", .histogram, "How long probes took, however they ended."))
+        text.begin(
+            MetricFamily("prompter_probe_duration_seconds", .histogram, "How long probes took, however they ended."))
         for (name, counts) in sorted { text.histogram([("provider", name)], counts.probeDuration) }
         text.begin(
-            MetricFamily("prompter_ensure_version_seconds", .histogram, "From asking for a version to its being committed."))
+            MetricFamily(
+                "prompter_ensure_version_seconds", .histogram, "From asking for a version to its being committed."))
         for (name, counts) in sorted { text.histogram([("provider", name)], counts.ensureVersion) }
     }
 
     private func writeStore(_ state: DaemonState, to text: inout Exposition) {
         text.counter("prompter_store_commits_total", "Transactions committed to the database.", state.storeCommits)
         text.counter("prompter_store_rows_total", "Findings committed to the database.", state.storeRows)
-        text.counter("prompter_store_errors_total", "Commits that failed; what they held is tried again.", state.storeErrors)
+        text.counter(
+            "prompter_store_errors_total", "Commits that failed; what they held is tried again.", state.storeErrors)
         text.gauge("prompter_store_pending", "Findings that wait to be committed.", Double(state.storePending))
         guard let isRedisUp = state.isRedisUp else { return }
         text.gauge("prompter_redis_up", "1 while Redis answers, 0 while the daemon guards alone.", isRedisUp ? 1 : 0)
@@ -114,8 +120,12 @@ extension ProbeMetrics {
                 if let time = time(memory) { text.sample(labels, time.seconds) }
             }
         }
-        writeTimes("prompter_watch_last_attempt_timestamp_seconds", "When the watch was last probed.") { $0.lastAttempt }
-        writeTimes("prompter_watch_last_success_timestamp_seconds", "When its version was last seen.") { $0.lastSuccess }
+        writeTimes("prompter_watch_last_attempt_timestamp_seconds", "When the watch was last probed.") {
+            $0.lastAttempt
+        }
+        writeTimes("prompter_watch_last_success_timestamp_seconds", "When its version was last seen.") {
+            $0.lastSuccess
+        }
         text.begin(MetricFamily("prompter_watch_version_info", .gauge, "Versions seen for the watch, always 1."))
         for (labels, memory) in shown {
             for version in memory.versions.prefix(Self.mostVersions).sorted(by: { $0.identity.key < $1.identity.key }) {

@@ -93,7 +93,9 @@ public struct ProbeMetrics: Sendable {
     }
 
     /// Counts how a probe ended after `duration`.
-    public mutating func ended(_ target: Target, _ failure: FailureClass?, fingerprint: String?, after duration: Duration) {
+    public mutating func ended(
+        _ target: Target, _ failure: FailureClass?, fingerprint: String?, after duration: Duration
+    ) {
         let name = target.provider.name
         providers[name]?.probeDuration.observe(duration.seconds)
         let key = ModelKey(provider: name, model: target.model)

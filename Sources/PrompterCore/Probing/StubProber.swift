@@ -14,7 +14,9 @@ public struct StubProber: Prober {
             } catch {
                 throw ProbeFailure(.timeout, "the probe was stopped")
             }
-            guard pause < timeout else { throw ProbeFailure(.timeout, "no answer within \(DurationText.format(timeout))") }
+            guard pause < timeout else {
+                throw ProbeFailure(.timeout, "no answer within \(DurationText.format(timeout))")
+            }
         }
         guard let version = Self.version(of: target) else {
             throw ProbeFailure(.noVersion, "the stub knows no version for provider \"\(target.provider.name)\"")
@@ -25,7 +27,8 @@ public struct StubProber: Prober {
     /// The made-up version. The provider's name decides, as in the service layer, then its dialect.
     private static func version(of target: Target) -> VersionIdentity? {
         let model = target.model
-        let dialect = Dialect(rawValue: target.provider.name).flatMap { $0 == .stub ? nil : $0 } ?? target.provider.dialect
+        let dialect =
+            Dialect(rawValue: target.provider.name).flatMap { $0 == .stub ? nil : $0 } ?? target.provider.dialect
         switch dialect {
         case .openAI:
             return VersionIdentity(resolvedModel: model, fingerprint: "fp_stub_\(hash("openai:\(model)"))")

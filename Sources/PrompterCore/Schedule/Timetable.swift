@@ -106,7 +106,9 @@ public struct Timetable: Sendable {
         var round = Round()
         while let wait = waits.min, wait.time <= now {
             waits.removeMin()
-            guard var entry = entries[wait.target], entry.generation == wait.generation, !entry.isTaken else { continue }
+            guard var entry = entries[wait.target], entry.generation == wait.generation, !entry.isTaken else {
+                continue
+            }
             let current = entry.target.slot(at: now)
             if current.number > entry.slot.number {
                 round.missed.append((entry.target, current.number - entry.slot.number))
@@ -171,7 +173,9 @@ public struct Timetable: Sendable {
 
     /// Takes out first elements that no target waits for any more, so that the heap's first is the next due.
     private mutating func dropVoidWaits() {
-        while let wait = waits.min, entries[wait.target]?.generation != wait.generation || entries[wait.target]?.isTaken == true {
+        while let wait = waits.min,
+            entries[wait.target]?.generation != wait.generation || entries[wait.target]?.isTaken == true
+        {
             waits.removeMin()
         }
     }

@@ -51,7 +51,8 @@ extension TargetMemory {
         } else {
             versions.append(
                 Version(
-                    identity: observation.version, firstSeen: observation.time, lastSeen: observation.time, sightings: 1))
+                    identity: observation.version, firstSeen: observation.time, lastSeen: observation.time, sightings: 1
+                ))
         }
         if versions.count > 1 {
             versions.sort(by: Version.isSeenLater)

@@ -25,7 +25,8 @@ public struct Provider: Hashable, Sendable {
 
     public init(
         name: String, dialect: Dialect, isStub: Bool = false, baseURL: String = "",
-        credentialPlace: CredentialPlace? = nil, headers: [HTTPHeader] = [], authorityFile: String? = nil, concurrency: Int = usualConcurrency
+        credentialPlace: CredentialPlace? = nil, headers: [HTTPHeader] = [], authorityFile: String? = nil,
+        concurrency: Int = usualConcurrency
     ) {
         self.name = name
         self.dialect = dialect

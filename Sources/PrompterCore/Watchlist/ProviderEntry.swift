@@ -5,7 +5,9 @@ struct ProviderEntry {
     ]
 
     /// Names under which credentials are often written into configuration. None may stand in a watchlist.
-    private static let credentialKeys: Set<String> = ["api_key", "apikey", "key", "token", "secret", "password", "authorization"]
+    private static let credentialKeys: Set<String> = [
+        "api_key", "apikey", "key", "token", "secret", "password", "authorization",
+    ]
     private static let credentialHeaders: Set<String> = [
         "authorization", "proxy-authorization", "api-key", "x-api-key", "x-goog-api-key", "cookie",
     ]
@@ -43,7 +45,8 @@ struct ProviderEntry {
     private func readDialect(_ node: JSONNode, into complaints: inout WatchlistComplaints) -> Dialect? {
         let names = Dialect.allCases.map(\.rawValue)
         guard let entry = node["dialect"] else {
-            complaints.add("\"dialect\" is missing; it is one of \(names.joined(separator: ", "))", at: node.offset, place(""))
+            complaints.add(
+                "\"dialect\" is missing; it is one of \(names.joined(separator: ", "))", at: node.offset, place(""))
             return nil
         }
         guard let text = complaints.string(entry, at: place("dialect")) else { return nil }
@@ -84,7 +87,9 @@ struct ProviderEntry {
         let file = complaints.name(node["api_key_file"], at: place("api_key_file"), limit: 4096)
         let variable = complaints.name(node["api_key_env"], at: place("api_key_env"))
         if let entry = node["api_key_env"], node["api_key_file"] != nil {
-            complaints.add("only one of \"api_key_file\" and \"api_key_env\" can stand here", at: entry.offset, place("api_key_env"))
+            complaints.add(
+                "only one of \"api_key_file\" and \"api_key_env\" can stand here", at: entry.offset,
+                place("api_key_env"))
         }
         if let entry = node["api_key_env"], let variable, !Self.isVariable(variable) {
             complaints.add(
@@ -97,7 +102,10 @@ struct ProviderEntry {
 
     /// Whether `text` can name an environment variable (IEEE Std 1003.1, section 8.1).
     private static func isVariable(_ text: String) -> Bool {
-        text.utf8.allSatisfy { Character(Unicode.Scalar($0)).isLetter && $0 < 0x80 || ("0"..."9").contains(Character(Unicode.Scalar($0))) || $0 == UInt8(ascii: "_") }
+        text.utf8.allSatisfy {
+            Character(Unicode.Scalar($0)).isLetter && $0 < 0x80 || ("0"..."9").contains(Character(Unicode.Scalar($0)))
+                || $0 == UInt8(ascii: "_")
+        }
             && !("0"..."9").contains(text.first ?? "0")
     }
 

@@ -16,7 +16,9 @@ struct WatchDefaults {
 
     init(_ node: JSONNode, into complaints: inout WatchlistComplaints) {
         func place(_ member: String) -> WatchlistComplaints.Place { .member("defaults.\(member)") }
-        guard complaints.members(of: node, known: Self.keys, at: .member("defaults"), inner: place) != nil else { return }
+        guard complaints.members(of: node, known: Self.keys, at: .member("defaults"), inner: place) != nil else {
+            return
+        }
         org = complaints.name(node["org"], at: place("org")) ?? org
         workspace = complaints.name(node["workspace"], at: place("workspace")) ?? workspace
         interval = complaints.duration(node["interval"], in: Self.intervals, at: place("interval")) ?? interval

@@ -66,7 +66,8 @@ struct WatchEntry {
         _ node: JSONNode, into complaints: inout WatchlistComplaints
     ) -> (interval: Duration, timeout: Duration) {
         let interval =
-            complaints.duration(node["interval"], in: WatchDefaults.intervals, at: place("interval")) ?? defaults.interval
+            complaints.duration(node["interval"], in: WatchDefaults.intervals, at: place("interval"))
+            ?? defaults.interval
         let written = complaints.duration(node["timeout"], in: WatchDefaults.timeouts, at: place("timeout"))
         guard let timeout = written ?? defaults.timeout else {
             return (interval, min(WatchDefaults.usualTimeout, interval))
@@ -91,7 +92,8 @@ struct WatchEntry {
         let place = self.place("system_instructions_file")
         guard node["system_instructions"] == nil else {
             complaints.add(
-                "only one of \"system_instructions\" and \"system_instructions_file\" can stand here", at: entry.offset, place)
+                "only one of \"system_instructions\" and \"system_instructions_file\" can stand here", at: entry.offset,
+                place)
             return nil
         }
         guard let path = complaints.name(entry, at: place, limit: 4096) else { return nil }

@@ -43,7 +43,9 @@ struct WatchlistComplaints {
     }
 
     /// The members of an object; every name that is not among `known` is complained of.
-    mutating func members(of node: JSONNode, known: [String], at place: Place, inner: (String) -> Place) -> [JSONNode.Member]? {
+    mutating func members(of node: JSONNode, known: [String], at place: Place, inner: (String) -> Place) -> [JSONNode
+        .Member]?
+    {
         guard case .object(let members) = node.value else {
             add("should be an object, not \(node.kind)", at: node.offset, place)
             return nil
