@@ -209,19 +209,19 @@ public actor Daemon {
         state.isWatchlistValid = true
         await register()
         await putInForce(spread: Timetable.longestSpread)
-        log.notice("watchlist reloaded: \(difference.text)")
         await writeTextfile(isForced: true)
         await showStatus()
+        log.notice("watchlist reloaded: \(difference.text)")
     }
 
     private func refuse(_ invalid: InvalidWatchlist) async {
         refused = invalid.errors.first
         state.isWatchlistValid = false
         for error in invalid.errors.prefix(Self.mostLoggedErrors) { log.error("\(error)") }
-        let more = invalid.errors.count - Self.mostLoggedErrors
-        log.error("watchlist refused: the one before stays in force\(more > 0 ? " (\(more) more errors)" : "")")
         await writeTextfile(isForced: true)
         await showStatus()
+        let more = invalid.errors.count - Self.mostLoggedErrors
+        log.error("watchlist refused: the one before stays in force\(more > 0 ? " (\(more) more errors)" : "")")
     }
 
     private func register() async {

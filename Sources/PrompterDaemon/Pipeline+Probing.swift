@@ -45,12 +45,18 @@ extension Pipeline {
             case .failed(let failureClass):
                 let attempt = FailedAttempt(target: due.target.id, time: now.wall, failureClass: failureClass)
                 adopt(.failure(attempt), due, at: now)
-            case .held(let time): putOff(due, for: time, at: now)
+            case .held(let time): putOff(due, for: min(time, Self.patience(in: due.slot)), at: now)
             case .vacant: putOff(due, for: due.slot.interval / 4, skipping: .disabled, at: now)
             }
         }
         begin(at: now)
         rearm(at: now.wall)
+    }
+
+    /// How long a slot that somebody else holds is left alone. Most leases end long before they run out, and what they bring is
+    /// to be imported inside the slot.
+    private static func patience(in slot: Slot) -> Duration {
+        max(.milliseconds(50), min(slot.interval / 8, .seconds(5)))
     }
 
     /// Records what another instance learned in this slot.

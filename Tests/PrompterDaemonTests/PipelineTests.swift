@@ -1,0 +1,278 @@
+import Logging
+import PrompterCore
+import PrompterDaemon
+import Synchronization
+import Testing
+
+/// The pipeline with a clock of the test's own: nothing here waits for time to pass.
+struct PipelineTests {
+    /// A pipeline, its clock and what it leaves.
+    private final class Rig: Sendable {
+        let box: ClockBox
+        let arms = ArmBox()
+        let recorder: Recorder
+        let pipeline: Pipeline
+        let probeGuard = LocalGuard()
+        let probers: Probers
+
+        init(_ prober: any Prober, start: Timestamp, capacity: Int = 100, mayCall: Bool = true) {
+            let clock = ClockBox(Moment(wall: start, uptime: .seconds(1000)))
+            box = clock
+            recorder = Recorder(store: MemoryVersionStore(), capacity: capacity, clock: { clock.now })
+            probers = Probers(stub: prober, live: prober)
+            let armed = arms
+            pipeline = Pipeline(
+                Pipeline.Parts(
+                    probeGuard: probeGuard, recorder: recorder, clock: { clock.now }, mayCall: mayCall,
+                    log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, arm: { armed.time = $0 }),
+                probers: probers)
+        }
+
+        func advance(to wall: Timestamp) {
+            box.advance(to: wall)
+        }
+
+        func put(_ targets: [Target]) async {
+            let watches = targets.map { target in
+                Watch(
+                    key: Watch.Key(
+                        org: "o", workspace: "w", template: target.model, provider: target.provider.name,
+                        model: target.model), target: target)
+            }
+            let providers = Dictionary(targets.map { ($0.provider.name, $0.provider) }) { first, _ in first }
+            await pipeline.replace(
+                with: Watchlist(providers: providers, watches: watches, targets: targets), probers: probers,
+                workers: nil, memory: [:], spread: .zero)
+        }
+
+        func text() async -> String {
+            guard let snapshot = await pipeline.snapshot(isForced: true) else { return "" }
+            let state = DaemonState(start: box.now.wall)
+            return String(
+                decoding: snapshot.metrics.exposition(state, service: "s", environment: "e", mostWatches: 10),
+                as: UTF8.self)
+        }
+    }
+
+    final class ClockBox: Sendable {
+        private let moment: Mutex<Moment>
+        init(_ moment: Moment) { self.moment = Mutex(moment) }
+        var now: Moment { moment.withLock { $0 } }
+        func advance(to wall: Timestamp) {
+            moment.withLock { $0 = $0.advanced(by: wall - $0.wall) }
+        }
+    }
+
+    final class ArmBox: Sendable {
+        private let value = Mutex<Timestamp?>(nil)
+        var time: Timestamp? {
+            get { value.withLock { $0 } }
+            set { value.withLock { $0 = newValue } }
+        }
+    }
+
+    private func answer(_ model: String = "m-1") throws -> Result<ProbeAnswer, ProbeFailure> {
+        .success(
+            ProbeAnswer(version: try #require(VersionIdentity(resolvedModel: model, fingerprint: nil)), latency: .zero))
+    }
+
+    private func target(_ model: String = "m", concurrency: Int = 4) -> Target {
+        Target(
+            provider: Provider(name: "p", dialect: .openAICompatible, baseURL: "https://x", concurrency: concurrency),
+            model: model, interval: .seconds(600), timeout: .seconds(10))
+    }
+
+    private func start(of target: Target) -> Timestamp {
+        target.slot(at: Timestamp(milliseconds: 1_790_000_000_000)).begin
+    }
+
+    @Test func aSlotIsProbedOnceAndTheNextIsArmed() async throws {
+        let target = target()
+        let prober = ScriptedProber([try answer()])
+        let rig = Rig(prober, start: start(of: target))
+        await rig.put([target])
+        await rig.pipeline.beginRound()
+        await rig.pipeline.finishRound()
+        #expect(rig.recorder.report.pending == 1)
+        await rig.pipeline.tick()
+        _ = await rig.pipeline.snapshot(isForced: true)
+        #expect(rig.arms.time == target.slot(at: rig.box.now.wall).end)
+        #expect(rig.recorder.report.pending == 1)
+    }
+
+    @Test func aFailureIsTriedThreeTimesInItsSlot() async throws {
+        let target = target()
+        let prober = ScriptedProber([.failure(ProbeFailure(.timeout, "slow"))])
+        let rig = Rig(prober, start: start(of: target))
+        await rig.put([target])
+        var probes = prober.probes.makeAsyncIterator()
+        for attempt in 1...3 {
+            await rig.pipeline.tick()
+            _ = await probes.next()
+            await rig.pipeline.finishRound()
+            _ = await rig.pipeline.snapshot(isForced: true)
+            let next = try #require(rig.arms.time)
+            if attempt < 3 {
+                #expect(next == rig.box.now.wall + (attempt == 1 ? .seconds(15) : .seconds(60)))
+                rig.advance(to: next)
+            } else {
+                #expect(next == target.slot(at: rig.box.now.wall).end)
+            }
+        }
+        let text = await rig.text()
+        #expect(text.contains(#"prompter_probe_failures_total{service="s",env="e",provider="p",model="m"} 3"#))
+        #expect(
+            text.contains(
+                #"prompter_probe_failures_by_class_total{service="s",env="e",provider="p",class="timeout"} 3"#))
+    }
+
+    @Test func aFailureThatForbidsARetryEndsTheSlot() async throws {
+        let target = target()
+        let rig = Rig(ScriptedProber([.failure(ProbeFailure(.auth, "no"))]), start: start(of: target))
+        await rig.put([target])
+        await rig.pipeline.beginRound()
+        await rig.pipeline.finishRound()
+        _ = await rig.pipeline.snapshot(isForced: true)
+        #expect(rig.arms.time == target.slot(at: rig.box.now.wall).end)
+    }
+
+    @Test func retryAfterBeyondTheSlotEndsIt() async throws {
+        let target = target()
+        let failure = ProbeFailure(.rateLimited, "slow down", retryAfter: .seconds(3000))
+        let rig = Rig(ScriptedProber([.failure(failure), try answer()]), start: start(of: target))
+        await rig.put([target])
+        var tick = 0
+        while tick < 1 {
+            await rig.pipeline.tick()
+            await rig.pipeline.finishRound()
+            tick += 1
+        }
+        _ = await rig.pipeline.snapshot(isForced: true)
+        #expect(rig.arms.time == target.slot(at: rig.box.now.wall).end)
+    }
+
+    @Test func aFullStoreAdmitsNothing() async throws {
+        let targets = (0..<5).map { target("m-\($0)") }
+        let rig = Rig(ScriptedProber([try answer()]), start: Timestamp(milliseconds: 1_790_000_000_000), capacity: 2)
+        await rig.put(targets)
+        await rig.pipeline.beginRound()
+        await rig.pipeline.finishRound()
+        #expect(rig.recorder.report.pending == 2)
+        let text = await rig.text()
+        #expect(text.contains(#"prompter_probe_skipped_total{service="s",env="e",provider="p",reason="store"} 3"#))
+    }
+
+    @Test func whoMayNotCallCallsNobodyAndSkipsAtTheSlotsEnd() async throws {
+        let target = target()
+        let prober = ScriptedProber([try answer()])
+        let rig = Rig(prober, start: start(of: target), mayCall: false)
+        await rig.put([target])
+        for _ in 0..<4 {
+            await rig.pipeline.beginRound()
+            await rig.pipeline.finishRound()
+            _ = await rig.pipeline.snapshot(isForced: true)
+            rig.advance(to: try #require(rig.arms.time))
+        }
+        #expect(rig.recorder.report.pending == 0)
+        let text = await rig.text()
+        #expect(text.contains(#"reason="disabled"} 1"#))
+        #expect(text.contains(#"prompter_probe_attempts_total{service="s",env="e",provider="p",model="m"} 0"#))
+    }
+
+    @Test func whatAnotherObservedIsImported() async throws {
+        let target = target()
+        let rig = Rig(ScriptedProber([try answer()]), start: start(of: target), mayCall: false)
+        let slot = target.slot(at: rig.box.now.wall)
+        let claim = Claim(slot: slot, id: 77, timeout: .seconds(10), at: rig.box.now.wall)
+        guard case .admitted(let lease) = rig.probeGuard.admit([claim], at: rig.box.now)[0] else {
+            Issue.record("not admitted")
+            return
+        }
+        let version = try #require(VersionIdentity(resolvedModel: "theirs", fingerprint: nil))
+        let observation = Observation(
+            id: 77, target: target.id, slot: slot.number, time: rig.box.now.wall, version: version)
+        rig.probeGuard.settle([Settlement(lease, .observed(observation))], at: rig.box.now)
+        await rig.put([target])
+        await rig.pipeline.beginRound()
+        await rig.pipeline.finishRound()
+        let leftover = rig.recorder.leftover()
+        #expect(leftover == [.observation(observation, imported: true)])
+    }
+
+    @Test func aStopGivesBackWhatItBreaksOff() async throws {
+        let target = target()
+        let prober = ScriptedProber([nil])
+        let rig = Rig(prober, start: start(of: target))
+        await rig.put([target])
+        await rig.pipeline.tick()
+        var probes = prober.probes.makeAsyncIterator()
+        _ = await probes.next()
+        await rig.pipeline.stop(within: .zero)
+        let claim = Claim(
+            slot: target.slot(at: rig.box.now.wall), id: 1, timeout: .seconds(10), at: rig.box.now.wall)
+        guard case .admitted(let lease) = rig.probeGuard.admit([claim], at: rig.box.now)[0] else {
+            Issue.record("the lease was not given back")
+            return
+        }
+        #expect(lease.attempt == 1)
+        #expect(rig.recorder.report.pending == 0)
+    }
+
+    @Test func aHungProviderStarvesNobody() async throws {
+        let hung = Target(
+            provider: Provider(name: "hung", dialect: .openAICompatible, baseURL: "https://h", concurrency: 1),
+            model: "m", interval: .seconds(600), timeout: .seconds(10))
+        let prober = ProviderSwitch(hung: "hung", answer: try answer().get())
+        let rig = Rig(prober, start: start(of: hung))
+        let well = (0..<20).map { target("w-\($0)", concurrency: 2) }
+        await rig.put([hung] + well)
+        await rig.pipeline.tick()
+        var answered = prober.answered.makeAsyncIterator()
+        for _ in 0..<20 { _ = await answered.next() }
+        await rig.pipeline.stop(within: .zero)
+        #expect(rig.recorder.report.pending == 20)
+    }
+
+    /// Hangs for one provider and answers for the others.
+    private final class ProviderSwitch: Prober {
+        let answered: AsyncStream<Void>
+        private let told: AsyncStream<Void>.Continuation
+        private let hung: String
+        private let answer: ProbeAnswer
+
+        init(hung: String, answer: ProbeAnswer) {
+            self.hung = hung
+            self.answer = answer
+            (answered, told) = AsyncStream.makeStream()
+        }
+
+        func probe(_ target: Target, timeout: Duration) async throws(ProbeFailure) -> ProbeAnswer {
+            if target.provider.name == hung {
+                for await _ in AsyncStream<Never>.makeStream().stream {}
+                throw ProbeFailure(.timeout, "broken off")
+            }
+            told.yield()
+            return answer
+        }
+    }
+
+    @Test func theWatchdogIsFedOnlyWhileWhatIsDueHappens() async throws {
+        let target = target()
+        let prober = ScriptedProber([nil])
+        let rig = Rig(prober, start: start(of: target))
+        await rig.put([target])
+        #expect(await rig.pipeline.isHealthy())
+        rig.advance(to: rig.box.now.wall + .seconds(31))
+        #expect(await !rig.pipeline.isHealthy())
+        await rig.pipeline.tick()
+        var probes = prober.probes.makeAsyncIterator()
+        _ = await probes.next()
+        #expect(await rig.pipeline.isHealthy())
+        // Its deadline and the patience beyond it.
+        rig.advance(to: rig.box.now.wall + .seconds(39))
+        #expect(await rig.pipeline.isHealthy())
+        rig.advance(to: rig.box.now.wall + .seconds(2))
+        #expect(await !rig.pipeline.isHealthy())
+        await rig.pipeline.stop(within: .zero)
+    }
+}

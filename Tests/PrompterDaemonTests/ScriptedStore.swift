@@ -1,0 +1,32 @@
+import PrompterCore
+import Synchronization
+
+/// A store that fails as often as it is told to, and tells of each batch.
+final class ScriptedStore: VersionStore {
+    struct Failure: Error, CustomStringConvertible { var description: String { "the disk is full" } }
+
+    let batches: AsyncStream<[Finding]>
+    private let told: AsyncStream<[Finding]>.Continuation
+    private let memory = MemoryVersionStore()
+    private let failures: Mutex<Int>
+
+    init(failures: Int = 0) {
+        self.failures = Mutex(failures)
+        (batches, told) = AsyncStream.makeStream()
+    }
+
+    func record(_ findings: [Finding], at now: Timestamp) async throws -> [Recorded] {
+        let fails = failures.withLock { failures in
+            failures -= 1
+            return failures >= 0
+        }
+        if fails { throw Failure() }
+        let recorded = await memory.record(findings, at: now)
+        told.yield(findings)
+        return recorded
+    }
+
+    func memory(of targets: [TargetID]) async -> [TargetID: TargetMemory] {
+        await memory.memory(of: targets)
+    }
+}

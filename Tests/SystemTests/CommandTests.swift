@@ -1,0 +1,126 @@
+import Foundation
+import OutsideParts
+import Testing
+
+/// The commands, as a user gives them.
+struct CommandTests {
+    private func object(_ end: Program.End) throws -> [String: Any] {
+        try #require(try JSONSerialization.jsonObject(with: Data(end.output.utf8)) as? [String: Any])
+    }
+
+    private func array(_ end: Program.End) throws -> [[String: Any]] {
+        try #require(try JSONSerialization.jsonObject(with: Data(end.output.utf8)) as? [[String: Any]])
+    }
+
+    @Test func checkSaysWhatIsWrongAndWhere() async throws {
+        let site = try Site(Site.stubs(3))
+        let good = await site.run(["check", site.watchlist])
+        #expect(good.status == 0 && good.output == "\(site.watchlist): valid; 3 watches, 3 targets\n")
+        try site.write(#"{"providers":{"openai":{"dialect":"stub"}},"watches":[{"template":"t","provider":"opnai"}]}"#)
+        let bad = await site.run(["check", site.watchlist])
+        #expect(bad.status == 1)
+        #expect(
+            bad.output == """
+                \(site.watchlist):1:55: watches[0]: "model" is missing
+                \(site.watchlist):1:82: watches[0].provider: no provider named "opnai"; did you mean "openai"?
+
+                """)
+        let json = try object(await site.run(["check", "--format", "json", site.watchlist]))
+        #expect(json["valid"] as? Bool == false)
+        let errors = try #require(json["errors"] as? [[String: Any]])
+        #expect(errors.count == 2 && errors[1]["line"] as? Int == 1 && errors[1]["column"] as? Int == 82)
+        let absent = await site.run(["check", "/nonexistent/w.json"])
+        #expect(absent.status == 1 && absent.output.hasPrefix("/nonexistent/w.json: no such file"))
+    }
+
+    @Test func onceSeesToEveryTargetAndStatusShowsIt() async throws {
+        let site = try Site(Site.stubs(20))
+        let end = await site.start(["--once"]).end()
+        #expect(end.status == 0, "\(end.errors)")
+        #expect(try site.number("SELECT count(*) FROM observations") == 20)
+        #expect(try site.number("SELECT count(*) FROM prompt_versions WHERE source = 'stub'") == 20)
+        let status = try array(await site.run(["status", "--database", site.database, "--format", "json"]))
+        #expect(status.count == 20)
+        let one = try array(
+            await site.run(["status", "--database", site.database, "--format", "json", "--template", "t-7"]))
+        let versions = try #require(one.first?["versions"] as? [[String: Any]])
+        // echo -n openai:m-7 | sha256sum
+        #expect(versions.first?["provider_version_key"] as? String == "fp_stub_\(try hash8("openai:m-7"))")
+        let table = await site.run(["status", "--database", site.database])
+        #expect(table.output.split(separator: "\n").count == 21 && table.output.hasPrefix("TEMPLATE"))
+        // The slot is observed: a second round calls nobody.
+        _ = await site.start(["--once"]).end()
+        #expect(try site.number("SELECT count(*) FROM observations") == 20)
+    }
+
+    private func hash8(_ text: String) throws -> String {
+        let end = ChildProcess.run(["sh", "-c", "printf %s '\(text)' | sha256sum | cut -c1-8"])
+        return String(decoding: end.output, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    @Test func onceFailsWhereATargetFails() async throws {
+        let site = try Site(
+            """
+            {"providers":{"mystery":{"dialect":"stub"}},
+             "watches":[{"template":"t","provider":"mystery","model":"m"}]}
+            """)
+        let end = await site.start(["--once"]).end()
+        #expect(end.status == 1 && end.errors.contains("no_version"))
+        #expect(try site.number("SELECT count(*) FROM versions") == 0)
+        let shown = await site.run(["status", "--database", site.database])
+        #expect(shown.output.contains("no_version") && shown.output.contains("never"))
+    }
+
+    @Test func probeProbesOnceASlot() async throws {
+        let site = try Site(Site.stubs(1))
+        let first = try array(await site.run(["probe", "t-0", "--format", "json"] + site.options))
+        #expect(first.first?["source"] as? String == "probed" && first.first?["is_new"] as? Bool == true)
+        let second = try array(await site.run(["probe", "t-0", "--format", "json"] + site.options))
+        #expect(second.first?["source"] as? String == "known" && second.first?["is_new"] as? Bool == false)
+        let forced = try array(await site.run(["probe", "t-0", "--force", "--format", "json"] + site.options))
+        #expect(forced.first?["source"] as? String == "probed" && forced.first?["is_new"] as? Bool == false)
+        #expect(try site.number("SELECT sightings FROM prompt_versions") == 2)
+        let text = await site.run(["probe", "t-0"] + site.options)
+        #expect(text.output.hasPrefix("t-0 openai m-0: fp_stub_") && text.output.contains("known since"))
+        let unknown = await site.run(["probe", "nonsense"] + site.options)
+        #expect(unknown.status == 1 && unknown.errors.contains("no template named \"nonsense\" is watched"))
+    }
+
+    @Test func probeImportsWhatAnotherInstanceObserved() async throws {
+        let redis = try await RedisServer(on: .port)
+        let (left, right) = (try Site(Site.stubs(1)), try Site(Site.stubs(1)))
+        let environment = ["REDIS_URL": redis.url]
+        let first = try array(
+            await left.run(["probe", "t-0", "--format", "json"] + left.options, environment: environment))
+        let second = try array(
+            await right.run(["probe", "t-0", "--format", "json"] + right.options, environment: environment))
+        #expect(first.first?["source"] as? String == "probed")
+        #expect(second.first?["source"] as? String == "observed" && second.first?["is_new"] as? Bool == true)
+        #expect(first.first?["captured_at"] as? String == second.first?["captured_at"] as? String)
+        await redis.stop()
+    }
+
+    @Test func disabledProbesCallNobody() async throws {
+        let site = try Site(Site.stubs(2))
+        let disabled = ["PROMPTER_PROBE_DISABLED": "1"]
+        let end = await site.start(["--once"], environment: disabled).end()
+        #expect(end.status == 0 && end.errors.contains("probes are disabled"))
+        #expect(try site.number("SELECT count(*) FROM observations") == 0)
+        let probe = await site.run(["probe", "t-0"] + site.options, environment: disabled)
+        #expect(probe.status == 1 && probe.errors.contains("PROMPTER_PROBE_DISABLED"))
+    }
+
+    @Test func aWrongCommandLineOrSettingSaysSo() async throws {
+        let site = try Site(Site.stubs(1))
+        #expect(await site.run(["run", "--nonsense"]).status == 64)
+        #expect(await site.start(["--workers", "0"]).end().status == 64)
+        let redis = await site.start(environment: ["REDIS_URL": "redis://:sk-canary@"]).end()
+        #expect(redis.status == 64 && !redis.errors.contains("canary"))
+        let absent = await site.run(["run", "--watchlist", "/nonexistent", "--database", site.database])
+        #expect(absent.status == 78 && absent.errors.contains("/nonexistent: no such file"))
+        let status = await site.run(["status", "--database", "/nonexistent/p.db"])
+        #expect(status.status == 78 && status.errors.contains("/nonexistent/p.db"))
+        let version = await site.run(["--version"])
+        #expect(version.status == 0 && version.output == "0.1.0\n")
+    }
+}

@@ -1,0 +1,117 @@
+import Foundation
+import OutsideParts
+import PrompterCore
+import Testing
+
+/// The daemon as the service manager and an operator see it.
+struct ServiceTests {
+    @Test func tellsTheServiceManager() async throws {
+        let site = try Site(Site.stubs(3))
+        let socket = DatagramSocket(at: site.folder.path(of: "notify"))
+        let program = try await site.ready(environment: ["NOTIFY_SOCKET": site.folder.path(of: "notify")])
+        #expect(socket.receive() == "READY=1")
+        let status = socket.receive()
+        #expect(status.hasPrefix("STATUS=3 watches, 3 targets; next probe in "), "\(status)")
+        let end = await program.stop()
+        #expect(end.status == 0, "\(end.errors)")
+        var messages: [String] = []
+        while !socket.isEmpty { messages.append(socket.receive()) }
+        #expect(messages.contains("STOPPING=1"))
+    }
+
+    @Test func isNotReadyWithABadWatchlist() async throws {
+        let site = try Site("{")
+        let socket = DatagramSocket(at: site.folder.path(of: "notify"))
+        let end = await site.start(environment: ["NOTIFY_SOCKET": site.folder.path(of: "notify")]).end()
+        #expect(end.status == 78 && end.errors.contains("watchlist.json:1:2"))
+        #expect(socket.isEmpty)
+    }
+
+    @Test(arguments: [SIGTERM, SIGINT]) func stopsOnSignals(signal: Int32) async throws {
+        let site = try Site(Site.stubs(3))
+        let program = try await site.ready()
+        program.send(signal)
+        let end = await program.end()
+        #expect(end.status == 0 && end.errors.contains("stopped"))
+        let exposition = try site.exposition()
+        #expect(exposition.value("prompter_up") == 0)
+        #expect(!exposition.samples.contains { $0.name.hasPrefix("prompter_watch_") })
+    }
+
+    @Test func whatWasAnsweredBeforeAStopIsRecorded() async throws {
+        let provider = try FakeProvider { $0.number < 3 ? .completion(model: "m-real", fingerprint: "fp") : .hang }
+        try provider.start()
+        defer { provider.stop() }
+        let site = try Site(Site.live(6, at: provider.baseURL, interval: "1s", concurrency: 6))
+        let program = try await site.ready()
+        _ = await provider.request(6)
+        let end = await program.stop()
+        #expect(end.status == 0, "\(end.errors)")
+        #expect(try site.number("SELECT count(*) FROM observations") == 2)
+    }
+
+    @Test func reloadTakesAGoodListAndRefusesABadOne() async throws {
+        let site = try Site(Site.stubs(3))
+        let program = try await site.ready()
+        try site.write(Site.stubs(4).replacing(#""template":"t-0""#, with: #""template":"t-new""#))
+        program.send(SIGHUP)
+        #expect(await program.line(with: "watchlist reloaded: +2 −1 ~0 watches"))
+        #expect(try site.exposition().value("prompter_watches") == 4)
+        try site.write("{\n  \"providers\": {}\n  \"watches\": []\n}")
+        program.send(SIGHUP)
+        #expect(await program.line(with: "watchlist.json:3:3: a comma or a closing brace should stand here"))
+        #expect(await program.line(with: "watchlist refused"))
+        let exposition = try site.exposition()
+        #expect(exposition.value("prompter_watches") == 4)
+        #expect(exposition.value("prompter_watchlist_last_reload_successful") == 0)
+        try site.write(Site.stubs(1))
+        program.send(SIGHUP)
+        #expect(await program.line(with: "watchlist reloaded: +1 −4 ~0 watches"))
+        #expect(try site.exposition().value("prompter_watchlist_last_reload_successful") == 1)
+        #expect(await program.stop().status == 0)
+        #expect(try site.number("SELECT count(*) FROM bindings WHERE valid_until IS NULL") == 1)
+        #expect(try site.number("SELECT count(*) FROM bindings") == 6)
+    }
+
+    @Test func aSecondRunSaysSoAndEnds() async throws {
+        let site = try Site(Site.stubs(1))
+        let first = try await site.ready()
+        let second = await site.start().end()
+        #expect(
+            second.status == 75 && second.errors.contains("is locked by process \(first.processID)"), "\(second.errors)"
+        )
+        #expect(await first.stop().status == 0)
+    }
+
+    @Test func aKilledDaemonLeavesWhatItRecorded() async throws {
+        let site = try Site(Site.stubs(50, interval: "1s"))
+        let program = try await site.ready()
+        #expect(await program.line(with: "first seen as", count: 50))
+        program.send(SIGKILL)
+        #expect(await program.end().status == -SIGKILL)
+        #expect(try site.number("SELECT count(DISTINCT target_id) FROM observations") == 50)
+        let again = try await site.ready()
+        #expect(await again.stop().status == 0)
+        #expect(!again.errors.contains("first seen"))
+    }
+
+    /// Each slot of each target once, or counted as missed: by the database, which has each observation's slot.
+    @Test func everySlotIsObservedOnceOrCountedAsMissed() async throws {
+        let site = try Site(Site.stubs(300, interval: "1s"))
+        let program = try await site.ready()
+        #expect(await program.line(with: "first seen as", count: 300))
+        // Some more slots, counted by the provider of time itself.
+        try await Task.sleep(for: .seconds(4))
+        let end = await program.stop()
+        #expect(end.status == 0)
+        #expect(
+            try site.number(
+                "SELECT count(*) FROM (SELECT 1 FROM observations GROUP BY target_id, slot HAVING count(*) > 1)") == 0)
+        let gaps = try site.number(
+            "SELECT sum(width) FROM (SELECT max(slot) - min(slot) + 1 - count(*) AS width FROM observations GROUP BY target_id)"
+        )
+        let missed = try #require(try site.exposition().value("prompter_slots_missed_total"))
+        // A slot that passed before a target's first observation leaves no gap.
+        #expect(missed >= Double(gaps), "\(missed) missed, \(gaps) gaps")
+    }
+}

@@ -1,0 +1,81 @@
+import Foundation
+import GRDB
+import OutsideParts
+
+/// A folder with a watchlist, where a daemon runs as a user would run it.
+final class Site: Sendable {
+    let folder = TemporaryFolder()
+    let watchlist: String
+    let database: String
+    let textfile: String
+
+    init(_ json: String = "") throws {
+        watchlist = folder.path(of: "watchlist.json")
+        database = folder.path(of: "prompterd.db")
+        textfile = folder.path(of: "prompterd.prom")
+        try write(json)
+    }
+
+    /// A watchlist of stub watches.
+    static func stubs(_ count: Int, interval: String = "1h", prefix: String = "m") -> String {
+        let watches = (0..<count).map {
+            #"{"template":"t-\#($0)","provider":"openai","model":"\#(prefix)-\#($0)","interval":"\#(interval)"}"#
+        }
+        return #"{"providers":{"openai":{"dialect":"stub"}},"watches":[\#(watches.joined(separator: ","))]}"#
+    }
+
+    /// A watchlist of watches served by a provider at `url`.
+    static func live(
+        _ count: Int, at url: String, interval: String = "1h", timeout: String = "1s", concurrency: Int = 4
+    ) -> String {
+        let watches = (0..<count).map {
+            #"{"template":"t-\#($0)","provider":"local","model":"m-\#($0)","interval":"\#(interval)","timeout":"\#(timeout)"}"#
+        }
+        return """
+            {"providers":{"local":{"dialect":"openai-compatible","base_url":"\(url)","concurrency":\(concurrency)}},
+             "watches":[\(watches.joined(separator: ","))]}
+            """
+    }
+
+    /// Replaces the watchlist as an editor does.
+    func write(_ json: String) throws {
+        try json.write(toFile: watchlist, atomically: true, encoding: .utf8)
+    }
+
+    func start(
+        _ arguments: [String] = [], environment: [String: String] = [:], wrapper: [String] = []
+    ) async -> Program {
+        await Program(["run"] + options + arguments, environment: environment, wrapper: wrapper)
+    }
+
+    /// Starts a daemon and waits until it watches.
+    func ready(_ arguments: [String] = [], environment: [String: String] = [:]) async throws -> Program {
+        let program = await start(arguments, environment: environment)
+        guard await program.line(with: "watching") else { throw NotReady(errors: program.errors) }
+        return program
+    }
+
+    func run(_ arguments: [String], environment: [String: String] = [:]) async -> Program.End {
+        await Program.run(arguments, environment: environment)
+    }
+
+    var options: [String] { ["--watchlist", watchlist, "--database", database] }
+
+    func exposition() throws -> ExpositionReader {
+        try ExpositionReader(try String(contentsOfFile: textfile, encoding: .utf8))
+    }
+
+    func rows(_ sql: String) throws -> [Row] {
+        var configuration = Configuration()
+        configuration.readonly = true
+        return try DatabaseQueue(path: database, configuration: configuration).read { try Row.fetchAll($0, sql: sql) }
+    }
+
+    func number(_ sql: String) throws -> Int {
+        try rows(sql).first.map { $0[0] } ?? 0
+    }
+
+    struct NotReady: Error {
+        var errors: String
+    }
+}
