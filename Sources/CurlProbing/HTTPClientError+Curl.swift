@@ -14,9 +14,9 @@ extension HTTPClientError {
             case CURLE_URL_MALFORMAT, CURLE_LOGIN_DENIED, CURLE_SSL_CACERT_BADFILE, CURLE_OUT_OF_MEMORY: .invalidRequest
             default: .connection
             }
-        // A proxy that libcurl can't use is quoted as the environment has it, password and all.
-        let mayQuoteProxy = message.contains("@") || message.hasPrefix("Unsupported proxy")
-        let text = message.isEmpty || mayQuoteProxy ? String(cString: curl_easy_strerror(code)) : message
+        // libcurl quotes a proxy that it can't use as the environment has it, with user and password before the "@".
+        let isTold = !message.isEmpty && !message.contains("@")
+        let text = isTold ? message : String(cString: curl_easy_strerror(code))
         self.init(kind, text)
     }
 }

@@ -16,10 +16,8 @@ final class Transfers {
 
     /// Begins `call`, or answers at once where it can't be sent.
     func begin(_ call: Call, _ reply: TransferLoop.Reply) {
-        var begun = idle.popLast()
         do throws(HTTPClientError) {
-            let transfer = if let begun { begun } else { try Transfer() }
-            begun = transfer
+            let transfer = if let idle = idle.popLast() { idle } else { try Transfer() }
             try transfer.prepare(call, reply)
             let code = curl_multi_add_handle(multi, transfer.easy)
             guard code == CURLM_OK else {
@@ -27,7 +25,6 @@ final class Transfers {
             }
             running[ObjectIdentifier(call)] = transfer
         } catch {
-            if let begun { recycle(begun) }
             reply.resume(returning: .failure(error))
         }
     }

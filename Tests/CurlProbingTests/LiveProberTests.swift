@@ -63,8 +63,10 @@ import Testing
             let answer = try await prober.probe(target(provider), timeout: .seconds(30))
             #expect(answer.usage == Usage(inputTokens: 8, outputTokens: 1))
             #expect(answer.latency > .zero)
-            #expect(provider.requests.map(\.path) == ["/chat/completions"])
-            #expect(provider.requests.first?.header("Authorization") == "Bearer sk-1")
+            let stranger = LiveProber(client: client, credentials: ["other": Credential("sk-2")])
+            _ = try await stranger.probe(target(provider), timeout: .seconds(30))
+            #expect(provider.requests.map(\.path) == ["/chat/completions", "/chat/completions"])
+            #expect(provider.requests.map { $0.header("Authorization") } == ["Bearer sk-1", nil])
         }
     }
 
