@@ -108,7 +108,7 @@ public final class FakeProvider: Sendable {
                 threads.remove(thread)
             }
         }
-        // A listening socket that is shut down refuses connections and keeps its port (shutdown(2) on Linux).
+        // A listening socket that is shut down refuses connections at once, and not only when it is freed.
         shutdown(listener, CInt(SHUT_RD))
         for thread in threads { pthread_join(thread, nil) }
     }
