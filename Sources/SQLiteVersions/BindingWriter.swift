@@ -7,11 +7,16 @@ struct BindingWriter {
     private let findTarget, putTarget: PreparedStatement
     private let findBinding, openBinding, closeBinding, openBindings: PreparedStatement
     private var rows: [TargetID: Int64] = [:]
-    private var kept: Set<Int64> = []
+    /// Open bindings that no watch has asked for yet.
+    private var gone: Set<Int64> = []
 
     init(on database: Database, at now: Timestamp) throws {
         self.now = now
-        findTarget = try PreparedStatement("SELECT id FROM targets WHERE identity = ?1", on: database)
+        findTarget = try PreparedStatement(
+            """
+            SELECT id, (provider, dialect, base_url, model, kind, interval_ms) IS (?2, ?3, ?4, ?5, ?6, ?7)
+            FROM targets WHERE identity = ?1
+            """, on: database)
         putTarget = try PreparedStatement(Self.putTargetSQL, on: database)
         findBinding = try PreparedStatement(
             """
@@ -21,7 +26,7 @@ struct BindingWriter {
         openBinding = try PreparedStatement(
             """
             INSERT INTO bindings (org, workspace, template, provider, model, target_id, valid_from)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING id
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
             """, on: database)
         closeBinding = try PreparedStatement(
             "UPDATE bindings SET valid_until = max(valid_from, ?2) WHERE id = ?1", on: database)
@@ -29,15 +34,10 @@ struct BindingWriter {
     }
 
     mutating func register(_ watchlist: Watchlist) throws {
+        while try openBindings.step() { gone.insert(openBindings.integer(at: 0)) }
         rows.reserveCapacity(watchlist.targets.count)
-        kept.reserveCapacity(watchlist.watches.count)
         for target in watchlist.targets { _ = try row(of: target) }
         for watch in watchlist.watches { try bind(watch) }
-        var gone: [Int64] = []
-        while try openBindings.step() {
-            let binding = openBindings.integer(at: 0)
-            if !kept.contains(binding) { gone.append(binding) }
-        }
         for binding in gone { try close(binding) }
     }
 
@@ -52,18 +52,14 @@ struct BindingWriter {
         if try findBinding.step() {
             let (binding, known) = (findBinding.integer(at: 0), findBinding.integer(at: 1))
             findBinding.reset()
-            if known == target || !isRebinding {
-                kept.insert(binding)
-                return
-            }
+            gone.remove(binding)
+            if known == target || !isRebinding { return }
             try close(binding)
         }
         Self.bind(watch.key, to: openBinding)
         openBinding.bind(target, at: 6)
         openBinding.bind(now, at: 7)
-        _ = try openBinding.step()
-        kept.insert(openBinding.integer(at: 0))
-        openBinding.reset()
+        try openBinding.run()
     }
 
     private func close(_ binding: Int64) throws {
@@ -72,24 +68,33 @@ struct BindingWriter {
         try closeBinding.run()
     }
 
+    /// A row that already says the same is left alone, so that a restart writes nothing.
     private mutating func row(of target: Target) throws -> Int64 {
         if let row = rows[target.id] { return row }
-        let identity = target.id.bytes
-        putTarget.bind(identity, at: 1)
-        putTarget.bind(target.provider.name, at: 2)
-        putTarget.bind(target.dialect.rawValue, at: 3)
-        putTarget.bind(target.provider.baseURL, at: 4)
-        putTarget.bind(target.model, at: 5)
-        putTarget.bind(target.kind.rawValue, at: 6)
-        putTarget.bind(target.interval.milliseconds, at: 7)
+        Self.bind(target, to: findTarget)
+        if try findTarget.step() {
+            let (row, isSame) = (findTarget.integer(at: 0), findTarget.integer(at: 1) != 0)
+            findTarget.reset()
+            rows[target.id] = row
+            if isSame { return row }
+        }
+        Self.bind(target, to: putTarget)
         putTarget.bind(now, at: 8)
-        try putTarget.run()
-        findTarget.bind(identity, at: 1)
-        _ = try findTarget.step()
-        let row = findTarget.integer(at: 0)
-        findTarget.reset()
+        _ = try putTarget.step()
+        let row = putTarget.integer(at: 0)
+        putTarget.reset()
         rows[target.id] = row
         return row
+    }
+
+    private static func bind(_ target: Target, to statement: PreparedStatement) {
+        statement.bind(target.id.bytes, at: 1)
+        statement.bind(target.provider.name, at: 2)
+        statement.bind(target.dialect.rawValue, at: 3)
+        statement.bind(target.provider.baseURL, at: 4)
+        statement.bind(target.model, at: 5)
+        statement.bind(target.kind.rawValue, at: 6)
+        statement.bind(target.interval.milliseconds, at: 7)
     }
 
     private static func bind(_ key: Watch.Key, to statement: PreparedStatement) {
@@ -100,15 +105,12 @@ struct BindingWriter {
         statement.bind(key.model, at: 5)
     }
 
-    /// A row that already says the same is left alone, so that a restart writes nothing.
     private static let putTargetSQL = """
         INSERT INTO targets (identity, provider, dialect, base_url, model, kind, interval_ms, created_at)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
         ON CONFLICT (identity) DO UPDATE SET
             provider = excluded.provider, dialect = excluded.dialect, base_url = excluded.base_url,
             model = excluded.model, kind = excluded.kind, interval_ms = excluded.interval_ms
-        WHERE (provider, dialect, base_url, model, kind, interval_ms)
-            IS NOT (excluded.provider, excluded.dialect, excluded.base_url, excluded.model, excluded.kind,
-                excluded.interval_ms)
+        RETURNING id
         """
 }

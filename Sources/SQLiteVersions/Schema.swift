@@ -69,7 +69,6 @@ enum Schema {
             valid_from INTEGER NOT NULL,
             valid_until INTEGER
         ) STRICT;
-        CREATE INDEX bindings_of_watch ON bindings (org, workspace, template, provider, model, valid_from);
         CREATE UNIQUE INDEX open_bindings ON bindings (org, workspace, template, provider, model)
             WHERE valid_until IS NULL;
 
@@ -82,7 +81,6 @@ enum Schema {
             happened_at INTEGER NOT NULL,
             recorded_at INTEGER NOT NULL
         ) STRICT;
-        CREATE INDEX events_of_target ON events (target_id, happened_at);
 
         -- The service layer's table, for whoever knew it; its times are texts as SQLAlchemy's DateTime writes them. A version
         -- is a watch's where its sightings overlap a binding. What served the slot in which the watch was bound counts: it

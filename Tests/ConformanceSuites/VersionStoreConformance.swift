@@ -1,0 +1,170 @@
+public import PrompterCore
+import Testing
+
+/// What every ``VersionStore`` promises. Each check is given an empty store.
+public enum VersionStoreConformance {
+    private static let now = Timestamp(milliseconds: 1_764_000_000_000)
+
+    public static func tellsEventsOnce(_ store: some VersionStore) async throws {
+        let target = try target(1)
+        let first = try observation(1, of: target, "a", at: now)
+        let second = try observation(2, of: target, "b", at: now + .seconds(1))
+        let again = try observation(3, of: target, "a", at: now + .seconds(2))
+        let recorded = try await store.record([finding(first), finding(second)], at: now + .seconds(2))
+        #expect(recorded[0] == Recorded(isNews: true, events: [Event(kind: .first, observation: first)]))
+        #expect(recorded[1] == Recorded(isNews: true, events: [Event(kind: .appeared, observation: second)]))
+        #expect(try await store.record([finding(again)], at: now + .seconds(2)) == [Recorded(isNews: true)])
+        #expect(try await store.record([], at: now) == [])
+    }
+
+    public static func knowsAnObservationByTimeAndID(_ store: some VersionStore) async throws {
+        let target = try target(1)
+        let seen = try observation(7, of: target, "a", at: now)
+        var later = seen
+        later.time = now + .milliseconds(1)
+        let recorded = try await store.record([finding(seen), finding(seen)], at: now)
+        #expect(recorded.map(\.isNews) == [true, false])
+        let before = try await store.memory(of: [target])
+        #expect(try await store.record([.observation(seen, imported: true)], at: now) == [Recorded(isNews: false)])
+        #expect(try await store.memory(of: [target]) == before)
+        #expect(try await store.record([finding(later)], at: now) == [Recorded(isNews: true)])
+        #expect(try await store.memory(of: [target])[target]?.versions.first?.sightings == 2)
+    }
+
+    /// Ids are whole words: the highest bit is one of them.
+    public static func tellsAnyTwoIDsApart(_ store: some VersionStore) async throws {
+        let target = try target(1)
+        let ids: [UInt64] = [0, 1, 1 << 63, .max]
+        let findings = try ids.map { finding(try observation($0, of: target, "a", at: now)) }
+        #expect(try await store.record(findings, at: now).map(\.isNews) == [true, true, true, true])
+        #expect(try await store.record(findings, at: now).map(\.isNews) == [false, false, false, false])
+    }
+
+    public static func seesTheSameInAnyOrder(
+        _ store: some VersionStore, _ other: some VersionStore
+    ) async throws {
+        var random = SeededGenerator(seed: 3)
+        let target = try target(1)
+        let findings = try (0..<40).map {
+            finding(try observation(UInt64($0), of: target, ["a", "b", "c"][$0 % 3], at: now + .seconds($0)))
+        }
+        for finding in findings { _ = try await store.record([finding], at: now) }
+        for finding in findings.shuffled(using: &random) { _ = try await other.record([finding], at: now) }
+        let memory = try #require(try await store.memory(of: [target])[target])
+        #expect(try await other.memory(of: [target])[target] == memory)
+        #expect(memory.versions.map(\.firstSeen) == [now, now + .seconds(2), now + .seconds(1)])
+        #expect(memory.versions.map(\.lastSeen) == [now + .seconds(39), now + .seconds(38), now + .seconds(37)])
+        #expect(memory.versions.map(\.sightings) == [14, 13, 13])
+    }
+
+    public static func keepsFailuresApartFromVersions(_ store: some VersionStore) async throws {
+        let target = try target(1)
+        func fail(_ failureClass: FailureClass, after seconds: Int) -> Finding {
+            .failure(FailedAttempt(target: target, time: now + .seconds(seconds), failureClass: failureClass))
+        }
+        _ = try await store.record([fail(.timeout, after: 0), fail(.auth, after: 1)], at: now)
+        let failed = TargetMemory(lastAttempt: now + .seconds(1), failure: .auth, failures: 2)
+        #expect(try await store.memory(of: [target]) == [target: failed])
+
+        // An older success, imported late, ends no trouble; nor is an older failure the last.
+        _ = try await store.record([finding(try observation(1, of: target, "a", at: now))], at: now)
+        _ = try await store.record([fail(.quota, after: 0)], at: now)
+        var memory = try #require(try await store.memory(of: [target])[target])
+        #expect(memory.lastAttempt == now + .seconds(1) && memory.failure == .auth && memory.failures == 2)
+        #expect(memory.lastSuccess == now && memory.versions.count == 1)
+
+        _ = try await store.record([finding(try observation(2, of: target, "a", at: now + .seconds(2)))], at: now)
+        memory = try #require(try await store.memory(of: [target])[target])
+        #expect(memory.lastAttempt == now + .seconds(2) && memory.failure == nil && memory.failures == 0)
+    }
+
+    public static func letsNothingFromTheFutureMoveAnything(_ store: some VersionStore) async throws {
+        let target = try target(1)
+        let limit = now + Recorded.clockTolerance
+        let suspect = try observation(1, of: target, "a", at: limit + .milliseconds(1))
+        let failure = FailedAttempt(target: target, time: limit + .milliseconds(1), failureClass: .timeout)
+        #expect(try await store.record([finding(suspect), .failure(failure)], at: now).map(\.events) == [[], []])
+        #expect(try await store.memory(of: [target]) == [:])
+        #expect(try await store.record([finding(suspect)], at: now) == [Recorded(isNews: false)])
+
+        let trusted = try observation(2, of: target, "a", at: limit)
+        #expect(try await store.record([finding(trusted)], at: now)[0].events.map(\.kind) == [.first])
+        #expect(try await store.memory(of: [target])[target]?.versions.map(\.sightings) == [1])
+    }
+
+    public static func remembersManyTargets(_ store: some VersionStore) async throws {
+        let targets = try (0..<300).map(target)
+        let findings = try targets.dropLast().enumerated().map {
+            finding(try observation(UInt64($0.offset), of: $0.element, "v\($0.offset)", at: now))
+        }
+        _ = try await store.record(findings, at: now)
+        let memory = try await store.memory(of: targets + targets)
+        #expect(memory.count == 299)
+        for (index, target) in targets.dropLast().enumerated() {
+            #expect(memory[target]?.versions.map(\.identity.resolvedModel) == ["v\(index)"])
+            #expect(memory[target]?.versions.map(\.sightings) == [1])
+        }
+        #expect(try await store.memory(of: []) == [:])
+    }
+
+    /// Names are kept to the byte, whatever the provider put into them.
+    public static func keepsNamesAsTheyAre(_ store: some VersionStore) async throws {
+        let target = try target(1)
+        for (index, name) in ["a\u{0}b", "'; DROP TABLE versions; --", "模型🙂", " a ", "\n\"\\"].enumerated() {
+            let version = try #require(VersionIdentity(resolvedModel: name, fingerprint: "f\(name)"))
+            let seen = Observation(
+                id: UInt64(index), target: target, slot: 1, time: now + .seconds(index), version: version)
+            _ = try await store.record([finding(seen)], at: now)
+            #expect(try await store.memory(of: [target])[target]?.versions.first?.identity.resolvedModel == name)
+            #expect(try await store.memory(of: [target])[target]?.versions.first?.identity.fingerprint == "f\(name)")
+        }
+    }
+
+    /// Every store does what the ledger does, batch by batch, for any findings.
+    public static func agreesWithTheLedger(seed: UInt64, _ store: some VersionStore) async throws {
+        var random = SeededGenerator(seed: seed)
+        var ledger = VersionLedger()
+        let targets = try (0..<3).map(target)
+        let names: [(String?, String?)] = [("m", nil), ("m", "m"), ("m", "f"), (nil, "f"), (nil, "m"), ("n", "f")]
+        let versions = try names.map { try #require(VersionIdentity(resolvedModel: $0.0, fingerprint: $0.1)) }
+        var given: [Finding] = []
+        for _ in 0..<12 {
+            let wall = now + .seconds(Int.random(in: -200...200, using: &random))
+            let batch = (0..<Int.random(in: 1...8, using: &random)).map { _ -> Finding in
+                let target = targets.randomElement(using: &random)!
+                let time = now + .seconds(Int.random(in: -300...300, using: &random))
+                switch Int.random(in: 0..<10, using: &random) {
+                case 0..<2 where !given.isEmpty: return given.randomElement(using: &random)!
+                case 2..<4:
+                    let failureClass = FailureClass.allCases.randomElement(using: &random)!
+                    return .failure(FailedAttempt(target: target, time: time, failureClass: failureClass))
+                default:
+                    let seen = Observation(
+                        id: UInt64.random(in: 0...3, using: &random) << 62, target: target, slot: time.milliseconds / 60_000,
+                        time: time, version: versions.randomElement(using: &random)!)
+                    return .observation(seen, imported: Bool.random(using: &random))
+                }
+            }
+            given += batch
+            let expected = batch.map { ledger.record($0, at: wall) }
+            #expect(try await store.record(batch, at: wall) == expected, "seed \(seed)")
+            let memory = try await store.memory(of: targets)
+            for target in targets { #expect(memory[target] == ledger.memory(of: target), "seed \(seed)") }
+        }
+    }
+
+    private static func target(_ number: Int) throws -> TargetID {
+        try #require(TargetID(SHA256.digest("\(number)".utf8)))
+    }
+
+    private static func observation(
+        _ id: UInt64, of target: TargetID, _ model: String, at time: Timestamp
+    ) throws -> Observation {
+        let version = try #require(VersionIdentity(resolvedModel: model, fingerprint: nil))
+        return Observation(id: id, target: target, slot: 1, time: time, version: version)
+    }
+
+    private static func finding(_ observation: Observation) -> Finding {
+        .observation(observation, imported: false)
+    }
+}

@@ -1,0 +1,42 @@
+import ConformanceSuites
+import PrompterCore
+import Testing
+
+struct MemoryVersionStoreTests {
+    @Test func tellsEventsOnce() async throws {
+        try await VersionStoreConformance.tellsEventsOnce(MemoryVersionStore())
+    }
+
+    @Test func knowsAnObservationByTimeAndID() async throws {
+        try await VersionStoreConformance.knowsAnObservationByTimeAndID(MemoryVersionStore())
+    }
+
+    @Test func tellsAnyTwoIDsApart() async throws {
+        try await VersionStoreConformance.tellsAnyTwoIDsApart(MemoryVersionStore())
+    }
+
+    @Test func seesTheSameInAnyOrder() async throws {
+        try await VersionStoreConformance.seesTheSameInAnyOrder(MemoryVersionStore(), MemoryVersionStore())
+    }
+
+    @Test func keepsFailuresApartFromVersions() async throws {
+        try await VersionStoreConformance.keepsFailuresApartFromVersions(MemoryVersionStore())
+    }
+
+    @Test func letsNothingFromTheFutureMoveAnything() async throws {
+        try await VersionStoreConformance.letsNothingFromTheFutureMoveAnything(MemoryVersionStore())
+    }
+
+    @Test func remembersManyTargets() async throws {
+        try await VersionStoreConformance.remembersManyTargets(MemoryVersionStore())
+    }
+
+    @Test func keepsNamesAsTheyAre() async throws {
+        try await VersionStoreConformance.keepsNamesAsTheyAre(MemoryVersionStore())
+    }
+
+    @Test(arguments: 0..<50 as Range<UInt64>)
+    func agreesWithTheLedger(seed: UInt64) async throws {
+        try await VersionStoreConformance.agreesWithTheLedger(seed: seed, MemoryVersionStore())
+    }
+}

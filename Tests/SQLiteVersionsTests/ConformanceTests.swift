@@ -1,0 +1,51 @@
+import ConformanceSuites
+import SQLiteVersions
+import Testing
+
+struct ConformanceTests {
+    private let folder: TemporaryFolder
+    private let store: SQLiteVersionStore
+
+    init() throws {
+        folder = try TemporaryFolder()
+        store = try SQLiteVersionStore(path: folder.file())
+    }
+
+    @Test func tellsEventsOnce() async throws {
+        try await VersionStoreConformance.tellsEventsOnce(store)
+    }
+
+    @Test func knowsAnObservationByTimeAndID() async throws {
+        try await VersionStoreConformance.knowsAnObservationByTimeAndID(store)
+    }
+
+    @Test func tellsAnyTwoIDsApart() async throws {
+        try await VersionStoreConformance.tellsAnyTwoIDsApart(store)
+    }
+
+    @Test func seesTheSameInAnyOrder() async throws {
+        let other = try SQLiteVersionStore(path: folder.file("other.db"))
+        try await VersionStoreConformance.seesTheSameInAnyOrder(store, other)
+    }
+
+    @Test func keepsFailuresApartFromVersions() async throws {
+        try await VersionStoreConformance.keepsFailuresApartFromVersions(store)
+    }
+
+    @Test func letsNothingFromTheFutureMoveAnything() async throws {
+        try await VersionStoreConformance.letsNothingFromTheFutureMoveAnything(store)
+    }
+
+    @Test func remembersManyTargets() async throws {
+        try await VersionStoreConformance.remembersManyTargets(store)
+    }
+
+    @Test func keepsNamesAsTheyAre() async throws {
+        try await VersionStoreConformance.keepsNamesAsTheyAre(store)
+    }
+
+    @Test(arguments: 0..<50 as Range<UInt64>)
+    func agreesWithTheLedger(seed: UInt64) async throws {
+        try await VersionStoreConformance.agreesWithTheLedger(seed: seed, store)
+    }
+}
