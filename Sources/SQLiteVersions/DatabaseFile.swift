@@ -135,13 +135,9 @@ struct DatabaseFile {
     private var plainPath: String { path.hasPrefix("/") ? path : "./\(path)" }
 
     private var encodedPath: String {
-        var text = ""
-        for byte in plainPath.utf8 {
-            switch byte {
-            case UInt8(ascii: "%"), UInt8(ascii: "?"), UInt8(ascii: "#"): text += "%\(Hexadecimal.encode([byte]))"
-            default: text.unicodeScalars.append(Unicode.Scalar(byte))
-            }
+        plainPath.utf8.reduce(into: "") { text, byte in
+            let isPlain = byte < 0x80 && !"%?#".utf8.contains(byte)
+            text += isPlain ? String(Unicode.Scalar(byte)) : "%\(Hexadecimal.encode([byte]))"
         }
-        return text
     }
 }

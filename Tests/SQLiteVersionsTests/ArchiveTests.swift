@@ -1,0 +1,132 @@
+import Foundation
+import Glibc
+import PrompterCore
+import SQLiteVersions
+import Testing
+
+struct ArchiveTests {
+    private let folder = try! TemporaryFolder()
+    private let now = Samples.now
+
+    @Test func reportsTheWatchesOfNow() async throws {
+        let store = try SQLiteVersionStore(path: folder.file())
+        let (seen, failing) = (Samples.target(), Samples.target("gpt-5", interval: .seconds(60)))
+        let watches = [Samples.watch("b", failing), Samples.watch("a", seen), Samples.watch("c", seen)]
+        try await store.register(Samples.watchlist(watches), at: now)
+        try await store.register(Samples.watchlist(Array(watches.dropLast())), at: now + .seconds(1))
+        let findings = (0..<12).map { Samples.finding(UInt64($0), of: seen, "v\($0)", at: now + .seconds($0)) }
+        let failure = FailedAttempt(target: failing.id, time: now, failureClass: .notFound)
+        _ = try await store.record(findings + [.failure(failure)], at: now)
+
+        let reports = try Archive(path: folder.file()).watches(matching: WatchFilter())
+        let memory = try await store.memory(of: [seen.id])
+        #expect(
+            reports == [
+                WatchReport(
+                    watch: watches[1].key, target: seen.id, interval: .seconds(3600), lastAttempt: now + .seconds(11),
+                    lastSuccess: now + .seconds(11), versions: Array(memory[seen.id]!.versions.prefix(10))),
+                WatchReport(
+                    watch: watches[0].key, target: failing.id, interval: .seconds(60), lastAttempt: now,
+                    failure: .notFound, failures: 1),
+            ])
+    }
+
+    @Test func reportsWhatMatches() async throws {
+        let store = try SQLiteVersionStore(path: folder.file())
+        let watches = [Samples.watch("a", Samples.target()), Samples.watch("b", Samples.target("gpt-5"))]
+        try await store.register(Samples.watchlist(watches), at: now)
+        let archive = try Archive(path: folder.file())
+        func templates(_ filter: WatchFilter) throws -> [String] { try archive.watches(matching: filter).map(\.watch.template) }
+        #expect(try templates(WatchFilter(org: "acme", workspace: "main", provider: "openai")) == ["a", "b"])
+        #expect(try templates(WatchFilter(template: "b")) == ["b"])
+        #expect(try templates(WatchFilter(model: "gpt-4o")) == ["a"])
+        #expect(try templates(WatchFilter(template: "b", model: "gpt-4o")) == [])
+        for filter in [WatchFilter(org: "x"), WatchFilter(workspace: "x"), WatchFilter(provider: "")] {
+            #expect(try templates(filter) == [])
+        }
+    }
+
+    @Test func answersFromADatabaseThatWasReplaced() async throws {
+        let store = try SQLiteVersionStore(path: folder.file())
+        try await store.register(Samples.watchlist([Samples.watch("a", Samples.target())]), at: now)
+        let archive = try Archive(path: folder.file())
+        await store.close()
+        for name in ["prompterd.db", "prompterd.db-wal", "prompterd.db-shm"] {
+            try FileManager.default.removeItem(atPath: folder.file(name))
+        }
+        _ = try SQLiteVersionStore(path: folder.file())
+        #expect(try archive.watches(matching: WatchFilter()) == [])
+    }
+
+    /// In a process of its own, as every reader is: within the store's, SQLite shares the log's index between connections.
+    @Test(arguments: Ending.allCases)
+    func changesNothing(ending: Ending) async throws {
+        let store = try SQLiteVersionStore(path: folder.file())
+        let path = try await leave(store, ending)
+        let holder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        let before = try contents(of: holder)
+        await #expect(processExitsWith: .success) { [path = path as String] in
+            try Self.readOneWatch(path)
+        }
+        #expect(try contents(of: holder) == before)
+        await store.close()
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "only root may become somebody else"), arguments: Ending.allCases)
+    func readsForWhoMayNotWrite(ending: Ending) async throws {
+        let store = try SQLiteVersionStore(path: folder.file())
+        let path = try await leave(store, ending)
+        let holder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        let before = try contents(of: holder)
+        for file in before.keys { chmod("\(holder)/\(file)", 0o644) }
+        chmod(holder, 0o555)
+        await #expect(processExitsWith: .success) { [path = path as String] in
+            precondition(setgroups(0, nil) == 0 && setgid(65534) == 0 && setuid(65534) == 0)
+            precondition(access(path, W_OK) != 0)
+            try Self.readOneWatch(path)
+        }
+        chmod(holder, 0o755)
+        #expect(try contents(of: holder) == before)
+        await store.close()
+    }
+
+    private static func readOneWatch(_ path: String) throws {
+        let reports = try Archive(path: path).watches(matching: WatchFilter())
+        precondition(reports.count == 1 && reports[0].versions.count == 1)
+    }
+
+    /// How a daemon left its database.
+    enum Ending: CaseIterable {
+        case running, stopped, killed, moved
+    }
+
+    /// Records one observation of one watch and gives the path of a database that was left so.
+    private func leave(_ store: SQLiteVersionStore, _ ending: Ending) async throws -> String {
+        try await store.register(Samples.watchlist([Samples.watch("a", Samples.target())]), at: now)
+        _ = try await store.record([Samples.finding(1, of: Samples.target(), at: now)], at: now)
+        switch ending {
+        case .running: return folder.file()
+        case .stopped:
+            await store.close()
+            return folder.file()
+        case .killed: return try copy(["", "-wal", "-shm"])
+        case .moved:
+            await store.close()
+            return try copy([""])
+        }
+    }
+
+    /// What a kill leaves is what the files hold while the daemon runs.
+    private func copy(_ suffixes: [String]) throws -> String {
+        let path = folder.file("copy/prompterd.db")
+        try FileManager.default.createDirectory(atPath: folder.file("copy"), withIntermediateDirectories: false)
+        for suffix in suffixes { try FileManager.default.copyItem(atPath: folder.file() + suffix, toPath: path + suffix) }
+        return path
+    }
+
+    private func contents(of holder: String) throws -> [String: Data] {
+        let files = try FileManager.default.contentsOfDirectory(atPath: holder).filter { $0 != "copy" }
+        return try Dictionary(
+            uniqueKeysWithValues: files.map { ($0, try Data(contentsOf: URL(fileURLWithPath: "\(holder)/\($0)"))) })
+    }
+}
