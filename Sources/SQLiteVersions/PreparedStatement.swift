@@ -4,7 +4,8 @@ import PrompterCore
 
 /// A statement of one connection, bound and stepped by SQLite's own functions.
 ///
-/// GRDB compiles and caches it. Its arguments are arrays of boxed values, though, which is more work than SQLite's own.
+/// GRDB compiles and caches it. Its own arguments and rows are arrays of boxed values: with them a finding cost 17.4 µs of
+/// CPU instead of 11.9 µs, and registering 100,000 watches 8 s instead of 1 s.
 struct PreparedStatement {
     private let statement: Statement
 
@@ -105,7 +106,7 @@ struct PreparedStatement {
     /// The bytes of a blob; empty where it has none.
     func bytes(at column: CInt) -> [UInt8] {
         let start = sqlite3_column_blob(handle, column)
-        return Array(
-            UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(handle, column))))
+        let count = start == nil ? 0 : Int(sqlite3_column_bytes(handle, column))
+        return Array(UnsafeRawBufferPointer(start: start, count: count))
     }
 }

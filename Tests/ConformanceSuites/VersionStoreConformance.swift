@@ -140,8 +140,8 @@ public enum VersionStoreConformance {
                     return .failure(FailedAttempt(target: target, time: time, failureClass: failureClass))
                 default:
                     let seen = Observation(
-                        id: UInt64.random(in: 0...3, using: &random) << 62, target: target, slot: time.milliseconds / 60_000,
-                        time: time, version: versions.randomElement(using: &random)!)
+                        id: UInt64.random(in: 0...3, using: &random) << 62, target: target,
+                        slot: time.milliseconds / 60_000, time: time, version: versions.randomElement(using: &random)!)
                     return .observation(seen, imported: Bool.random(using: &random))
                 }
             }

@@ -36,7 +36,9 @@ struct ArchiveTests {
         let watches = [Samples.watch("a", Samples.target()), Samples.watch("b", Samples.target("gpt-5"))]
         try await store.register(Samples.watchlist(watches), at: now)
         let archive = try Archive(path: folder.file())
-        func templates(_ filter: WatchFilter) throws -> [String] { try archive.watches(matching: filter).map(\.watch.template) }
+        func templates(_ filter: WatchFilter) throws -> [String] {
+            try archive.watches(matching: filter).map(\.watch.template)
+        }
         #expect(try templates(WatchFilter(org: "acme", workspace: "main", provider: "openai")) == ["a", "b"])
         #expect(try templates(WatchFilter(template: "b")) == ["b"])
         #expect(try templates(WatchFilter(model: "gpt-4o")) == ["a"])
@@ -120,7 +122,9 @@ struct ArchiveTests {
     private func copy(_ suffixes: [String]) throws -> String {
         let path = folder.file("copy/prompterd.db")
         try FileManager.default.createDirectory(atPath: folder.file("copy"), withIntermediateDirectories: false)
-        for suffix in suffixes { try FileManager.default.copyItem(atPath: folder.file() + suffix, toPath: path + suffix) }
+        for suffix in suffixes {
+            try FileManager.default.copyItem(atPath: folder.file() + suffix, toPath: path + suffix)
+        }
         return path
     }
 

@@ -32,7 +32,9 @@ struct DatabaseFileTests {
     @Test func isRefusedWhereANewerProgramMadeIt() async throws {
         await (try SQLiteVersionStore(path: folder.file())).close()
         _ = try Program.run("sqlite3", folder.file(), "INSERT INTO grdb_migrations VALUES ('9-tallies')")
-        let line = "\(folder.file()): a newer prompterd made this database (it has 9-tallies); install that version, or give another path"
+        let line =
+            "\(folder.file()): a newer prompterd made this database (it has 9-tallies); install that version, or give "
+            + "another path"
         try refused(.newer, at: folder.file(), saying: line)
     }
 

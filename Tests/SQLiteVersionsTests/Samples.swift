@@ -5,7 +5,9 @@ enum Samples {
     /// 2025-11-24T16:00:00Z
     static let now = Timestamp(milliseconds: 1_764_000_000_000)
 
-    static func target(_ model: String = "gpt-4o", dialect: Dialect = .openAI, interval: Duration = .seconds(3600)) -> Target {
+    static func target(
+        _ model: String = "gpt-4o", dialect: Dialect = .openAI, interval: Duration = .seconds(3600)
+    ) -> Target {
         let provider = Provider(name: "openai", dialect: dialect, baseURL: "https://api.openai.com/v1")
         return Target(provider: provider, model: model, interval: interval)
     }

@@ -18,7 +18,8 @@ struct WritersTests {
         #expect(try await command.record([seen], at: now) == [Recorded(isNews: false)])
         let other = Samples.finding(2, of: target, "gpt-4o-2024-11-20", at: now)
         #expect(try await command.record([other], at: now)[0].events.map(\.kind) == [.appeared])
-        #expect(try await daemon.record([Samples.finding(3, of: target, "gpt-4o-2024-11-20", at: now)], at: now)[0].events == [])
+        let again = Samples.finding(3, of: target, "gpt-4o-2024-11-20", at: now)
+        #expect(try await daemon.record([again], at: now)[0].events == [])
         #expect(try await daemon.memory(of: [target.id]) == (try await command.memory(of: [target.id])))
         #expect(try Program.run("sqlite3", folder.file(), "SELECT count(*) FROM events") == "2\n")
     }
@@ -116,7 +117,8 @@ struct WritersTests {
             let store = try SQLiteVersionStore(path: path)
             try await store.register(Samples.watchlist([Samples.watch("t", Samples.target())]), at: Samples.now)
             for id in 0..<UInt64(20) {
-                _ = try await store.record([Samples.finding(id, of: Samples.target(), at: Samples.now)], at: Samples.now)
+                let finding = Samples.finding(id, of: Samples.target(), at: Samples.now)
+                _ = try await store.record([finding], at: Samples.now)
             }
             kill(getpid(), SIGKILL)
         }
