@@ -11,21 +11,20 @@ struct DatabaseFile {
     let path: String
 
     /// Opens it for writing. A file is created where there is none, and brought up to date where it is old.
+    ///
+    /// One program opens at a time: SQLite does not wait for another that is just turning a new file into a database.
     func openForWriting() throws(SQLiteStoreError) -> DatabaseQueue {
+        let folder = try lockFolder()
+        defer { close(folder) }
         try create()
         return try translated {
             var configuration = Self.configuration
             configuration.prepareDatabase { database in
-                try refuseForeign(database)
+                try migrations(of: database)
                 try Self.setUp(database)
             }
             let queue = try DatabaseQueue(path: plainPath, configuration: configuration)
-            do {
-                try Schema.migrator.migrate(queue)
-            } catch {
-                // Another program that opened the new file at the same time was faster.
-                guard try queue.inDatabase(Schema.migrator.hasCompletedMigrations) else { throw error }
-            }
+            try Schema.migrator.migrate(queue)
             return queue
         }
     }
@@ -41,8 +40,7 @@ struct DatabaseFile {
             var configuration = Self.configuration
             configuration.readonly = true
             configuration.prepareDatabase { database in
-                try refuseForeign(database)
-                guard try Schema.migrator.hasCompletedMigrations(database) else {
+                guard try migrations(of: database).isSuperset(of: Schema.migrator.migrations) else {
                     throw SQLiteStoreError(.older, path: path)
                 }
             }
@@ -88,6 +86,24 @@ struct DatabaseFile {
         sqlite3_file_control(database.sqliteConnection, "main", SQLITE_FCNTL_PERSIST_WAL, &persists)
     }
 
+    /// Locks the folder, since a lock on the file is SQLite's own business (https://www.sqlite.org/howtocorrupt.html, 2.2).
+    ///
+    /// - Returns: a descriptor; the lock ends when it is closed (flock(2)).
+    private func lockFolder() throws(SQLiteStoreError) -> CInt {
+        let folder = plainPath.lastIndex(of: "/").map { plainPath[...$0] } ?? "."
+        let descriptor = open(String(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw [ENOENT, ENOTDIR].contains(errno) ? error(.missing, errno) : error(.forbidden, errno)
+        }
+        while flock(descriptor, LOCK_EX) != 0 {
+            guard errno == EINTR else {
+                defer { close(descriptor) }
+                throw error(.failed, errno)
+            }
+        }
+        return descriptor
+    }
+
     /// SQLite gives the log the file's own mode and owner. The umask may narrow the mode, as for any program.
     private func create() throws(SQLiteStoreError) {
         let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
@@ -98,7 +114,6 @@ struct DatabaseFile {
         }
         switch code {
         case EEXIST: try refuseUnreadable()
-        case ENOENT, ENOTDIR: throw error(.missing, code)
         case EISDIR: throw error(.folder, code)
         case ENOSPC, EDQUOT: throw error(.full, code)
         default: throw error(.forbidden, code)
@@ -114,17 +129,24 @@ struct DatabaseFile {
         guard access(path, R_OK) == 0 else { throw error(.forbidden, errno) }
     }
 
-    /// Before anything is changed in it.
-    private func refuseForeign(_ database: Database) throws {
-        if try Schema.migrator.hasBeenSuperseded(database) {
-            let known = Set(Schema.migrator.migrations)
-            let newer = try Schema.migrator.appliedIdentifiers(database).subtracting(known).sorted()
-            throw SQLiteStoreError(.newer, path: path, detail: "it has \(newer.joined(separator: ", "))")
-        }
+    /// Refuses a database that this program should not touch, before anything is changed in it.
+    ///
+    /// - Returns: the migrations that made it; none where it is new.
+    @discardableResult
+    private func migrations(of database: Database) throws -> Set<String> {
+        // The tables are looked at first: another program may be making them just now.
         let tables = try String.fetchAll(
             database, sql: "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
-        guard let table = tables.first, !tables.contains("grdb_migrations") else { return }
-        throw SQLiteStoreError(.foreign, path: path, detail: "it has a table \(table)")
+        guard tables.contains("grdb_migrations") else {
+            guard let table = tables.first else { return [] }
+            throw SQLiteStoreError(.foreign, path: path, detail: "it has a table \(table)")
+        }
+        let applied = try Schema.migrator.appliedIdentifiers(database)
+        let newer = applied.subtracting(Schema.migrator.migrations).sorted()
+        guard newer.isEmpty else {
+            throw SQLiteStoreError(.newer, path: path, detail: "it has \(newer.joined(separator: ", "))")
+        }
+        return applied
     }
 
     private func error(_ reason: SQLiteStoreError.Reason, _ code: CInt) -> SQLiteStoreError {

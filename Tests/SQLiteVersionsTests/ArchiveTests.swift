@@ -92,6 +92,21 @@ struct ArchiveTests {
         await store.close()
     }
 
+    /// SQLite's own shell, in which nobody says that the database is at rest: it needs the log.
+    @Test(
+        .enabled(if: geteuid() == 0, "only root may become somebody else"),
+        arguments: [Ending.running, .stopped, .killed])
+    func leavesALogForOtherReaders(ending: Ending) async throws {
+        let store = try SQLiteVersionStore(path: folder.file())
+        let path = try await leave(store, ending)
+        for suffix in ["", "-wal", "-shm"] { chmod(path + suffix, 0o644) }
+        let text = try Program.run(
+            "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "sqlite3", "-readonly", path,
+            "SELECT sightings FROM prompt_versions")
+        #expect(text == "1\n")
+        await store.close()
+    }
+
     private static func readOneWatch(_ path: String) throws {
         let reports = try Archive(path: path).watches(matching: WatchFilter())
         precondition(reports.count == 1 && reports[0].versions.count == 1)

@@ -49,6 +49,17 @@ struct DistrustTests {
         }
     }
 
+    @Test func takesBackNothingTwice() async throws {
+        let ahead = now + .seconds(9000)
+        try await record("a", now)
+        _ = try await store.record([Samples.finding(1, of: target, "a", at: ahead)], at: now)
+        try await record("a", now + .seconds(1))
+        try await store.distrust(after: now)
+        #expect(try await store.memory(of: [target.id])[target.id]?.versions.map(\.sightings) == [1])
+        let suspects = try Program.run("sqlite3", folder.file(), "SELECT observed_at FROM observations WHERE suspect")
+        #expect(suspects == "\((now + .seconds(1)).milliseconds)\n\(ahead.milliseconds)\n")
+    }
+
     @Test func forgetsAFailureFromTheFuture() async throws {
         try await record("a", now)
         let failure = FailedAttempt(target: target.id, time: now + .seconds(500), failureClass: .timeout)

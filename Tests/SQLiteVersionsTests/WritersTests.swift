@@ -45,12 +45,19 @@ struct WritersTests {
     }
 
     @Test func openANewFileAtOnce() async throws {
-        let path = folder.file()
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<6 { group.addTask { _ = try SQLiteVersionStore(path: path) } }
-            try await group.waitForAll()
+        for round in 0..<30 {
+            let path = folder.file("\(round).db")
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<6 {
+                    group.addTask {
+                        let store = try SQLiteVersionStore(path: path)
+                        _ = try await store.record([Samples.finding(1, of: Samples.target(), at: now)], at: now)
+                    }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try Program.run("sqlite3", "-cmd", ".timeout 5000", path, "SELECT count(*) FROM events") == "1\n")
         }
-        #expect(try Program.run("sqlite3", path, "SELECT count(*) FROM grdb_migrations") == "1\n")
     }
 
     @Test func areRefusedWhileAnotherProgramWrites() async throws {
