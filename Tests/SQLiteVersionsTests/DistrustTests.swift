@@ -60,6 +60,17 @@ struct DistrustTests {
         #expect(suspects == "\((now + .seconds(1)).milliseconds)\n\(ahead.milliseconds)\n")
     }
 
+    /// The version is new again, and its event the same as before.
+    @Test func tellsNoEventTwice() async throws {
+        try await record("a", now + .seconds(1))
+        try await store.distrust(after: now)
+        #expect(try await store.memory(of: [target.id]) == [:])
+        let again = try await store.record([Samples.finding(1, of: target, "a", at: now)], at: now)
+        #expect(again == [Recorded(isNews: true)])
+        #expect(try await store.memory(of: [target.id])[target.id]?.versions.map(\.firstSeen) == [now])
+        #expect(try Program.run("sqlite3", folder.file(), "SELECT count(*) FROM events") == "1\n")
+    }
+
     @Test func forgetsAFailureFromTheFuture() async throws {
         try await record("a", now)
         let failure = FailedAttempt(target: target.id, time: now + .seconds(500), failureClass: .timeout)
