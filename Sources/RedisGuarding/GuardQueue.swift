@@ -103,6 +103,7 @@ struct GuardQueue: Sendable {
     /// Redis is usable: requests are taken from now on.
     mutating func open() {
         connecting = nil
+        wantsConnection = false
         isOpen = !isEnding
     }
 
