@@ -62,11 +62,15 @@ struct HostileValueTests {
     @Test(arguments: bytes.indices)
     func isDecidedInProcess(_ index: Int) async throws {
         try await check { redis, key in
-            try redis.ask([Array("SET".utf8), Array(key.utf8), Self.bytes[index], Array("PX".utf8), Array("600000".utf8)])
+            try redis.ask([
+                Array("SET".utf8), Array(key.utf8), Self.bytes[index], Array("PX".utf8), Array("600000".utf8),
+            ])
         }
     }
 
-    @Test(arguments: [["RPUSH", "a"], ["HSET", "a", "b"], ["SADD", "a"], ["ZADD", "1", "a"], ["XADD", "*", "a", "b"]])
+    @Test(arguments: [
+        ["RPUSH", "a"], ["HSET", "a", "b"], ["SADD", "a"], ["ZADD", "1", "a"], ["XADD", "*", "a", "b"],
+    ])
     func isNoText(_ words: [String]) async throws {
         try await check { redis, key in
             try redis.ask(([words[0], key] + words[1...]).map { Array($0.utf8) })

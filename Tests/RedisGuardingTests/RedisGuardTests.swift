@@ -17,7 +17,9 @@ struct RedisGuardTests {
                     let member = members[round % 2]
                     group.addTask {
                         let answers = await member.admit(batch.map { fleet.claim($0) }, at: fleet.clock.now)
-                        return answers.compactMap { if case .admitted(let lease) = $0 { (round % 2, lease) } else { nil } }
+                        return answers.compactMap {
+                            if case .admitted(let lease) = $0 { (round % 2, lease) } else { nil }
+                        }
                     }
                 }
             }
@@ -72,7 +74,8 @@ struct RedisGuardTests {
         let third = try await fleet.lease(member, fleet.slot(2))
         await member.settle([Settlement(third, .failed(.auth, retryAfter: nil))], at: fleet.clock.now)
         #expect(
-            try fleet.redis.ask("GET", TestFleet.key(of: third.slot)).text == #"{"v":1,"state":"failed","class":"auth"}"#)
+            try fleet.redis.ask("GET", TestFleet.key(of: third.slot)).text
+                == #"{"v":1,"state":"failed","class":"auth"}"#)
         #expect(try fleet.redis.ask("DBSIZE") == .integer(2))
         await member.shutdown()
         await fleet.redis.stop()

@@ -206,7 +206,9 @@ struct RedisOutageTests {
     @Test func logsInByUserAndPassword() async throws {
         let fleet = try await TestFleet(
             on: .port,
-            arguments: ["--requirepass", "open s@same", "--user", "ann", "on", ">ann:s/secret", "~prompterd:*", "+@all"])
+            arguments: [
+                "--requirepass", "open s@same", "--user", "ann", "on", ">ann:s/secret", "~prompterd:*", "+@all",
+            ])
         let address = fleet.redis.url.dropFirst("redis://".count)
         for (login, isUp) in [
             (":open%20s%40same@", true), ("default:open%20s%40same@", true), ("ann:ann%3As%2Fsecret@", true),
