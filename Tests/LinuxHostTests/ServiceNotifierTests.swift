@@ -1,8 +1,10 @@
+import Dispatch
 import Glibc
-import LinuxHost
 import OutsideParts
 import PrompterCore
 import Testing
+
+@testable import LinuxHost
 
 /// In processes of their own, since the environment is the whole process's.
 @Suite(.timeLimit(.minutes(1))) struct ServiceNotifierTests {
@@ -54,12 +56,14 @@ import Testing
         let folder = TemporaryFolder()
         await #expect(processExitsWith: .success) { [path = folder.path(of: "notify") as String] in
             let manager = DatagramSocket(at: path)
-            unsetenv("NOTIFY_SOCKET")
             let notifier = ServiceNotifier()
+            unsetenv("NOTIFY_SOCKET")
             notifier.ready()
             notifier.watchdog()
+            notifier.queue.sync {}
             setenv("NOTIFY_SOCKET", "\(path)-that-is-not-there", 1)
             notifier.ready()
+            notifier.queue.sync {}
             #expect(manager.isEmpty)
         }
     }

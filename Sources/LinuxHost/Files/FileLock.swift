@@ -24,4 +24,10 @@ public final class FileLock: Sendable {
         _ = ftruncate(file.number, 0)
         _ = file.write(Array("\(getpid())\n".utf8).span)
     }
+
+    deinit {
+        // Closing is not enough where another thread starts a program just now: until its execve(2) that has the
+        // descriptor too, and with it the lock.
+        flock(file.number, LOCK_UN)
+    }
 }

@@ -8,7 +8,7 @@ import PrompterCore
 /// Messages go out in order from a queue of their own, because the call blocks while the service manager is busy. One
 /// that cannot be sent is lost: there is nobody else to tell.
 public struct ServiceNotifier: Sendable {
-    private let queue = DispatchQueue(label: "prompterd.service-notifier")
+    let queue = DispatchQueue(label: "prompterd.service-notifier")
 
     public init() {}
 
