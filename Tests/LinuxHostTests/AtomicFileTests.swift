@@ -119,6 +119,8 @@ import Testing
         chmod(folder.path, 0o555)
         await #expect(processExitsWith: .success) { [path = path as String] in
             if geteuid() == 0 { #expect(seteuid(65534) == 0) }
+            // The leak check at the end needs its rights back.
+            defer { seteuid(getuid()) }
             let error = #expect(throws: FileError.self) { try AtomicFile.write([], to: path) }
             #expect(error?.problem == .system(call: "open", number: EACCES))
             #expect(error?.description.contains("for user 65534") != false || geteuid() != 65534)
