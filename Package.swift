@@ -85,12 +85,12 @@ let package = Package(
             name: "RedisGuardingTests", dependencies: ["RedisGuarding", "ConformanceSuites", "OutsideParts"],
             swiftSettings: strict),
         .testTarget(
-            name: "SQLiteVersionsTests", dependencies: ["SQLiteVersions", "ConformanceSuites", sqlite],
+            name: "SQLiteVersionsTests", dependencies: ["SQLiteVersions", "ConformanceSuites", "OutsideParts", sqlite],
             swiftSettings: strict),
         .testTarget(
             name: "LinuxHostTests", dependencies: ["LinuxHost", "OutsideParts"], swiftSettings: strict),
         .testTarget(
-            name: "PrompterDaemonTests", dependencies: ["PrompterDaemon", "OutsideParts"],
+            name: "PrompterDaemonTests", dependencies: ["PrompterDaemon", "OutsideParts", logging],
             swiftSettings: strict),
         .testTarget(
             name: "SystemTests", dependencies: ["PrompterCore", "OutsideParts", sqlite, "prompterd"],

@@ -8,9 +8,13 @@ public final class ChildProcess: Sendable {
     ///
     /// - Parameters:
     ///   - environment: `NAME=value`, beside the test's own.
+    ///   - input: its standard input; the test's own where `nil`.
     ///   - output: its standard output; the test's own where `nil`.
     ///   - errors: its standard error; the test's own where `nil`.
-    public init(_ arguments: [String], environment: [String] = [], output: Int32? = nil, errors: Int32? = nil) {
+    public init(
+        _ arguments: [String], environment: [String] = [], input: Int32? = nil, output: Int32? = nil,
+        errors: Int32? = nil
+    ) {
         var names: [String] = environment
         var variable = environ
         while let text = variable.pointee {
@@ -19,6 +23,7 @@ public final class ChildProcess: Sendable {
         }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
+        if let input { posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO) }
         if let output { posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO) }
         if let errors { posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO) }
         var process: pid_t = 0

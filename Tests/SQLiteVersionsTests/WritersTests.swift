@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import OutsideParts
 import PrompterCore
 import SQLiteVersions
 import Testing
@@ -64,30 +65,26 @@ struct WritersTests {
         let store = try SQLiteVersionStore(path: folder.file())
         let target = Samples.target()
         let findings = [Samples.finding(1, of: target, at: now)]
-        let input = Pipe()
-        let (process, output) = try Program.start(["sqlite3", folder.file()], input: input)
-        input.fileHandleForWriting.write(Data("BEGIN IMMEDIATE; SELECT 'begun';\n".utf8))
-        #expect(String(decoding: output.availableData, as: UTF8.self) == "begun\n")
+        let other = Conversation(["sqlite3", folder.file()])
+        other.write("BEGIN IMMEDIATE; SELECT 'begun';\n")
+        #expect(other.read() == "begun\n")
         let error = await #expect(throws: SQLiteStoreError.self) { try await store.record(findings, at: now) }
         #expect(error?.reason == .locked)
         #expect(try await store.memory(of: [target.id]) == [:])
-        input.fileHandleForWriting.write(Data("COMMIT;\n".utf8))
-        try input.fileHandleForWriting.close()
-        process.waitUntilExit()
+        other.write("COMMIT;\n")
+        other.end()
         #expect(try await store.record(findings, at: now)[0].events.count == 1)
     }
 
     @Test func areNotKeptWaitingByAReader() async throws {
         let store = try SQLiteVersionStore(path: folder.file())
-        let input = Pipe()
-        let (reader, text) = try Program.start(["sqlite3", folder.file()], input: input)
-        input.fileHandleForWriting.write(Data("BEGIN; SELECT count(*) FROM observations;\n".utf8))
-        #expect(String(decoding: text.availableData, as: UTF8.self) == "0\n")
+        let reader = Conversation(["sqlite3", folder.file()])
+        reader.write("BEGIN; SELECT count(*) FROM observations;\n")
+        #expect(reader.read() == "0\n")
         _ = try await store.record([Samples.finding(1, of: Samples.target(), at: now)], at: now)
-        input.fileHandleForWriting.write(Data("COMMIT; SELECT count(*) FROM observations;\n".utf8))
-        try input.fileHandleForWriting.close()
-        #expect(String(decoding: text.availableData, as: UTF8.self) == "1\n")
-        reader.waitUntilExit()
+        reader.write("COMMIT; SELECT count(*) FROM observations;\n")
+        #expect(reader.read() == "1\n")
+        reader.end()
     }
 
     @Test func noticeThatTheFileIsGone() async throws {
