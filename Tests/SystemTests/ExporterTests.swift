@@ -1,0 +1,73 @@
+import Foundation
+import OutsideParts
+import Testing
+
+/// The textfile through Debian's own node_exporter and promtool.
+struct ExporterTests {
+    private static let names = [
+        #"a \"quoted\" template"#, #"back\\slash"#, #"line\nbreak"#, "Größe 模型 😀", "{braces=\\\"x\\\"}", "plain",
+    ]
+
+    private func watchlist() -> String {
+        let watches = Self.names.map { #"{"template":"\#($0)","provider":"openai","model":"\#($0)"}"# }
+        return #"{"providers":{"openai":{"dialect":"stub"}},"watches":[\#(watches.joined(separator: ","))]}"#
+    }
+
+    @Test func nodeExporterServesTheSameSamples() async throws {
+        let site = try Site(watchlist())
+        _ = await site.start(["--once"]).end()
+        let program = try await site.ready()
+        let socket = try FreePort.find()
+        let exporter = ChildProcess(
+            [
+                "setpriv", "--pdeathsig", "KILL", "prometheus-node-exporter", "--collector.disable-defaults",
+                "--collector.textfile", "--collector.textfile.directory=\(site.folder.path)",
+                "--web.listen-address=127.0.0.1:\(socket)", "--web.disable-exporter-metrics", "--log.level=error",
+            ])
+        defer {
+            kill(exporter.process, SIGKILL)
+            exporter.wait()
+        }
+        let served = try fetch("http://127.0.0.1:\(socket)/metrics")
+        let ours = try site.exposition()
+        #expect(served.value("node_textfile_scrape_error") == 0)
+        let theirs = served.samples.filter { $0.name.hasPrefix("prompter_") }
+        #expect(Set(theirs) == Set(ours.samples) && theirs.count == ours.samples.count)
+        #expect(theirs.count >= 100)
+        for (name, type) in ours.types { #expect(served.types[name] == type) }
+        #expect(await program.stop().status == 0)
+    }
+
+    /// curl itself tries again until the exporter listens.
+    private func fetch(_ url: String) throws -> ExpositionReader {
+        let (status, output) = ChildProcess.run(
+            ["curl", "--silent", "--fail", "--retry", "20", "--retry-connrefused", "--retry-delay", "1", url])
+        try #require(status == 0)
+        return try ExpositionReader(String(decoding: output, as: UTF8.self))
+    }
+
+    @Test func promtoolFindsNothing() async throws {
+        let site = try Site(watchlist())
+        _ = await site.start(["--once"]).end()
+        let program = try await site.ready()
+        let check = ChildProcess.run(["sh", "-c", "promtool check metrics <'\(site.textfile)' 2>&1"])
+        #expect(check.status == 0)
+        #expect(String(decoding: check.output, as: UTF8.self) == "")
+        #expect(await program.stop().status == 0)
+        let stopped = ChildProcess.run(["sh", "-c", "promtool check metrics <'\(site.textfile)' 2>&1"])
+        #expect(stopped.status == 0 && stopped.output.isEmpty)
+    }
+
+    @Test func everyLabelComesBack() async throws {
+        let site = try Site(watchlist())
+        _ = await site.start(["--once"]).end()
+        let program = try await site.ready()
+        let templates = Set(
+            try site.exposition().samples.filter { $0.name == "prompter_watch_version_info" }.compactMap {
+                $0.labels["template"]
+            })
+        let wanted = try Self.names.map { try JSONDecoder().decode(String.self, from: Data("\"\($0)\"".utf8)) }
+        #expect(templates == Set(wanted))
+        #expect(await program.stop().status == 0)
+    }
+}
