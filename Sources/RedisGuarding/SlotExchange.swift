@@ -181,14 +181,15 @@ final class SlotExchange {
         }
         guard login.count > 0 else { return }
         try connection.send(login)
-        if let password = url.password {
+        if url.password != nil {
             switch try connection.reply() {
             case .status: break
             case .error(let text):
-                // Redis repeats the arguments of a command that it does not know: only the error's code is safe to show.
-                let code = text.prefix { $0.isASCII && $0.isUppercase }
-                let shown = code == password.reveal() ? "" : code
-                throw RedisError(.refused, "AUTH was refused (\(shown)); check user and password")
+                // Whatever else stands there may be the password: Redis repeats the arguments of a command that it does not
+                // know.
+                let code =
+                    ["WRONGPASS", "NOPERM", "ERR"].first { text.hasPrefix($0) } ?? "for no reason of Redis's own"
+                throw RedisError(.refused, "AUTH was refused (\(code)); check user and password")
             default: throw unexpected("AUTH")
             }
         }

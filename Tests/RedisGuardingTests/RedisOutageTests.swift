@@ -187,18 +187,18 @@ struct RedisOutageTests {
         let lease = try await fleet.lease(member, fleet.slot(0))
         _ = try await fleet.observe(member, lease)
         #expect(await member.change()?.isUp == false)
-        // It can be reached, and is down all the same.
-        for index in 1...3 {
-            fleet.clock.advance(by: .seconds(1))
-            _ = try await fleet.lease(member, fleet.slot(index))
-        }
+        // It can be reached, and is down all the same: also for who comes now.
+        let late = RedisGuard(url: try RedisURL(fleet.redis.url), timeout: .seconds(600)) { fleet.clock.now }
+        #expect(await late.change()?.isUp == false)
+        #expect(late.errors("refused") == 1)
+        await late.shutdown()
         try tell(words[2])
         try await fleet.reconnect(member)
         _ = try await fleet.lease(member, fleet.slot(4))
         #expect(try fleet.redis.ask("EXISTS", TestFleet.key(of: fleet.slot(4))) == .integer(1))
         await member.shutdown()
         #expect(await member.change() == nil)
-        #expect(member.errors("refused") ?? 0 >= 1)
+        #expect(member.errors("refused") == 1)
         #expect(member.report.lastError?.description.contains(words[0]) == true)
         await fleet.redis.stop()
     }
@@ -234,18 +234,18 @@ struct RedisOutageTests {
     @Test(arguments: [
         ("HTTP/1.1 400 Bad Request\r\n\r\n", "protocol"), ("+OK\r\n+OK\r\n$-1\r\n!5\r\nhello\r\n", "protocol"),
         ("*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n", "protocol"),
-        ("-ERR unknown command 'AUTH', with args beginning with: 'HUNTER2'\r\n", "refused"),
-        ("-HUNTER2 HUNTER2\r\n", "refused"), ("-LOADING Redis is loading the dataset in memory\r\n", "refused"),
+        ("-ERR unknown command 'AUTH', with args beginning with: 'HUNTER'\r\n", "refused"),
+        ("-HUNTER HUNTER\r\n", "refused"), ("-LOADING Redis is loading the dataset in memory\r\n", "refused"),
         (":1\r\n", "protocol"), ("$99999999999999999999\r\n", "protocol"),
     ])
     func survivesWhatIsNoRedis(_ answer: String, _ kind: String) async throws {
         let clock = TestClock()
-        let server = try FalseRedis(answer: answer, password: "HUNTER2")
+        let server = try FalseRedis(answer: answer, password: "HUNTER")
         let member = RedisGuard(url: try RedisURL(server.url), timeout: .seconds(20)) { clock.now }
         #expect(await member.change()?.isUp == false)
         #expect(member.errors(kind) == 1)
         let said = try #require(member.report.lastError?.description)
-        #expect(!said.contains("HUNTER2"))
+        #expect(!said.contains("HUNTER"))
         await member.shutdown()
     }
 
@@ -261,17 +261,6 @@ struct RedisOutageTests {
         _ = try await fleet.lease(member, fleet.slot(2))
         #expect(try fleet.redis.ask("DBSIZE") == .integer(1))
         #expect(await member.change() == nil)
-        await fleet.redis.stop()
-    }
-
-    @Test func givesLeasesBackBeforeItsShutdown() async throws {
-        let fleet = try await TestFleet()
-        let member = try await fleet.member()
-        let lease = try await fleet.lease(member, fleet.slot())
-        async let settled: Void = member.settle([Settlement(lease, .givenBack)], at: fleet.clock.now)
-        await settled
-        await member.shutdown()
-        #expect(try fleet.redis.ask("DBSIZE") == .integer(0))
         await fleet.redis.stop()
     }
 }
