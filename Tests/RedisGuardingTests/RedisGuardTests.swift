@@ -28,8 +28,7 @@ struct RedisGuardTests {
         #expect(leases.count == 2000)
         #expect(Set(leases.map(\.1.slot)).count == 2000)
         for (owner, lease) in leases { _ = try await fleet.observe(members[owner], lease) }
-        let expected = try Dictionary(
-            uniqueKeysWithValues: leases.map { ($0.1.slot, Admission.observed(try fleet.observation(of: $0.1))) })
+        let expected = try leases.reduce(into: [:]) { $0[$1.1.slot] = Admission.observed(try fleet.observation(of: $1.1)) }
         for member in members {
             let answers = await member.admit(slots.map { fleet.claim($0) }, at: fleet.clock.now)
             #expect(answers == slots.map { expected[$0] })
