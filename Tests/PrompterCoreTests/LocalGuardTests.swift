@@ -51,6 +51,22 @@ struct LocalGuardTests {
         #expect(names == ["admitted", "observed", "failed", "held", "held", "held"])
     }
 
+    @Test func pausesLongerAfterEachFailure() throws {
+        let probeGuard = LocalGuard()
+        let slot = try slot()
+        var now = now
+        for (attempt, pause) in [(1, Duration.seconds(15)), (2, .seconds(60))] {
+            guard case .admitted(let lease) = probeGuard.admit([claim(slot, id: 1)], at: now)[0] else {
+                Issue.record("not admitted")
+                return
+            }
+            #expect(lease.attempt == attempt)
+            probeGuard.settle([Settlement(lease, .failed(.timeout, retryAfter: nil))], at: now)
+            #expect(probeGuard.admit([claim(slot, id: 2)], at: now) == [.held(pause)])
+            now = now.advanced(by: pause)
+        }
+    }
+
     @Test func adoptsOnlyWhatIsNews() throws {
         let probeGuard = LocalGuard()
         let slot = try slot()

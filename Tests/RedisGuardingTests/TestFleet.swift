@@ -25,8 +25,9 @@ struct TestFleet {
         return Slot(of: target, interval: .seconds(3600), at: clock.now.wall)
     }
 
+    /// A claim whose lease outlasts any test.
     func claim(_ slot: Slot, id: UInt64 = .random(in: .min ... .max), mayCall: Bool = true) -> Claim {
-        Claim(slot: slot, id: id, timeout: .seconds(30), at: clock.now.wall, mayCall: mayCall)
+        Claim(slot: slot, id: id, timeout: .seconds(3000), at: clock.now.wall, mayCall: mayCall)
     }
 
     func ask(_ probeGuard: RedisGuard, _ slot: Slot, mayCall: Bool = true) async -> Admission {
