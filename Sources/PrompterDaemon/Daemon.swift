@@ -27,9 +27,16 @@ public actor Daemon {
     private let timer: WallTimer
     private let pipeline: Pipeline
     private let textfile: Textfile?
+    private let files = FileQueue(label: "prompterd.watchlist")
+    /// `nil` where the kernel gives none.
+    private let folderWatch: FolderWatch?
+    private var folderFault: FileError?
     private var watchlist: Watchlist
     private var state: DaemonState
-    private var refused: WatchlistError?
+    /// Why the watchlist on disk is not in force; `nil` where it is.
+    private var refused: InvalidWatchlist?
+    /// The reload that is under way, or was the last.
+    private var reloading: Task<Void, Never>?
     private var isStoreFailing = false
     /// Whether the watchlist in force is yet to be written into the store, which could not take it.
     private var isRegistrationDue = false
@@ -38,8 +45,17 @@ public actor Daemon {
     public init(_ settings: Settings, log: Logger) async throws(DaemonError) {
         self.settings = settings
         self.log = log
+        // Before the list is read, so that no edit is missed.
         do {
-            watchlist = try WatchlistFile(settings.watchlist, stubsOnly: settings.stubsOnly).read()
+            folderWatch = try FolderWatch(settings.watchlist)
+        } catch {
+            folderWatch = nil
+            folderFault = error
+        }
+        let read = WatchlistFile(settings.watchlist, stubsOnly: settings.stubsOnly).readFollowing()
+        do {
+            watchlist = try read.result.get()
+            folderWatch?.follow(read.files)
         } catch {
             throw .invalidWatchlist(error)
         }
@@ -100,6 +116,7 @@ public actor Daemon {
             pulse.cancel()
             timer.cancel()
             signals.cancel()
+            folderWatch?.cancel()
             await redisGuard?.shutdown()
             await finishRecording()
             group.cancelAll()
@@ -119,6 +136,7 @@ public actor Daemon {
         log.notice(
             "watching \(StatusLine.count(watchlist.watches.count, "watch", "watches")) with \(StatusLine.count(load.targets, "target", "targets")), \(load.workers) workers; database \(SafeText(settings.database))\(settings.textfile.map { ", textfile \(SafeText($0))" } ?? "")"
         )
+        tell(folderFault ?? folderWatch?.fault)
         if watchlist.watches.count > settings.mostWatchSeries {
             log.warning(
                 "\(watchlist.watches.count - settings.mostWatchSeries) watches get no series of their own: the limit is \(settings.mostWatchSeries) (--watch-series)"
@@ -133,14 +151,30 @@ public actor Daemon {
                 for await request in signals.requests {
                     switch request {
                     case .terminate: return
-                    case .reload: await self.reload()
+                    case .reload: await self.reload(isAsked: true)
                     }
                 }
             }
-            if once { group.addTask { await self.pipeline.finishRound() } }
+            if once {
+                group.addTask { await self.pipeline.finishRound() }
+            } else if let folderWatch {
+                group.addTask { await self.followEdits(folderWatch) }
+            }
             await group.next()
             group.cancelAll()
         }
+    }
+
+    private func followEdits(_ folderWatch: FolderWatch) async {
+        for await _ in folderWatch.changes {
+            if folderWatch.fault != folderFault { tell(folderWatch.fault) }
+            await reload(isAsked: false)
+        }
+    }
+
+    private func tell(_ fault: FileError?) {
+        folderFault = fault
+        if let fault { log.warning("not every edit of the watchlist is noticed, so reload after each: \(fault)") }
     }
 
     // MARK: what wakes it
@@ -191,18 +225,39 @@ public actor Daemon {
 
     // MARK: the watchlist
 
-    /// Reads the watchlist again. A bad one changes nothing.
-    private func reload() async {
-        notifier.reloading()
-        defer { notifier.ready() }
+    /// Reads the watchlist again, after the reload that is under way.
+    ///
+    /// - Parameter isAsked: whether somebody asked for it, and not an edit.
+    private func reload(isAsked: Bool) async {
+        let earlier = reloading
+        let task = Task {
+            await earlier?.value
+            if isAsked { notifier.reloading() }
+            await readAgain(isAsked: isAsked)
+            if isAsked { notifier.ready() }
+        }
+        reloading = task
+        await task.value
+    }
+
+    /// A bad list changes nothing; one that says the same as that in force neither, where nobody asked.
+    private func readAgain(isAsked: Bool) async {
+        let file = WatchlistFile(settings.watchlist, stubsOnly: settings.stubsOnly)
+        let read = await files.run { file.readFollowing() }
+        folderWatch?.follow(read.files)
         let new: Watchlist
         do {
-            new = try WatchlistFile(settings.watchlist, stubsOnly: settings.stubsOnly).read()
+            new = try read.result.get()
         } catch {
-            await refuse(error)
+            if isAsked || error != refused { await refuse(error) }
             return
         }
         let difference = WatchlistDifference(from: watchlist, to: new)
+        if !isAsked, refused == nil, difference.isEmpty, new.providers == watchlist.providers {
+            log.debug("the watchlist was written, and says what it said")
+            return
+        }
+        if !isAsked { notifier.reloading() }
         watchlist = new
         refused = nil
         state.watchlistTaken = Moment.now.wall
@@ -212,10 +267,11 @@ public actor Daemon {
         await writeTextfile(isForced: true)
         await showStatus()
         log.notice("watchlist reloaded: \(difference.text)")
+        if !isAsked { notifier.ready() }
     }
 
     private func refuse(_ invalid: InvalidWatchlist) async {
-        refused = invalid.errors.first
+        refused = invalid
         state.isWatchlistValid = false
         for error in invalid.errors.prefix(Self.mostLoggedErrors) { log.error("\(error)") }
         await writeTextfile(isForced: true)
@@ -266,7 +322,7 @@ public actor Daemon {
 
     private func showStatus() async {
         let line = StatusLine(
-            watches: watchlist.watches.count, load: await pipeline.load, refused: refused,
+            watches: watchlist.watches.count, load: await pipeline.load, refused: refused?.errors.first,
             isStoreFailing: isStoreFailing)
         notifier.status(line.text(at: Moment.now.wall))
     }

@@ -18,6 +18,8 @@ struct WatchlistDifference {
         removed = left.count
     }
 
+    var isEmpty: Bool { added == 0 && removed == 0 && changed == 0 }
+
     /// `+2 −1 ~3 watches`
     var text: String { "+\(added) −\(removed) ~\(changed) watches" }
 }

@@ -16,16 +16,27 @@ public struct WatchlistFile: Sendable {
     ///
     /// - Throws: ``InvalidWatchlist`` with all that is wrong; a file that can't be read is one error without a place.
     public func read() throws(InvalidWatchlist) -> Watchlist {
-        let bytes: [UInt8]
-        do {
-            bytes = try FileReading.read(path)
-        } catch {
-            throw InvalidWatchlist(errors: [WatchlistError(file: path, message: error.reason)])
+        try readFollowing().result.get()
+    }
+
+    /// The same, with the paths of all the files that it depends on: its own, and those of the texts it refers to.
+    func readFollowing() -> (result: Result<Watchlist, InvalidWatchlist>, files: Set<String>) {
+        var files: Set<String> = [path]
+        let result = Result { () throws(InvalidWatchlist) in
+            let bytes: [UInt8]
+            do throws(FileError) {
+                bytes = try FileReading.read(path)
+            } catch {
+                throw InvalidWatchlist(errors: [WatchlistError(file: path, message: error.reason)])
+            }
+            return try Watchlist(
+                WatchlistSource(file: path, bytes: bytes, folder: folder, stubsOnly: stubsOnly) {
+                    path throws(WatchlistTextUnavailable) in
+                    files.insert(path)
+                    return try Self.readText(path)
+                })
         }
-        return try Watchlist(
-            WatchlistSource(file: path, bytes: bytes, folder: folder, stubsOnly: stubsOnly) {
-                path throws(WatchlistTextUnavailable) in try Self.readText(path)
-            })
+        return (result, files)
     }
 
     private var folder: String {
