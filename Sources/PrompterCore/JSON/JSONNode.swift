@@ -37,9 +37,11 @@ public struct JSONNode: Sendable {
         if case .string(let text) = value { text } else { nil }
     }
 
-    /// A whole number that fits; `nil` where this is none.
+    /// A whole number that fits, however it is written (`4`, `4.0` and `40e-1` are one: JSON Schema
+    /// 2020-12, core, section 4.2.3); `nil` where this is none.
     public var integer: Int? {
-        if case .number(let digits) = value { Int(digits) } else { nil }
+        guard case .number(let digits) = value else { return nil }
+        return Int(digits) ?? Double(digits).flatMap { Int(exactly: $0) }
     }
 
     /// The value without its place.

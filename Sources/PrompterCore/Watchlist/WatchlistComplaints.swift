@@ -58,15 +58,16 @@ struct WatchlistComplaints {
         return members
     }
 
-    /// A text that is not empty and not longer than `limit` bytes.
+    /// A text that is not empty and not longer than `limit` characters, counted as JSON Schema
+    /// does (RFC 8259, section 1: Unicode characters, which Swift calls scalars).
     mutating func name(_ node: JSONNode?, at place: Place, limit: Int = 256) -> String? {
         guard let node, let text = string(node, at: place) else { return nil }
         guard !text.isEmpty else {
             add("must not be empty", at: node.offset, place)
             return nil
         }
-        guard text.utf8.count <= limit else {
-            add("is longer than \(limit) bytes", at: node.offset, place)
+        guard text.unicodeScalars.count <= limit else {
+            add("is longer than \(limit) characters", at: node.offset, place)
             return nil
         }
         return text
