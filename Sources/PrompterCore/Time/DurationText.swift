@@ -6,6 +6,9 @@ public enum DurationText {
         ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1),
     ]
 
+    /// A thousand years, in milliseconds.
+    private static let longest: Int64 = 1000 * 366 * 86_400_000
+
     /// What to say where a text is no duration.
     public static let expectation = "a duration such as \"30s\", \"15m\", \"1h\", \"1h30m\" or \"1d\""
 
@@ -24,7 +27,7 @@ public enum DurationText {
                 return nil
             }
             let (product, overflow) = amount.multipliedReportingOverflow(by: units[unit].milliseconds)
-            guard !overflow, product <= 1000 * 366 * 86_400_000 else { return nil }
+            guard !overflow, product <= longest - total else { return nil }
             total += product
             remaining = units[(unit + 1)...]
         }
