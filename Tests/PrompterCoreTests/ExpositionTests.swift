@@ -42,4 +42,9 @@ struct ExpositionTests {
         }
         #expect(text.contains(#"x="q\"b\\s\nn é 😀 \\u{1b}[2J\\u{202e}"} +Inf"#))
     }
+
+    @Test func aHelpStaysOnItsLine() {
+        let text = text { $0.begin(MetricFamily("a", .gauge, "x\r\ny\\\u{301}z \"q\" \u{1B}[2J")) }
+        #expect(text == "# HELP a x\\\\u{d}\\ny\\\\\u{301}z \"q\" \\\\u{1b}[2J\n# TYPE a gauge\n")
+    }
 }

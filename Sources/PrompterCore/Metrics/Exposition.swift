@@ -20,14 +20,8 @@ public struct Exposition: Sendable {
     /// Begins a family; its samples follow.
     public mutating func begin(_ family: MetricFamily) {
         name = family.name
-        var help = ""
-        for character in family.help {
-            switch character {
-            case "\\": help += "\\\\"
-            case "\n": help += "\\n"
-            default: help.append(character)
-            }
-        }
+        // By scalars: a character of Swift may be a carriage return with its line break, or a backslash with an accent.
+        let help = family.help.unicodeScalars.map { $0 == "\"" ? "\"" : Self.escaped($0) }.joined()
         append("# HELP \(name) \(help)\n# TYPE \(name) \(family.kind.rawValue)\n")
     }
 
