@@ -25,6 +25,8 @@ let package = Package(
     products: [
         .executable(name: "prompterd", targets: ["prompterd"]),
         .executable(name: "prompterd-bench", targets: ["prompterd-bench"]),
+        // For Tests/Fuzzing, a package of its own: a fuzzer's programs can't be built as targets of this one.
+        .library(name: "PrompterCore", targets: ["PrompterCore"]),
     ],
     dependencies: [
         // The command line: parsing, help texts, completions.

@@ -12,17 +12,22 @@ public struct ExpositionReader {
         public var description: String
     }
 
+    private typealias Scalars = Substring.UnicodeScalarView
+
     public private(set) var samples: [Sample] = []
     /// Type by family.
     public private(set) var types: [String: String] = [:]
     public private(set) var helps: [String: String] = [:]
 
     public init(_ text: String) throws {
-        guard text.isEmpty || text.hasSuffix("\n") else { throw Fault(description: "no line break at the end") }
-        for line in text.split(separator: "\n", omittingEmptySubsequences: true) {
-            if line.hasPrefix("# HELP ") || line.hasPrefix("# TYPE ") {
+        guard text.isEmpty || text.utf8.last == UInt8(ascii: "\n") else {
+            throw Fault(description: "no line break at the end")
+        }
+        // By scalars throughout: a character of Swift may hold more than the one that the format gives a meaning.
+        for line in text.unicodeScalars.split(separator: "\n") {
+            if line.starts(with: "# HELP ".unicodeScalars) || line.starts(with: "# TYPE ".unicodeScalars) {
                 try readComment(line)
-            } else if !line.hasPrefix("#") {
+            } else if line.first != "#" {
                 samples.append(try Self.sample(line))
             }
         }
@@ -36,22 +41,23 @@ public struct ExpositionReader {
         return found.count == 1 ? found[0].value : nil
     }
 
-    private mutating func readComment(_ line: Substring) throws {
+    private mutating func readComment(_ line: Scalars) throws {
         let parts = line.split(separator: " ", maxSplits: 3, omittingEmptySubsequences: false)
         guard parts.count == 4 else { throw Fault(description: "\(line)") }
         let name = String(parts[2])
-        if parts[1] == "TYPE" {
+        if parts[1].elementsEqual("TYPE".unicodeScalars) {
             guard types.updateValue(String(parts[3]), forKey: name) == nil else {
                 throw Fault(description: "a second TYPE of \(name)")
             }
         } else {
-            guard helps.updateValue(String(parts[3]), forKey: name) == nil else {
+            var rest = parts[3]
+            guard helps.updateValue(try Self.text(&rest, escapes: ["n": "\n", "\\": "\\"]), forKey: name) == nil else {
                 throw Fault(description: "a second HELP of \(name)")
             }
         }
     }
 
-    private static func sample(_ line: Substring) throws -> Sample {
+    private static func sample(_ line: Scalars) throws -> Sample {
         var rest = line
         let name = rest.prefix { $0 != "{" && $0 != " " }
         rest = rest.dropFirst(name.count)
@@ -61,9 +67,10 @@ public struct ExpositionReader {
             while let first = rest.first, first != "}" {
                 let label = rest.prefix { $0 != "=" }
                 rest = rest.dropFirst(label.count)
-                guard rest.hasPrefix("=\"") else { throw Fault(description: "\(line)") }
+                guard rest.starts(with: "=\"".unicodeScalars) else { throw Fault(description: "\(line)") }
                 rest = rest.dropFirst(2)
-                guard labels.updateValue(try value(&rest), forKey: String(label)) == nil else {
+                let value = try text(&rest, until: "\"", escapes: ["n": "\n", "\\": "\\", "\"": "\""])
+                guard labels.updateValue(value, forKey: String(label)) == nil else {
                     throw Fault(description: "the label \(label) twice: \(line)")
                 }
                 if rest.first == "," { rest = rest.dropFirst() }
@@ -71,30 +78,29 @@ public struct ExpositionReader {
             rest = rest.dropFirst()
         }
         let words = rest.split(separator: " ")
-        guard words.count == 1, let value = Double(words[0].replacing("+Inf", with: "inf")) else {
+        guard words.count == 1, let value = Double(String(words[0]).replacing("+Inf", with: "inf")) else {
             throw Fault(description: "not one value: \(line)")
         }
         return Sample(name: String(name), labels: labels, value: value)
     }
 
-    private static func value(_ rest: inout Substring) throws -> String {
-        var scalars = rest.unicodeScalars
-        var value = String.UnicodeScalarView()
-        while let scalar = scalars.popFirst() {
-            switch scalar {
-            case "\"":
-                rest = Substring(scalars)
-                return String(value)
-            case "\\":
-                switch scalars.popFirst() {
-                case "n": value.append("\n")
-                case "\\": value.append("\\")
-                case "\"": value.append("\"")
-                default: throw Fault(description: "no such escape")
-                }
-            default: value.append(scalar)
+    /// Reads up to `end`, which is stepped over, or to the line's end where that is `nil`.
+    private static func text(
+        _ rest: inout Scalars, until end: Unicode.Scalar? = nil, escapes: [Unicode.Scalar: Unicode.Scalar]
+    ) throws -> String {
+        var text = String.UnicodeScalarView()
+        while let scalar = rest.popFirst() {
+            if scalar == end { return String(text) }
+            guard scalar == "\\" else {
+                text.append(scalar)
+                continue
             }
+            guard let escape = rest.popFirst(), let meant = escapes[escape] else {
+                throw Fault(description: "no such escape")
+            }
+            text.append(meant)
         }
-        throw Fault(description: "a label without an end")
+        guard end == nil else { throw Fault(description: "a label without an end") }
+        return String(text)
     }
 }

@@ -1,0 +1,1 @@
+../../../OutsideParts/ExpositionReader.swift
