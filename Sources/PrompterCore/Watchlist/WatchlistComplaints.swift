@@ -25,21 +25,31 @@ struct WatchlistComplaints {
         var message: String
     }
 
+    /// How many complaints are kept; the rest is counted. A file of the wrong kind could bring millions.
+    private static let most = 1000
+
     private var complaints: [Complaint] = []
+    private var left = 0
 
     var isEmpty: Bool { complaints.isEmpty }
 
-    mutating func add(_ message: String, at offset: Int, _ place: Place) {
-        complaints.append(Complaint(offset: offset, path: place.path, message: message))
+    mutating func add(_ message: @autoclosure () -> String, at offset: Int, _ place: Place) {
+        guard complaints.count < Self.most else {
+            left += 1
+            return
+        }
+        complaints.append(Complaint(offset: offset, path: place.path, message: message()))
     }
 
-    /// The complaints in the order of the document.
+    /// The complaints in the order of the document, and last how many are left out.
     func errors(in source: WatchlistSource) -> [WatchlistError] {
         let sorted = complaints.sorted { ($0.offset, $0.path) < ($1.offset, $1.path) }
         let positions = TextPosition.positions(of: sorted.map(\.offset), in: source.bytes)
-        return zip(sorted, positions).map {
+        let errors = zip(sorted, positions).map {
             WatchlistError(file: source.file, position: $1, path: $0.path, message: $0.message)
         }
+        guard left > 0 else { return errors }
+        return errors + [WatchlistError(file: source.file, message: "\(left) more errors; correct those above first")]
     }
 
     /// The members of an object; every name that is not among `known` is complained of.
