@@ -95,7 +95,8 @@ let package = Package(
             name: "PrompterDaemonTests", dependencies: ["PrompterDaemon", "OutsideParts", logging],
             swiftSettings: strict),
         .testTarget(
-            name: "SystemTests", dependencies: ["PrompterCore", "OutsideParts", sqlite, "prompterd"],
+            name: "SystemTests",
+            dependencies: ["PrompterCore", "ConformanceSuites", "OutsideParts", sqlite, "prompterd"],
             swiftSettings: strict),
     ]
 )

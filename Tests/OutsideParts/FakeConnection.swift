@@ -6,31 +6,48 @@ final class FakeConnection: Sendable {
     private let socket: CInt
     private let number: Int
     private let ending: CInt
-    private let serve: @Sendable (RecordedRequest) -> FakeAnswer
+    private let serve: @Sendable (RecordedRequest) -> (RecordedRequest, FakeAnswer)
+    private let answered: @Sendable (RecordedRequest) -> Void
 
-    /// - Parameter socket: closed when ``run()`` is done.
-    init(_ socket: CInt, number: Int, ending: CInt, serve: @escaping @Sendable (RecordedRequest) -> FakeAnswer) {
+    /// - Parameters:
+    ///   - socket: closed when ``run()`` is done.
+    ///   - serve: takes note of a request, and says what to do with it.
+    ///   - answered: told of each request whose right answer was written to its end.
+    init(
+        _ socket: CInt, number: Int, ending: CInt,
+        serve: @escaping @Sendable (RecordedRequest) -> (RecordedRequest, FakeAnswer),
+        answered: @escaping @Sendable (RecordedRequest) -> Void
+    ) {
         self.socket = socket
         self.number = number
         self.ending = ending
         self.serve = serve
+        self.answered = answered
     }
 
     func run() {
         var received: [UInt8] = []
-        while let request = nextRequest(&received), carryOut(serve(request), closing: isLast(request)) {}
+        while let request = nextRequest(&received), respond(to: request) {}
         close(socket)
+    }
+
+    /// - Returns: whether the connection may bring another request.
+    private func respond(to request: RecordedRequest) -> Bool {
+        let (numbered, answer) = serve(request)
+        guard carryOut(answer) else { return false }
+        answered(numbered)
+        return !isLast(request)
     }
 
     private func isLast(_ request: RecordedRequest) -> Bool {
         request.header("Connection")?.lowercased() == "close"
     }
 
-    /// - Returns: whether the connection may bring another request.
-    private func carryOut(_ answer: FakeAnswer, closing: Bool) -> Bool {
+    /// - Returns: whether it was a right answer, written to its end.
+    private func carryOut(_ answer: FakeAnswer) -> Bool {
         switch answer {
         case .response(let status, let headers, let body):
-            return send(head(status, headers, length: body.count) + body) && !closing
+            return send(head(status, headers, length: body.count) + body)
         case .bytes(let bytes):
             _ = send(bytes)
         case .reset(let bytes):
@@ -43,7 +60,7 @@ final class FakeConnection: Sendable {
             for byte in body {
                 guard Socket.wait(socket, orEnd: ending, atMost: pause) == .late, send([byte]) else { return false }
             }
-            return !closing
+            return true
         case .endless(let chunk):
             guard send(Array("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n".utf8)) else { return false }
             while send(chunk) {}

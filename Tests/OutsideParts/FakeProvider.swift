@@ -17,6 +17,7 @@ public final class FakeProvider: Sendable {
     public let port: UInt16
 
     private let answer: @Sendable (RecordedRequest) -> FakeAnswer
+    private let answered: @Sendable (RecordedRequest) -> Void
     private let listener: CInt
     /// The connections' threads that are done and wait to be joined.
     private let finished = Mutex<[pthread_t]>([])
@@ -27,8 +28,14 @@ public final class FakeProvider: Sendable {
 
     /// Takes a port, which refuses connections until ``start()``.
     ///
-    /// - Parameter answer: what to do with each request; called on many threads at once.
-    public init(answer: @escaping @Sendable (RecordedRequest) -> FakeAnswer) throws {
+    /// - Parameters:
+    ///   - answered: told of each request whose right answer was given to the kernel to its last byte.
+    ///   - answer: what to do with each request; both are called on many threads at once.
+    public init(
+        answered: @escaping @Sendable (RecordedRequest) -> Void = { _ in },
+        answer: @escaping @Sendable (RecordedRequest) -> FakeAnswer
+    ) throws {
+        self.answered = answered
         self.answer = answer
         listener = try Socket.bound()
         port = try Socket.port(of: listener)
@@ -94,7 +101,8 @@ public final class FakeProvider: Sendable {
             guard client >= 0 else { continue }
             Socket.closeOnExec(client)
             count += 1
-            let connection = FakeConnection(client, number: count, ending: ending.reading) { self.serve($0) }
+            let connection = FakeConnection(
+                client, number: count, ending: ending.reading, serve: { self.serve($0) }, answered: answered)
             threads.insert(
                 Socket.thread {
                     connection.run()
@@ -113,7 +121,7 @@ public final class FakeProvider: Sendable {
         for thread in threads { pthread_join(thread, nil) }
     }
 
-    private func serve(_ request: RecordedRequest) -> FakeAnswer {
+    private func serve(_ request: RecordedRequest) -> (RecordedRequest, FakeAnswer) {
         let (numbered, replies) = state.withLock { state in
             var request = request
             request.number = state.log.count + 1
@@ -123,6 +131,6 @@ public final class FakeProvider: Sendable {
             return (request, met.values.map(\.reply))
         }
         for reply in replies { reply.resume(returning: numbered) }
-        return answer(numbered)
+        return (numbered, answer(numbered))
     }
 }

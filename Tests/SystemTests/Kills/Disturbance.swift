@@ -1,0 +1,27 @@
+import ConformanceSuites
+
+/// What is done to a run of the daemon.
+enum Disturbance: Sendable {
+    /// SIGKILL.
+    case kill
+    /// SIGTERM.
+    case stop
+    /// SIGSTOP for longer than a lease, SIGCONT, and then one of the others.
+    case pause
+
+    /// When it is done: a seeded number of calls, of lines in the log, or of milliseconds after the start. The last is the one
+    /// place where a delay is the point: it reaches what shows itself by no event.
+    enum Cue: Sendable {
+        case call(Int)
+        case line(Int)
+        case time(Duration)
+
+        init(from generator: inout SeededGenerator) {
+            switch Int.random(in: 0..<3, using: &generator) {
+            case 0: self = .call(Int.random(in: 1...40, using: &generator))
+            case 1: self = .line(Int.random(in: 1...12, using: &generator))
+            default: self = .time(.milliseconds(Int.random(in: 5...1500, using: &generator)))
+            }
+        }
+    }
+}
