@@ -102,6 +102,8 @@ public actor Daemon {
         let pulse = Pulse(every: pulseInterval)
         await putInForce(spread: once ? .zero : Timetable.longestSpread)
         if !settings.mayCall { log.notice("probes are disabled: only what other instances observe is recorded") }
+        // Before the timer's first tick, which would take targets out of the round.
+        if once { await pipeline.beginRound() }
         // Not cancelled with the others: what was committed last is counted and told too.
         let telling = Task { for await outcome in recorder.outcomes { await take(outcome) } }
         await withTaskGroup { group in
@@ -145,7 +147,6 @@ public actor Daemon {
     }
 
     private func untilStopped(once: Bool, _ signals: Signals) async {
-        if once { await pipeline.beginRound() }
         await withTaskGroup { group in
             group.addTask {
                 for await request in signals.requests {
