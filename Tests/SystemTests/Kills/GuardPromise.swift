@@ -6,8 +6,10 @@
 /// both record it, unless they crash or fail, and those are the ones that may.
 ///
 /// Of the calls of one slot, all but one must be excused. What excuses a call:
-/// - Its run was killed, and made no later call for its model: a target never overlaps itself, and what ended before is
-///   settled before the next admission. So a kill excuses one call a model, not a run.
+/// - Its run was killed between recording and publishing it. Then there is another instance to take the slot over, the run made
+///   no later call for the model (a target never overlaps itself, and what ended is settled before the next admission), and no
+///   other instance imported it. What the killed daemon recorded it knows itself when it starts again, so one that is alone
+///   has no such excuse.
 /// - Its run was stopped for longer than a lease: the last call for its model before it went on, which was in flight or not
 ///   yet settled, and the first after, which may have been admitted before.
 /// - Its run says that it lost Redis and guarded alone.
@@ -24,9 +26,11 @@ struct GuardPromise {
     /// Recorded calls that were excused.
     private(set) var excused = 0
 
-    /// - Parameter observed: the slot of each recorded call, by its number.
-    init(calls: [CallLog.Call], runs: [DaemonRun], observed: [Int: Place]) {
-        let excuses = Self.excused(calls, runs)
+    /// - Parameters:
+    ///   - observed: the slot of each recorded call, by its number.
+    ///   - imported: the recorded calls that were published, since two daemons have them.
+    init(calls: [CallLog.Call], runs: [DaemonRun], observed: [Int: Place], imported: Set<Int>) {
+        let excuses = Self.excused(calls, runs, imported)
         var bySlot: [Place: [CallLog.Call]] = [:]
         for call in calls {
             if let place = observed[call.number] { bySlot[place, default: []].append(call) }
@@ -42,14 +46,17 @@ struct GuardPromise {
         }
     }
 
-    private static func excused(_ calls: [CallLog.Call], _ runs: [DaemonRun]) -> Set<Int> {
+    private static func excused(_ calls: [CallLog.Call], _ runs: [DaemonRun], _ imported: Set<Int>) -> Set<Int> {
         var excused: Set<Int> = []
+        let isFleet = Set(runs.map(\.daemon)).count > 1
         let byRun = Dictionary(grouping: calls, by: \.run)
         for run in runs {
             let ofRun = byRun[run.number] ?? []
             if run.guardedAlone { excused.formUnion(ofRun.map(\.number)) }
             for ofModel in Dictionary(grouping: ofRun, by: \.model).values {
-                if run.wasKilled, let last = ofModel.last { excused.insert(last.number) }
+                if isFleet, run.wasKilled, let last = ofModel.last, !imported.contains(last.number) {
+                    excused.insert(last.number)
+                }
                 for pause in run.pauses {
                     if let last = ofModel.last(where: { $0.order < pause.until }) { excused.insert(last.number) }
                     if let first = ofModel.first(where: { $0.order > pause.until }) { excused.insert(first.number) }

@@ -206,11 +206,12 @@ final class KillCampaign: Sendable {
         var figures = figures.withLock { $0 }
         var violations = witnesses.flatMap(\.violations)
         var observed: [Int: GuardPromise.Place] = [:]
+        var imported: Set<Int> = []
         for witness in witnesses {
             for (number, place, fingerprint) in witness.recorded() {
                 figures.observations += 1
                 if let known = observed.updateValue(place, forKey: number) {
-                    figures.imported += 1
+                    imported.insert(number)
                     if known != place { violations.append("call \(number) is recorded as \(known) and as \(place)") }
                 }
                 if fingerprint != CallLog.fingerprint(of: number) {
@@ -221,7 +222,8 @@ final class KillCampaign: Sendable {
             figures.reports += witness.readings.reports
         }
         let runs = runs.withLock { $0 }
-        let promise = GuardPromise(calls: log.calls, runs: runs, observed: observed)
+        let promise = GuardPromise(calls: log.calls, runs: runs, observed: observed, imported: imported)
+        figures.imported = imported.count
         figures.calls = log.count
         figures.slots = promise.slots
         figures.excused = promise.excused

@@ -35,12 +35,4 @@ struct KillTests {
         #expect(figures.slots > 0 && figures.textfiles > 0 && figures.reports > 0)
         await redis?.stop()
     }
-
-    /// The judge of the guard's promise is not blind: two daemons that share nothing break it.
-    @Test func daemonsThatShareNothingAreSeenToProbeTwice() async throws {
-        let mix = KillCampaign.Mix(kills: 0, stops: 6, pauses: 0)
-        let (_, violations) = try await KillCampaign(seed: 1, mix: mix, daemons: 2, redis: nil).run()
-        #expect(violations.contains { $0.contains("was probed 2 times") })
-        #expect(violations.allSatisfy { $0.contains("was probed 2 times") }, "\(violations)")
-    }
 }

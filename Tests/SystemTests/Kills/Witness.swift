@@ -117,6 +117,7 @@ final class Witness: Sendable {
             JOIN targets ON targets.id = observations.target_id JOIN versions ON versions.id = version_id
             """
         do {
+            guard try hasTables() else { return [] }
             return try site.rows(sql).map { row in
                 (row[0], GuardPromise.Place(model: row[1], slot: row[2]), row[3] as String? ?? "none")
             }
@@ -124,6 +125,12 @@ final class Witness: Sendable {
             complain("the observations can't be read: \(error)")
             return []
         }
+    }
+
+    /// A daemon that was ended early enough has made none.
+    private func hasTables() throws -> Bool {
+        guard FileManager.default.fileExists(atPath: site.database) else { return false }
+        return try site.number("SELECT count(*) FROM sqlite_master WHERE name = 'versions'") == 1
     }
 
     /// Holds the database against all that was ever shown.
@@ -138,7 +145,7 @@ final class Witness: Sendable {
             }
             let integrity = try site.rows("PRAGMA integrity_check").map { $0[0] as String }
             if integrity != ["ok"] { complain("integrity_check: \(integrity.joined(separator: "; "))") }
-            guard try site.number("SELECT count(*) FROM sqlite_master WHERE name = 'versions'") == 1 else {
+            guard try hasTables() else {
                 if !known.2.isEmpty { complain("the tables are gone") }
                 return
             }
