@@ -27,10 +27,10 @@ public final class Archive: Sendable {
 
     private func read<Value>(_ body: (Database) throws -> Value) throws(SQLiteStoreError) -> Value {
         while true {
-            let isAtRest = file.isAtRest
+            let rest = file.rest
             let result = Result { try file.openForReading().read(body) }
             // SQLite was told that nobody writes; what was read while somebody began to is read again.
-            if isAtRest && !file.isAtRest { continue }
+            if let rest, file.rest != rest { continue }
             return try file.translated { try result.get() }
         }
     }

@@ -31,8 +31,10 @@ struct DatabaseFile {
 
     /// Opens it for reading, and changes nothing: not the file, not the two beside it, not their folder.
     ///
-    /// Where neither of the two is there, nobody has it open, and SQLite is told so; else it would have to create them
-    /// (https://www.sqlite.org/wal.html#read_only_databases). Debian's SQLite takes a path that begins with `file:` for a URI
+    /// Where the log holds nothing, all is in the file, and SQLite is told that nobody writes: without the two files it would
+    /// have to create them (https://www.sqlite.org/wal.html#read_only_databases), and from a log that ends with its header,
+    /// as a writer that was killed in the middle of its first commit leaves it, it tries to read for ten seconds and then
+    /// gives up (walBeginShmUnreliable in SQLite 3.40's wal.c compares the header with that of an index that has none). Debian's SQLite takes a path that begins with `file:` for a URI
     /// (SQLITE_USE_URI, https://www.sqlite.org/uri.html).
     func openForReading() throws(SQLiteStoreError) -> DatabaseQueue {
         try refuseUnreadable()
@@ -44,14 +46,28 @@ struct DatabaseFile {
                     throw SQLiteStoreError(.older, path: path)
                 }
             }
-            let access = isAtRest ? "immutable=1" : "readonly_shm=1"
+            let access = rest != nil ? "immutable=1" : "readonly_shm=1"
             return try DatabaseQueue(path: "file:\(encodedPath)?mode=ro&\(access)", configuration: configuration)
         }
     }
 
-    /// Whether no program has it open: one that has keeps a write-ahead log beside it.
-    var isAtRest: Bool {
-        access("\(path)-wal", F_OK) != 0 && access("\(path)-shm", F_OK) != 0
+    /// The file while its log holds nothing: when it was changed last, and its size.
+    struct Rest: Equatable {
+        let seconds: Int
+        let nanoseconds: Int
+        let size: Int
+    }
+
+    /// A log's header, in bytes; commits follow it (https://www.sqlite.org/fileformat2.html#the_write_ahead_log).
+    private static let logHeader = 32
+
+    /// `nil` where the log holds something. Whoever reads the file alone looks here before and after: between two equal
+    /// rests nothing was written into it.
+    var rest: Rest? {
+        var status = stat()
+        guard stat("\(path)-wal", &status) != 0 || status.st_size <= Self.logHeader else { return nil }
+        guard stat(path, &status) == 0 else { return nil }
+        return Rest(seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec, size: status.st_size)
     }
 
     /// Runs `body`, and gives its errors the path and what to do.

@@ -60,6 +60,22 @@ struct ArchiveTests {
         #expect(try archive.watches(matching: WatchFilter()) == [])
     }
 
+    /// A writer that is killed in its first commit leaves a log that ends with its header.
+    @Test func readsBesideALogWithoutACommit() async throws {
+        let store = try SQLiteVersionStore(path: folder.file())
+        let target = Samples.target()
+        try await store.register(Samples.watchlist([Samples.watch("a", target)]), at: now)
+        _ = try await store.record([Samples.finding(1, of: target, "v", at: now)], at: now)
+        let log = folder.file("prompterd.db-wal")
+        let header = try Data(contentsOf: URL(fileURLWithPath: log)).prefix(32)
+        #expect(header.count == 32)
+        await store.close()
+        try header.write(to: URL(fileURLWithPath: log))
+        await #expect(processExitsWith: .success) { [path = folder.file() as String] in
+            try Self.readOneWatch(path)
+        }
+    }
+
     /// In a process of its own, as every reader is: within the store's, SQLite shares the log's index between connections.
     @Test(arguments: Ending.allCases)
     func changesNothing(ending: Ending) async throws {
