@@ -62,7 +62,8 @@ public actor Daemon {
         do {
             lock = try FileLock(settings.database)
         } catch {
-            throw .locked("\(error)")
+            if case .locked = error.problem { throw .locked("\(error)") }
+            throw .unusable("\(error)")
         }
         do {
             store = try SQLiteVersionStore(path: settings.database)

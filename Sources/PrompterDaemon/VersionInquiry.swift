@@ -163,16 +163,9 @@ public struct VersionInquiry: Sendable {
 
     private func probe(_ asking: Asking, lease: Lease?, id: UInt64, slot: Slot) async throws(ProbeFailure) -> Found {
         let target = asking.target
-        do throws(ProbeFailure) {
-            let answer = try await asking.prober.probe(target, timeout: target.timeout)
-            let now = Moment.now
-            let observation = Observation(
-                id: id, target: target.id, slot: slot.number, time: now.wall, version: answer.version,
-                usage: answer.usage, latency: answer.latency)
-            if let lease { await asking.probeGuard.settle([Settlement(lease, .observed(observation))], at: now) }
-            let recorded = try await record(.observation(observation, imported: false))
-            return Found(
-                version: answer.version, time: now.wall, isNew: !recorded.events.isEmpty, source: .probed)
+        let answer: ProbeAnswer
+        do {
+            answer = try await asking.prober.probe(target, timeout: target.timeout)
         } catch {
             let now = Moment.now
             if let lease {
@@ -183,6 +176,13 @@ public struct VersionInquiry: Sendable {
                 .failure(FailedAttempt(target: target.id, time: now.wall, failureClass: error.failureClass)))
             throw error
         }
+        let now = Moment.now
+        let observation = Observation(
+            id: id, target: target.id, slot: slot.number, time: now.wall, version: answer.version,
+            usage: answer.usage, latency: answer.latency)
+        if let lease { await asking.probeGuard.settle([Settlement(lease, .observed(observation))], at: now) }
+        let recorded = try await record(.observation(observation, imported: false))
+        return Found(version: answer.version, time: now.wall, isNew: !recorded.events.isEmpty, source: .probed)
     }
 
     private func record(_ finding: Finding) async throws(ProbeFailure) -> Recorded {
