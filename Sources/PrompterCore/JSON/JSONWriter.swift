@@ -33,15 +33,18 @@ struct JSONWriter {
         append(close)
     }
 
+    /// What a terminal would act on is escaped, for what is written here is also shown.
     private mutating func write(_ text: String) {
         append("\"")
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""): append("\\\"")
-            case UInt8(ascii: "\\"): append("\\\\")
-            case UInt8(ascii: "\n"): append("\\n")
-            case 0..<0x20, 0x7F: append("\\u00\(Hexadecimal.encode(CollectionOfOne(byte)))")
-            default: bytes.append(byte)
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": append("\\\"")
+            case "\\": append("\\\\")
+            case "\n": append("\\n")
+            case _ where SafeText.isHarmless(scalar): bytes.append(contentsOf: UTF8.encode(scalar)!)
+            default:
+                let unit = UInt16(truncatingIfNeeded: scalar.value)
+                append("\\u\(Hexadecimal.encode([UInt8(unit >> 8), UInt8(truncatingIfNeeded: unit)]))")
             }
         }
         append("\"")
