@@ -20,6 +20,7 @@ extension Pipeline {
                 ready.append(due)
             } else {
                 limits.release(due.target)
+                tellStoreIsFull()
                 skip(due, .store, at: now.wall)
             }
         }
@@ -83,6 +84,12 @@ extension Pipeline {
         timetable.end(due.target.id, slot: due.slot, at: now)
         isChanged = true
         finished(due.target.id)
+    }
+
+    private func tellStoreIsFull() {
+        guard !isStoreFull else { return }
+        isStoreFull = true
+        parts.log.error("store: \(parts.recorder.report.pending) findings wait for it: no probes until it takes them")
     }
 
     private func launch(_ due: Due, _ lease: Lease, asked: Moment, at now: Moment) {

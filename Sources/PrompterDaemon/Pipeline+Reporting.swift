@@ -12,6 +12,7 @@ extension Pipeline {
         case .failing(let reason):
             parts.log.error("store: \(SafeText(reason)); findings wait in memory until it works again")
         case .restored:
+            isStoreFull = false
             parts.log.notice("store: works again")
         }
         rearm(at: now.wall)

@@ -62,6 +62,8 @@ public actor Pipeline {
     /// Targets that a run of one round still waits for; `nil` for a run without end.
     var remaining: Set<TargetID>?
     var isStopping = false
+    /// Whether it was told that the store has no place for another finding.
+    var isStoreFull = false
     var idleWaiters: [CheckedContinuation<Void, Never>] = []
 
     public init(_ parts: Parts, probers: Probers) {

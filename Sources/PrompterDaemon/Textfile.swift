@@ -7,6 +7,8 @@ actor Textfile {
     private let path: String
     private let log: Logger
     private var isFailing = false
+    /// How many writes failed.
+    private(set) var errors: UInt64 = 0
 
     init(_ path: String, log: Logger) {
         self.path = path
@@ -22,6 +24,7 @@ actor Textfile {
         } catch {
             if !isFailing { log.error("textfile: \(error)") }
             isFailing = true
+            errors += 1
         }
     }
 }

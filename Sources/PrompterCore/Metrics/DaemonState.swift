@@ -15,6 +15,7 @@ public struct DaemonState: Sendable {
     public var storeRows: UInt64 = 0
     public var storeErrors: UInt64 = 0
     public var storePending = 0
+    public var textfileErrors: UInt64 = 0
     /// `nil` where no Redis is set.
     public var isRedisUp: Bool?
     /// By kind.

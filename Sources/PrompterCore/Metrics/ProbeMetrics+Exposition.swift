@@ -93,6 +93,7 @@ extension ProbeMetrics {
         text.counter(
             "prompter_store_errors_total", "Commits that failed; what they held is tried again.", state.storeErrors)
         text.gauge("prompter_store_pending", "Findings that wait to be committed.", Double(state.storePending))
+        text.counter("prompter_textfile_errors_total", "Writes of this file that failed.", state.textfileErrors)
         guard let isRedisUp = state.isRedisUp else { return }
         text.gauge("prompter_redis_up", "1 while Redis answers, 0 while the daemon guards alone.", isRedisUp ? 1 : 0)
         text.begin(MetricFamily("prompter_redis_errors_total", .counter, "Failures of Redis, by kind."))
