@@ -3,7 +3,6 @@ import LinuxHost
 public import Logging
 import PrompterCore
 import RedisGuarding
-import SQLiteVersions
 
 /// `prompterd run`: puts the rooms together, and keeps them going until it is told to stop.
 public actor Daemon {
@@ -19,7 +18,7 @@ public actor Daemon {
     private let log: Logger
     private let notifier = ServiceNotifier()
     private let credentials: CredentialStore
-    private let store: SQLiteVersionStore
+    private let store: EnduringStore
     private let lock: FileLock
     private let client: HTTPClient
     private let redisGuard: RedisGuard?
@@ -66,8 +65,7 @@ public actor Daemon {
             throw .unusable("\(error)")
         }
         do {
-            store = try SQLiteVersionStore(path: settings.database)
-            try await store.register(watchlist, at: Moment.now.wall)
+            store = try await EnduringStore(path: settings.database, watchlist: watchlist, log: log)
         } catch {
             throw .unusable("\(error)")
         }
@@ -339,6 +337,7 @@ public actor Daemon {
         state.storeRows = store.rows
         state.storeErrors = store.errors
         state.storePending = store.pending
+        state.textfileErrors = await textfile.errors
         if let report = redisGuard?.report {
             state.isRedisUp = report.isUp
             state.redisErrors = report.errors

@@ -20,6 +20,10 @@ struct DatabaseFile {
         return try translated {
             var configuration = Self.configuration
             configuration.prepareDatabase { database in
+                // Opening does not fail where the file may only be read, and nor does writing nothing new.
+                guard sqlite3_db_readonly(database.sqliteConnection, "main") == 0 else {
+                    throw SQLiteStoreError(.forbidden, path: path, detail: "it may only be read")
+                }
                 try migrations(of: database)
                 try Self.setUp(database)
             }
@@ -68,6 +72,43 @@ struct DatabaseFile {
         guard stat("\(path)-wal", &status) != 0 || status.st_size <= Self.logHeader else { return nil }
         guard stat(path, &status) == 0 else { return nil }
         return Rest(seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec, size: status.st_size)
+    }
+
+    /// Whether its header says that it is a database of ours, however damaged the rest is.
+    var isOurs: Bool {
+        let descriptor = open(plainPath, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var header = [UInt8](repeating: 0, count: 72)
+        guard read(descriptor, &header, header.count) == header.count else { return false }
+        return header.starts(with: "SQLite format 3\0".utf8) && header.suffix(4).elementsEqual(Schema.applicationID)
+    }
+
+    /// Moves it and the two beside it to names that end in `.corrupt-` and `now`. Nobody else may be opening it meanwhile.
+    ///
+    /// - Returns: where the file is now.
+    func setAside(at now: Timestamp) throws(SQLiteStoreError) -> String {
+        let folder = try lockFolder()
+        defer { close(folder) }
+        let place = "\(plainPath).corrupt-\(now.iso8601Milliseconds)"
+        // The log goes first: a database without its log is an older state, a log without its database would be played into
+        // the next one (https://www.sqlite.org/howtocorrupt.html, 1.4).
+        for suffix in ["-wal", "-shm", ""] {
+            guard rename("\(plainPath)\(suffix)", "\(place)\(suffix)") == 0 || errno == ENOENT else {
+                throw error(.forbidden, errno)
+            }
+        }
+        return place
+    }
+
+    /// The inodes of the two beside it, where they are.
+    var companions: [String: ino_t] {
+        var found: [String: ino_t] = [:]
+        for name in ["\(plainPath)-wal", "\(plainPath)-shm"] {
+            var status = stat()
+            if stat(name, &status) == 0 { found[name] = status.st_ino }
+        }
+        return found
     }
 
     /// Runs `body`, and gives its errors the path and what to do.

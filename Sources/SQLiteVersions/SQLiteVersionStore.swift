@@ -1,6 +1,7 @@
 import Dispatch
 import GRDB
 import GRDBSQLite
+import Glibc
 public import PrompterCore
 import Synchronization
 
@@ -14,6 +15,8 @@ public final class SQLiteVersionStore: VersionStore {
 
     public let path: String
     private let queue: DatabaseQueue
+    /// The inodes of the log and its index, by name.
+    private let companions: [String: ino_t]
     /// Pages written to the log that no checkpoint has carried over.
     private let logPages = Mutex(0)
 
@@ -23,7 +26,36 @@ public final class SQLiteVersionStore: VersionStore {
     /// - Throws: ``SQLiteStoreError`` where the file can't be used; nothing is changed then.
     public init(path: String) throws(SQLiteStoreError) {
         self.path = path
-        queue = try DatabaseFile(path: path).openForWriting()
+        let file = DatabaseFile(path: path)
+        queue = try file.openForWriting()
+        companions = file.companions
+    }
+
+    /// Opens the database as ``init(path:)`` does, on a thread that may wait.
+    public static func open(_ path: String) async throws(SQLiteStoreError) -> SQLiteVersionStore {
+        try await Self.blocking { () throws(SQLiteStoreError) in try SQLiteVersionStore(path: path) }
+    }
+
+    /// Moves a damaged database out of the way, with its log: to its path, `.corrupt-` and the time. The store must be closed.
+    ///
+    /// - Returns: where it is now; `nil` for a file that is no database of ours, which is left where it is.
+    /// - Throws: ``SQLiteStoreError`` where it can't be moved.
+    public static func setAside(_ path: String, at now: Timestamp) async throws(SQLiteStoreError) -> String? {
+        try await Self.blocking { () throws(SQLiteStoreError) in
+            let file = DatabaseFile(path: path)
+            return file.isOurs ? try file.setAside(at: now) : nil
+        }
+    }
+
+    private static func blocking<Value: Sendable>(
+        _ body: @escaping @Sendable () throws(SQLiteStoreError) -> Value
+    ) async throws(SQLiteStoreError) -> Value {
+        let result = await withCheckedContinuation { continuation in
+            DispatchQueue(label: "prompterd.store.open").async { @Sendable in
+                continuation.resume(returning: Result(catching: body))
+            }
+        }
+        return try result.get()
     }
 
     /// The promises are ``VersionStore/record(_:at:)``'s. The batch is one transaction: a few hundred findings cost little more
@@ -83,6 +115,14 @@ public final class SQLiteVersionStore: VersionStore {
                 continuation.resume()
             }
         }
+    }
+
+    /// Closes a database whose file was deleted or replaced. Its log goes with it where it is still there, or it would be
+    /// played into the file that takes its place (https://www.sqlite.org/howtocorrupt.html, 1.4).
+    public func abandon() async {
+        let left = DatabaseFile(path: path).companions.filter { companions[$0.key] == $0.value }
+        for name in left.keys { unlink(name) }
+        await close()
     }
 
     /// Runs `body` as one transaction that excludes other writers from its start, so that what it reads stays true.

@@ -11,7 +11,12 @@ enum Schema {
         return migrator
     }()
 
+    /// What a file of ours says in its header that it is: "prmp" (https://www.sqlite.org/fileformat.html#application_id).
+    static let applicationID: [UInt8] = Array("prmp".utf8)
+
     private static let versions = """
+        PRAGMA application_id = 0x70726D70;
+
         CREATE TABLE targets (
             id INTEGER PRIMARY KEY,
             identity BLOB NOT NULL UNIQUE,

@@ -1,0 +1,130 @@
+import LinuxHost
+import Logging
+import PrompterCore
+import SQLiteVersions
+
+/// The daemon's store, which outlives its database: one that was deleted, replaced or damaged is noticed by whoever uses it
+/// next, who is told so, and given up; the one after that opens what stands in its place, or makes a new one.
+///
+/// What waits in the recorder is tried again, so it ends up in the new database. The one who tries sets the pace: each use
+/// opens at most once.
+actor EnduringStore: VersionStore {
+    private let path: String
+    private let log: Logger
+    private var store: SQLiteVersionStore?
+    private var opening: Task<Result<SQLiteVersionStore, SQLiteStoreError>, Never>?
+    /// Why the database before was given up.
+    private var loss: SQLiteStoreError.Reason?
+    private var isClosed = false
+    /// Whether a damaged database is moved away. Not the next one too, unless it worked: the disk under it does not then.
+    private var mayBeSetAside = true
+    private var watchlist: Watchlist
+
+    /// Opens the database at `path` and writes `watchlist` into it.
+    ///
+    /// - Throws: ``SQLiteStoreError`` where it can't be used.
+    init(path: String, watchlist: Watchlist, log: Logger) async throws(SQLiteStoreError) {
+        self.path = path
+        self.watchlist = watchlist
+        self.log = log
+        do {
+            _ = try await opened()
+        } catch  where error.reason == .corrupt && loss == .corrupt {
+            // It opened, but could not take the watchlist.
+            _ = try await opened()
+        }
+    }
+
+    func record(_ findings: [Finding], at now: Timestamp) async throws(SQLiteStoreError) -> [Recorded] {
+        let recorded = try await use { store throws(SQLiteStoreError) in try await store.record(findings, at: now) }
+        mayBeSetAside = true
+        return recorded
+    }
+
+    func memory(of targets: [TargetID]) async throws(SQLiteStoreError) -> [TargetID: TargetMemory] {
+        try await use { store throws(SQLiteStoreError) in try await store.memory(of: targets) }
+    }
+
+    /// Writes what `watchlist` says, now and into every database that takes this one's place.
+    func register(_ watchlist: Watchlist, at now: Timestamp) async throws(SQLiteStoreError) {
+        self.watchlist = watchlist
+        try await use { store throws(SQLiteStoreError) in try await store.register(watchlist, at: now) }
+    }
+
+    func distrust(after now: Timestamp) async throws(SQLiteStoreError) {
+        try await use { store throws(SQLiteStoreError) in try await store.distrust(after: now) }
+    }
+
+    func close() async {
+        isClosed = true
+        _ = await opening?.value
+        await store?.close()
+    }
+
+    private func use<Value>(
+        _ body: (SQLiteVersionStore) async throws(SQLiteStoreError) -> Value
+    ) async throws(SQLiteStoreError) -> Value {
+        let used = try await opened()
+        do {
+            return try await body(used)
+        } catch {
+            if [.gone, .corrupt].contains(error.reason) { await giveUp(used, because: error.reason) }
+            throw error
+        }
+    }
+
+    private func giveUp(_ used: SQLiteVersionStore, because reason: SQLiteStoreError.Reason) async {
+        guard store === used, !isClosed, reason == .gone || mayBeSetAside else { return }
+        store = nil
+        loss = reason
+        if reason == .gone { await used.abandon() } else { await used.close() }
+    }
+
+    /// The open store; who comes while it is being opened waits for that.
+    private func opened() async throws(SQLiteStoreError) -> SQLiteVersionStore {
+        if let store { return store }
+        let task = opening ?? Task { await open() }
+        opening = task
+        return try await task.value.get()
+    }
+
+    private func open() async -> Result<SQLiteVersionStore, SQLiteStoreError> {
+        defer { opening = nil }
+        let now = Moment.now.wall
+        do throws(SQLiteStoreError) {
+            if loss == .corrupt { try await setAside(at: now) }
+            let new: SQLiteVersionStore
+            do {
+                new = try await .open(path)
+            } catch  where error.reason == .corrupt && mayBeSetAside {
+                guard try await setAside(at: now) else { throw error }
+                new = try await .open(path)
+            }
+            do {
+                try await new.register(watchlist, at: now)
+            } catch {
+                await new.close()
+                if error.reason == .corrupt && mayBeSetAside { loss = .corrupt }
+                throw error
+            }
+            store = new
+            if loss == .gone { log.warning("store: went on in what stands at \(SafeText(path, limit: 4096)) now") }
+            loss = nil
+            return .success(new)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// - Returns: whether it was a database of ours.
+    @discardableResult
+    private func setAside(at now: Timestamp) async throws(SQLiteStoreError) -> Bool {
+        guard let place = try await SQLiteVersionStore.setAside(path, at: now) else { return false }
+        mayBeSetAside = false
+        loss = nil
+        log.critical(
+            "store: the damaged database is set aside as \(SafeText(place, limit: 4096)), and a new one is begun: `sqlite3 … .recover` may read the old one"
+        )
+        return true
+    }
+}

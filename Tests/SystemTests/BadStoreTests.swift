@@ -1,0 +1,196 @@
+import Foundation
+import GRDB
+import OutsideParts
+import Testing
+
+/// Databases that can't be used, or stop being usable while the daemon runs.
+struct BadStoreTests {
+    private static let isRoot = geteuid() == 0
+    private static let nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
+
+    /// What a reader finds in the folder beside the watchlist and the textfile.
+    private func databases(of site: Site) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: site.folder.path)
+            .filter { $0.hasPrefix("prompterd.db") && !$0.hasSuffix(".lock") }.sorted()
+    }
+
+    private func sqlite(_ site: Site, _ sql: String) {
+        #expect(ChildProcess.run(["sqlite3", "-cmd", ".timeout 5000", site.database, sql]).status == 0)
+    }
+
+    /// Starts a daemon that can't start, and sees that it says so in one line and leaves the file as it is.
+    private func refused(_ site: Site, saying text: String, wrapper: [String] = []) async throws {
+        let before = try? Data(contentsOf: URL(fileURLWithPath: site.database))
+        let end = await site.start(wrapper: wrapper).end()
+        #expect(end.status == 78 && end.errors.contains(text), "\(end.status): \(end.errors)")
+        #expect(end.errors.split(separator: "\n").count == 1, "\(end.errors)")
+        #expect((try? Data(contentsOf: URL(fileURLWithPath: site.database))) == before)
+        #expect(try !databases(of: site).contains { $0.contains("corrupt") })
+    }
+
+    /// A database that a daemon made and left.
+    private func used() async throws -> Site {
+        let site = try Site(Site.stubs(200))
+        #expect(await site.start(["--once"]).end().status == 0)
+        return site
+    }
+
+    @Test func oneThatNeverWasADatabaseIsRefused() async throws {
+        let site = try Site(Site.stubs(1))
+        try Data(String(repeating: "no database\n", count: 1000).utf8).write(to: URL(fileURLWithPath: site.database))
+        try await refused(site, saying: "this is no SQLite database")
+    }
+
+    @Test func anotherProgramsIsRefusedEvenDamaged() async throws {
+        let site = try Site(Site.stubs(1))
+        sqlite(site, "CREATE TABLE a (b); INSERT INTO a VALUES (randomblob(20000))")
+        try await refused(site, saying: "another program's database")
+        try damage(site, from: 100)
+        try await refused(site, saying: "the database is damaged")
+    }
+
+    @Test func oneOfANewerProgramIsRefused() async throws {
+        let site = try await used()
+        sqlite(site, "INSERT INTO grdb_migrations VALUES ('9-tallies')")
+        try await refused(site, saying: "a newer prompterd made this database")
+    }
+
+    @Test(.enabled(if: isRoot, "only root can become another user"))
+    func oneThatMayOnlyBeReadIsRefused() async throws {
+        let site = try await used()
+        chmod(site.database, 0o444)
+        chmod(site.folder.path, 0o777)
+        for name in try databases(of: site) where name != "prompterd.db" { unlink(site.folder.path(of: name)) }
+        unlink("\(site.database).lock")
+        try await refused(site, saying: "the database may not be used", wrapper: Self.nobody)
+        unlink("\(site.database).lock")
+        chmod(site.folder.path, 0o755)
+        try await refused(site, saying: "Permission denied", wrapper: Self.nobody)
+    }
+
+    /// Overwrites the file, but for the header, from `offset` on.
+    private func damage(_ site: Site, from offset: UInt64) throws {
+        let file = try FileHandle(forWritingTo: URL(fileURLWithPath: site.database))
+        let size = try file.seekToEnd()
+        try file.seek(toOffset: offset)
+        try file.write(contentsOf: Data(repeating: 0xFF, count: Int(size - offset)))
+        try file.close()
+    }
+
+    @Test(arguments: [100, 4096]) func aDamagedOneIsSetAsideAtTheStart(from offset: UInt64) async throws {
+        let site = try await used()
+        try damage(site, from: offset)
+        let damaged = try Data(contentsOf: URL(fileURLWithPath: site.database))
+        let end = await site.start(["--once"]).end()
+        #expect(end.status == 0, "\(end.errors)")
+        #expect(try site.number("SELECT count(DISTINCT target_id) FROM observations") == 200)
+        let aside = try #require(try databases(of: site).first { $0.hasPrefix("prompterd.db.corrupt-") })
+        #expect(try Data(contentsOf: URL(fileURLWithPath: site.folder.path(of: aside))) == damaged)
+        let lines = end.errors.split(separator: "\n").filter { $0.contains("set aside as") }
+        #expect(lines.count == 1 && lines[0].contains("critical") && lines[0].contains(aside), "\(end.errors)")
+    }
+
+    @Test func oneDamagedWhileRunningIsSetAsideAndGoneOnWith() async throws {
+        let site = try Site(Site.stubs(20, interval: "1s"))
+        let program = try await site.ready()
+        #expect(await program.line(with: "first seen as", count: 20))
+        // A commit of another's makes the daemon forget the pages that it keeps in memory, and the log is carried over, so
+        // that it reads the damaged ones next. It is stopped where it can't hold a lock.
+        let other = Conversation(["sqlite3", "-cmd", ".timeout 5000", site.database])
+        other.write("BEGIN IMMEDIATE; SELECT 'begun';\n")
+        #expect(other.read() == "begun\n")
+        program.send(SIGSTOP)
+        other.write("UPDATE targets SET model = model; COMMIT; PRAGMA wal_checkpoint(TRUNCATE);\n")
+        #expect(other.read() == "0|0|0\n")
+        other.end()
+        try damage(site, from: 4096)
+        program.send(SIGCONT)
+        #expect(await program.line(with: "is set aside as"), "\(program.errors)")
+        #expect(await program.line(with: "store: works again"))
+        #expect(await program.line(with: "first seen as", count: 40))
+        let end = await program.stop()
+        #expect(end.status == 0, "\(end.errors)")
+        #expect(
+            try databases(of: site).count {
+                $0.hasPrefix("prompterd.db.corrupt-") && !$0.contains("-wal") && !$0.contains("-shm")
+            } == 1)
+        try expectWhole(site)
+        #expect(try #require(try site.exposition().value("prompter_store_errors_total")) >= 1)
+    }
+
+    /// What there is, is whole, and every watch is registered.
+    private func expectWhole(_ site: Site) throws {
+        #expect(try site.rows("PRAGMA integrity_check").map { $0[0] as String } == ["ok"])
+        #expect(try site.number("SELECT count(*) FROM bindings WHERE valid_until IS NULL") == 20)
+        #expect(try site.number("SELECT count(DISTINCT target_id) FROM observations") == 20)
+    }
+
+    enum Loss: CaseIterable { case deleted, deletedWithItsLog, replacedByAnOlderState }
+
+    @Test(arguments: Loss.allCases) func oneThatIsGoneIsNoticedAndGoneOnWith(_ loss: Loss) async throws {
+        let site = try Site(Site.stubs(20, interval: "1s"))
+        let program = try await site.ready()
+        #expect(await program.line(with: "first seen as", count: 20))
+        switch loss {
+        case .deleted: unlink(site.database)
+        case .deletedWithItsLog: for name in try databases(of: site) { unlink(site.folder.path(of: name)) }
+        case .replacedByAnOlderState:
+            let backup = site.folder.path(of: "backup")
+            sqlite(site, "VACUUM INTO '\(backup)'")
+            #expect(rename(backup, site.database) == 0)
+        }
+        #expect(await program.line(with: "the database was deleted or replaced while it was open"))
+        #expect(await program.line(with: "went on in what stands at \(site.database) now"), "\(program.errors)")
+        #expect(await program.line(with: "store: works again"))
+        if loss != .replacedByAnOlderState { #expect(await program.line(with: "first seen as", count: 40)) }
+        let end = await program.stop()
+        #expect(end.status == 0, "\(end.errors)")
+        try expectWhole(site)
+        #expect(!end.errors.contains("not recorded"))
+        #expect(try #require(try site.exposition().value("prompter_store_errors_total")) >= 1)
+    }
+
+    @Test func aLockedOneKeepsNobodyWaiting() async throws {
+        let provider = try FakeProvider { _ in .completion(model: "m-real") }
+        try provider.start()
+        defer { provider.stop() }
+        let site = try Site(Site.live(3, at: provider.baseURL, interval: "1s"))
+        let program = try await site.ready()
+        #expect(await program.line(with: "first seen as", count: 3))
+        let other = Conversation(["sqlite3", "-cmd", ".timeout 5000", site.database])
+        other.write("BEGIN IMMEDIATE; SELECT 'begun';\n")
+        #expect(other.read() == "begun\n")
+        #expect(await program.line(with: "another program is writing and does not end"))
+        // Probing goes on meanwhile, longer than one attempt to commit lasts.
+        _ = await provider.request(provider.requests.count + 20)
+        other.write("COMMIT;\n")
+        other.end()
+        #expect(await program.line(with: "store: works again"))
+        let end = await program.stop()
+        #expect(end.status == 0, "\(end.errors)")
+        #expect(try site.number("SELECT count(*) FROM observations") == provider.requests.count)
+        #expect(try #require(try site.exposition().value("prompter_store_errors_total")) >= 1)
+    }
+
+    @Test func commandsBesideADaemonAreRight() async throws {
+        let provider = try FakeProvider { _ in .completion(model: "m-real", fingerprint: "fp_1") }
+        try provider.start()
+        defer { provider.stop() }
+        let site = try Site(Site.live(4, at: provider.baseURL, interval: "2s", timeout: "2s"))
+        let program = try await site.ready()
+        #expect(await program.line(with: "first seen as", count: 4))
+        await withTaskGroup { group in
+            for index in 0..<12 {
+                let force = index % 3 == 0 ? [] : ["--force"]
+                group.addTask {
+                    let end = await site.run(["probe", "t-\(index % 4)"] + force + site.options)
+                    #expect(end.status == 0 && end.output.contains("fp_1 (seen before;"), "\(end.errors)\(end.output)")
+                }
+            }
+        }
+        #expect(await program.stop().status == 0)
+        #expect(try site.number("SELECT count(*) FROM observations") == provider.requests.count)
+        #expect(try site.number("SELECT sum(sightings) FROM versions") == provider.requests.count)
+        #expect(try site.number("SELECT count(*) FROM versions") == 4)
+    }
+}
