@@ -1,4 +1,4 @@
-import Glibc
+public import Glibc
 
 /// A program that a test writes to and reads from, line by line.
 public final class Conversation: Sendable {
@@ -12,6 +12,8 @@ public final class Conversation: Sendable {
         close(input.reader)
         close(output.writer)
     }
+
+    public var process: pid_t { child.process }
 
     /// Gives the program `text` to read.
     public func write(_ text: String) {
