@@ -2,17 +2,17 @@ import Glibc
 
 /// A real TLS server, OpenSSL's `s_server`, with a certificate that it signed itself for the name `localhost`. It answers
 /// GET with a page. It ends, and its folder goes, when it is freed.
-final class TLSServer: Sendable {
+public final class TLSServer: Sendable {
     struct Failure: Error {
         var what: String
     }
 
-    let port: Int
-    let certificateFile: String
+    public let port: Int
+    public let certificateFile: String
     private let folder: String
     private let process: pid_t
 
-    init() throws {
+    public init() throws {
         var template = Array("/tmp/prompterd-tls-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw Failure(what: "mkdtemp") }
         folder = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)

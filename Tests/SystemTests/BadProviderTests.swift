@@ -1,0 +1,141 @@
+import Foundation
+import GRDB
+import Glibc
+import OutsideParts
+import PrompterCore
+import Testing
+
+/// Providers on a bad day. Each fails with its class, in one line, and keeps no other from being probed.
+struct BadProviderTests {
+    struct Condition: Sendable, CustomTestStringConvertible {
+        var name: String
+        var failureClass: String
+        var answer: FakeAnswer
+
+        init(_ name: String, _ failureClass: String, _ answer: FakeAnswer) {
+            self.name = name
+            self.failureClass = failureClass
+            self.answer = answer
+        }
+
+        var testDescription: String { name }
+    }
+
+    static let right = #"{"object":"chat.completion","model":"m-real","system_fingerprint":"fp_1","choices":[]}"#
+
+    static let conditions: [Condition] = [
+        Condition("hangs", "timeout", .hang),
+        Condition("drips", "timeout", .drip(Array(right.utf8), pause: .seconds(1))),
+        Condition("endless", "malformed", .endless(chunk: Array(repeating: 0x20, count: 65_536))),
+        Condition(
+            "100 MiB", "malformed",
+            .response(status: 200, headers: [], body: Array(repeating: 0x20, count: 100 << 20))),
+        Condition("HTML", "malformed", .json("<!DOCTYPE html><html><title>Welcome</title></html>")),
+        Condition("truncated JSON", "malformed", .json(String(right.dropLast(20)))),
+        Condition("truncated answer", "connection", .truncated(Array(right.utf8), length: 1000)),
+        Condition("array", "malformed", .json("[\(right)]")),
+        Condition("number for a model", "malformed", .json(#"{"model":5}"#)),
+        Condition("object for a fingerprint", "malformed", .json(#"{"model":"m","system_fingerprint":{"a":"b"}}"#)),
+        Condition("model twice", "malformed", .json(#"{"model":"m-real","model":"m-other"}"#)),
+        Condition("null for a model", "no_version", .json(#"{"model":null}"#)),
+        Condition("empty body", "malformed", .json("")),
+        Condition("reset", "connection", .reset(after: [])),
+        Condition("no HTTP", "malformed", .bytes(Array("SSH-2.0-OpenSSH_9.2\r\n".utf8))),
+        Condition("error in a success", "malformed", .json(#"{"error":{"message":"no"},"model":"m-real"}"#)),
+    ]
+
+    /// A watch of a provider that answers right, beside one of `url`.
+    private func site(_ url: String, beside good: FakeProvider, more: String = "") throws -> Site {
+        try Site(
+            """
+            {"defaults":{"interval":"2s","timeout":"1s"},
+             "providers":{"good":{"dialect":"openai-compatible","base_url":"\(good.baseURL)"},
+                          "bad":{"dialect":"openai-compatible","base_url":"\(url)"\(more)}},
+             "watches":[{"template":"g","provider":"good","model":"m"},{"template":"b","provider":"bad","model":"m"}]}
+            """)
+    }
+
+    /// Sees that the watch of `url` fails with `failureClass`, and all else goes on.
+    private func fails(
+        _ url: String, _ failureClass: String, saying text: String? = nil, more: String = "", wrapper: [String] = [],
+        until isBad: () async -> Void = {}
+    ) async throws {
+        let good = try FakeProvider { _ in .completion(model: "m-real") }
+        try good.start()
+        defer { good.stop() }
+        let site = try site(url, beside: good, more: more)
+        let program = await site.start(wrapper: wrapper)
+        await isBad()
+        #expect(await program.line(with: "bad m: \(failureClass): "), "\(program.errors)")
+        // The other is probed after that, too.
+        #expect(await good.request(good.requests.count + 2) != nil)
+        let end = await program.stop()
+        #expect(end.status == 0, "\(end.errors)")
+        // On a machine under load a probe may time out before it fails as it should.
+        let line = end.errors.split(separator: "\n").first { $0.contains("bad m: \(failureClass): ") }
+        #expect(line?.contains("warning") == true && line?.contains(text ?? "bad m") == true, "\(end.errors)")
+        let shown = try site.exposition()
+        #expect(try #require(shown.value("prompter_probe_failures_total", ["provider": "bad"])) >= 1)
+        let labels = ["provider": "bad", "class": failureClass]
+        #expect(try #require(shown.value("prompter_probe_failures_by_class_total", labels)) >= 1)
+        let versions = try site.rows(
+            "SELECT DISTINCT provider FROM versions JOIN targets ON targets.id = versions.target_id")
+        #expect(versions.map { $0[0] as String } == ["good"])
+        let status = await site.run(["status", "--database", site.database])
+        #expect(status.output.contains(failureClass) || status.output.contains("timeout"))
+    }
+
+    @Test(arguments: conditions) func answers(_ condition: Condition) async throws {
+        let provider = try FakeProvider { _ in condition.answer }
+        try provider.start()
+        defer { provider.stop() }
+        try await fails(provider.baseURL, condition.failureClass)
+    }
+
+    @Test func redirects() async throws {
+        let elsewhere = try FakeProvider { _ in .completion(model: "m-stolen") }
+        try elsewhere.start()
+        defer { elsewhere.stop() }
+        let location = HTTPHeader("Location", "\(elsewhere.baseURL)/chat/completions")
+        let provider = try FakeProvider { _ in .response(status: 307, headers: [location], body: []) }
+        try provider.start()
+        defer { provider.stop() }
+        try await fails(provider.baseURL, "malformed", saying: "307")
+        #expect(elsewhere.requests.isEmpty)
+    }
+
+    @Test func refuses() async throws {
+        // Its port is taken, but nobody listens.
+        let provider = try FakeProvider { _ in .hang }
+        try await fails(provider.baseURL, "connection", saying: "127.0.0.1")
+    }
+
+    @Test func hasABadCertificate() async throws {
+        let server = try TLSServer()
+        try await fails("https://localhost:\(server.port)", "connection", saying: "certificate")
+        // Its own certificate is trusted here, but is not for this name.
+        try await fails(
+            "https://127.0.0.1:\(server.port)", "connection", saying: "certificate",
+            more: #","ca_file":"\#(server.certificateFile)""#)
+    }
+
+    /// The resolver asks a server that never answers, and would wait for it for half a minute.
+    @Test(.enabled(if: geteuid() == 0, "only root can give a program a resolver of its own"))
+    func hasANameThatResolvesSlowly() async throws {
+        let server = try SilentNameServer()
+        let folder = TemporaryFolder()
+        let file = folder.path(of: "resolv.conf")
+        try "nameserver \(server.address)\noptions timeout:30 attempts:1\n".write(
+            toFile: file, atomically: true, encoding: .utf8)
+        let clock = ContinuousClock()
+        let start = clock.now
+        try await fails(
+            "http://provider.example.:80", "timeout",
+            wrapper: [
+                "unshare", "--mount", "sh", "-c", "mount --bind \(file) /etc/resolv.conf && exec \"$@\"", "sh",
+            ]
+        ) { await server.question() }
+        // Neither the probe nor the stop waited for the resolver.
+        #expect(clock.now - start < .seconds(30))
+    }
+}
