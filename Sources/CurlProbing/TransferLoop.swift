@@ -29,9 +29,9 @@ final class TransferLoop: Sendable {
     private static let library = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
 
     private let multi: Multi
-    private let inbox = Mutex(Inbox())
+    private let inbox = Locked(Inbox())
     /// The thread; taken by whoever joins it.
-    private let joining = Mutex<pthread_t?>(nil)
+    private let joining = Locked<pthread_t?>(nil)
 
     init() throws(HTTPClientError) {
         guard Self.library == CURLE_OK, let handle = curl_multi_init() else {

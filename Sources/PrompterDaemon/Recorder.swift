@@ -1,5 +1,4 @@
 public import PrompterCore
-import Synchronization
 
 /// The bounded queue in front of the store, and its one writer: what comes within 20 ms is committed together.
 ///
@@ -63,7 +62,7 @@ public final class Recorder: Sendable {
     private let store: any VersionStore
     private let capacity: Int
     private let clock: @Sendable () -> Moment
-    private let state = Mutex(State())
+    private let state = Locked(State())
     private let arrivals: AsyncStream<Void>
     private let arrived: AsyncStream<Void>.Continuation
 

@@ -1,7 +1,6 @@
 import Dispatch
 import Glibc
 import PrompterCore
-import Synchronization
 
 /// The one thread on which the guard talks to Redis, hiredis being blocking.
 ///
@@ -9,7 +8,7 @@ import Synchronization
 final class GuardThread: Sendable {
     let changes: AsyncStream<RedisReport>
     private let changed: AsyncStream<RedisReport>.Continuation
-    private let queue: Mutex<GuardQueue>
+    private let queue: Locked<GuardQueue>
     private let wake = DispatchSemaphore(value: 0)
     private let local: LocalGuard
     private let url: RedisURL
@@ -22,7 +21,7 @@ final class GuardThread: Sendable {
         url: RedisURL, prefix: String, timeout: Duration, local: LocalGuard, clock: @escaping @Sendable () -> Moment
     ) {
         (changes, changed) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(16))
-        queue = Mutex(GuardQueue(at: clock()))
+        queue = Locked(GuardQueue(at: clock()))
         self.local = local
         self.url = url
         self.prefix = prefix

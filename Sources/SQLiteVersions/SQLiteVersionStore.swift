@@ -3,7 +3,6 @@ import GRDB
 import GRDBSQLite
 import Glibc
 public import PrompterCore
-import Synchronization
 
 /// The ``VersionStore`` in a SQLite database: one writer, whose every batch is one transaction on the disk when it returns
 /// (write-ahead log, synchronous FULL).
@@ -18,7 +17,7 @@ public final class SQLiteVersionStore: VersionStore {
     /// The inodes of the log and its index, by name.
     private let companions: [String: ino_t]
     /// Pages written to the log that no checkpoint has carried over.
-    private let logPages = Mutex(0)
+    private let logPages = Locked(0)
 
     /// Opens the database at `path`. Where there is none it is created, with mode 0640 less what the umask takes away; where
     /// an older program made it, it is brought up to date.

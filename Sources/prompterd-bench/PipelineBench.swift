@@ -5,7 +5,6 @@ import PrompterCore
 import PrompterDaemon
 import RedisGuarding
 import SQLiteVersions
-import Synchronization
 
 /// `prompterd-bench pipeline`: probes from end to end as fast as they go: timetable, limits, guard, stub, SQLite at synchronous
 /// FULL, counts.
@@ -30,7 +29,7 @@ struct PipelineBench: AsyncParsableCommand {
         let list = BenchWatchlist.make(targets: targets, interval: interval, concurrency: workers)
         let store = try SQLiteVersionStore(path: "\(folder.path)/bench.db")
         // The wall clock moves on by one interval a round, so that every target is due; uptime is real.
-        let wall = Mutex(Moment.now.wall)
+        let wall = Locked(Moment.now.wall)
         let clock: @Sendable () -> Moment = { Moment(wall: wall.withLock { $0 }, uptime: Moment.now.uptime) }
         try await store.register(list, at: clock().wall)
         let recorder = Recorder(store: store, clock: clock)
@@ -46,7 +45,7 @@ struct PipelineBench: AsyncParsableCommand {
             with: list, probers: Probers(stub: StubProber(), live: StubProber()), workers: workers, memory: [:],
             spread: .zero)
         let (commits, committed) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-        let latencies = Mutex<[Double]>([])
+        let latencies = Locked<[Double]>([])
         let running = Task { await recorder.run() }
         let counting = Task {
             for await outcome in recorder.outcomes {

@@ -1,6 +1,5 @@
 import LinuxHost
 import PrompterCore
-import Synchronization
 
 /// A stub that remembers when each target was probed.
 final class StartLog: Prober {
@@ -11,7 +10,7 @@ final class StartLog: Prober {
     }
 
     private let stub: StubProber
-    private let log = Mutex<[Start]>([])
+    private let log = Locked<[Start]>([])
 
     init(pause: Duration) {
         stub = StubProber(pause: pause)

@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+import PrompterCore
 
 /// A real HTTP/1.1 server on 127.0.0.1, on a port that the kernel chooses, which can misbehave as no library would let it.
 ///
@@ -20,11 +20,11 @@ public final class FakeProvider: Sendable {
     private let answered: @Sendable (RecordedRequest) -> Void
     private let listener: CInt
     /// The connections' threads that are done and wait to be joined.
-    private let finished = Mutex<[pthread_t]>([])
+    private let finished = Locked<[pthread_t]>([])
     /// A pipe that ``stop()`` writes to: whoever waits for a client waits for the end too.
     private let ending: (reading: CInt, writing: CInt)
-    private let state = Mutex(State())
-    private let acceptor = Mutex<pthread_t?>(nil)
+    private let state = Locked(State())
+    private let acceptor = Locked<pthread_t?>(nil)
 
     /// Takes a port, which refuses connections until ``start()``.
     ///

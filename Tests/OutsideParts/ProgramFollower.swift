@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+import PrompterCore
 
 /// Reads what a program writes until its end, and answers those who wait for a line or for the end.
 final class ProgramFollower: Sendable {
@@ -17,7 +17,7 @@ final class ProgramFollower: Sendable {
         var endWaiters: [CheckedContinuation<Void, Never>] = []
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     var errors: String { state.withLock { String(decoding: $0.errors, as: UTF8.self) } }
 

@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import Synchronization
+import PrompterCore
 
 /// One run of redis-server, from its start to its end.
 final class RedisProcess: Sendable {
@@ -11,7 +11,7 @@ final class RedisProcess: Sendable {
         var whenEnded: [CheckedContinuation<Void, Never>] = []
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
     private let arguments: [String]
 
     private init(arguments: [String]) {

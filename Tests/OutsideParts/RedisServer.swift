@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import Synchronization
+import PrompterCore
 
 /// A real redis-server of a test's own, in a temporary folder of its own, which keeps nothing on disk.
 ///
@@ -19,7 +19,7 @@ public final class RedisServer: Sendable {
     private let folder: String
     private let port: UInt16?
     private let arguments: [String]
-    private let process = Mutex<RedisProcess?>(nil)
+    private let process = Locked<RedisProcess?>(nil)
 
     /// Starts a server.
     ///

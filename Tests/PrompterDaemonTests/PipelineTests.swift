@@ -1,7 +1,6 @@
 import Logging
 import PrompterCore
 import PrompterDaemon
-import Synchronization
 import Testing
 
 /// The pipeline with a clock of the test's own: nothing here waits for time to pass.
@@ -55,8 +54,8 @@ struct PipelineTests {
     }
 
     final class ClockBox: Sendable {
-        private let moment: Mutex<Moment>
-        init(_ moment: Moment) { self.moment = Mutex(moment) }
+        private let moment: Locked<Moment>
+        init(_ moment: Moment) { self.moment = Locked(moment) }
         var now: Moment { moment.withLock { $0 } }
         func advance(to wall: Timestamp) {
             moment.withLock { $0 = $0.advanced(by: wall - $0.wall) }
@@ -64,7 +63,7 @@ struct PipelineTests {
     }
 
     final class ArmBox: Sendable {
-        private let value = Mutex<Timestamp?>(nil)
+        private let value = Locked<Timestamp?>(nil)
         var time: Timestamp? {
             get { value.withLock { $0 } }
             set { value.withLock { $0 = newValue } }

@@ -1,15 +1,14 @@
 import PrompterCore
-import Synchronization
 
 /// A prober that answers as it is told, or waits until its task is cancelled.
 final class ScriptedProber: Prober {
     let probes: AsyncStream<Target>
     private let told: AsyncStream<Target>.Continuation
-    private let answers: Mutex<[Result<ProbeAnswer, ProbeFailure>?]>
+    private let answers: Locked<[Result<ProbeAnswer, ProbeFailure>?]>
 
     /// - Parameter answers: one a probe, the last again and again; `nil` hangs.
     init(_ answers: [Result<ProbeAnswer, ProbeFailure>?]) {
-        self.answers = Mutex(answers)
+        self.answers = Locked(answers)
         (probes, told) = AsyncStream.makeStream()
     }
 

@@ -1,5 +1,4 @@
 import PrompterCore
-import Synchronization
 
 /// A store that fails as often as it is told to, and tells of each batch.
 final class ScriptedStore: VersionStore {
@@ -8,10 +7,10 @@ final class ScriptedStore: VersionStore {
     let batches: AsyncStream<[Finding]>
     private let told: AsyncStream<[Finding]>.Continuation
     private let memory = MemoryVersionStore()
-    private let failures: Mutex<Int>
+    private let failures: Locked<Int>
 
     init(failures: Int = 0) {
-        self.failures = Mutex(failures)
+        self.failures = Locked(failures)
         (batches, told) = AsyncStream.makeStream()
     }
 

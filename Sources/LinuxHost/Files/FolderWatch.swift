@@ -1,6 +1,5 @@
 import Dispatch
 import PrompterCore
-import Synchronization
 
 /// Notices when files change, whichever way: written in place, replaced by renaming, behind another link, deleted and
 /// back, readable or not any more. Nothing is polled.
@@ -17,10 +16,10 @@ public final class FolderWatch: Sendable {
 
     /// The files and the timer's state, alive until the last use of its descriptor.
     private final class Shared: Sendable {
-        let state: Mutex<State>
+        let state: Locked<State>
 
         init(_ paths: consuming sending WatchedPaths) {
-            state = Mutex(State(paths: paths))
+            state = Locked(State(paths: paths))
         }
     }
 

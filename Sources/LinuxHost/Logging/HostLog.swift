@@ -1,13 +1,13 @@
 import Dispatch
 import Glibc
 public import Logging
-import Synchronization
+import PrompterCore
 
 /// Where the daemon's log goes: to the journal with fields where our standard error is the journal's, else to standard
 /// error as text.
 public enum HostLog {
     /// Waits for what was logged, bounded; set once, by the bootstrap.
-    private static let drain = Mutex<@Sendable () -> Void>({})
+    private static let drain = Locked<@Sendable () -> Void>({})
 
     /// Sets the process's logging up. To be called once, before the first logger is made.
     ///

@@ -1,5 +1,5 @@
 import Dispatch
-import Synchronization
+import PrompterCore
 
 /// Carries log lines, in order, to a place that may block: whoever logs never waits for who reads.
 ///
@@ -14,7 +14,7 @@ final class LogQueue: Sendable {
     static let limit = 1000
 
     private let queue = DispatchQueue(label: "prompterd.log")
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// Runs `write` in its turn.
     ///

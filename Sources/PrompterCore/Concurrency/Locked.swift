@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// `Mutex` alone would do, but on Linux it hands over inside the kernel when threads contend (futex(2), PI futexes), where
 /// ThreadSanitizer does not see it and reports races that are none. The flag inside the lock shows it the order.
-public struct Locked<Value>: ~Copyable, Sendable {
+public struct Locked<Value: ~Copyable>: ~Copyable, Sendable {
     private let mutex: Mutex<Value>
     private let handedOver = Atomic(false)
 

@@ -1,11 +1,9 @@
-internal import Synchronization
-
 /// The guard of this process alone: single flight where there is no Redis, and in front of it.
 ///
 /// It keeps the state of each target's latest slot and forgets by itself what is no longer worth keeping, so it is bounded by
 /// the number of targets.
 public final class LocalGuard: ProbeGuard {
-    private let memory = Mutex(LocalMemory())
+    private let memory = Locked(LocalMemory())
 
     public init() {}
 

@@ -1,6 +1,5 @@
 import OutsideParts
 import PrompterCore
-import Synchronization
 
 /// The provider of a campaign, and what it saw: each call with the run of the daemon that made it, in one order with what was
 /// done to the daemons.
@@ -32,7 +31,7 @@ final class CallLog: Sendable {
     private let state: SharedState
 
     private final class SharedState: Sendable {
-        let value = Mutex(State())
+        let value = Locked(State())
     }
 
     /// - Parameter seed: decides which calls are answered slowly, wrongly or not at all.

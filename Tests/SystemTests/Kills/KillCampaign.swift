@@ -1,7 +1,7 @@
 import ConformanceSuites
 import Foundation
 import OutsideParts
-import Synchronization
+import PrompterCore
 
 /// Daemons under load, disturbed again and again at seeded moments, and judged after each time.
 ///
@@ -44,9 +44,9 @@ final class KillCampaign: Sendable {
     private let redis: RedisServer?
     private let log: CallLog
     private let witnesses: [Witness]
-    private let figures = Mutex(Figures())
-    private let runs = Mutex<[DaemonRun]>([])
-    private let lastRun = Mutex(0)
+    private let figures = Locked(Figures())
+    private let runs = Locked<[DaemonRun]>([])
+    private let lastRun = Locked(0)
 
     /// - Parameters:
     ///   - daemons: how many there are, each with a database of its own and all with the same watchlist.

@@ -1,7 +1,7 @@
 import Foundation
 import GRDB
 import OutsideParts
-import Synchronization
+import PrompterCore
 
 /// Remembers all that one daemon has ever shown, and says what of it is gone, went back or can't be read.
 ///
@@ -31,7 +31,7 @@ final class Witness: Sendable {
     }
 
     let site: Site
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     init(_ site: Site) {
         self.site = site
