@@ -249,7 +249,11 @@ public actor Daemon {
         do {
             new = try read.result.get()
         } catch {
-            if isAsked || error != refused { await refuse(error) }
+            guard isAsked || error != refused else {
+                log.debug("the watchlist was written, and is refused as before")
+                return
+            }
+            await refuse(error)
             return
         }
         let difference = WatchlistDifference(from: watchlist, to: new)
