@@ -16,11 +16,12 @@ enum Disturbance: Sendable {
         case line(Int)
         case time(Duration)
 
-        init(from generator: inout SeededGenerator) {
+        /// - Parameter scale: how much longer a run may last; two daemons must be up together for a while to meet in a slot.
+        init(from generator: inout SeededGenerator, scale: Int) {
             switch Int.random(in: 0..<3, using: &generator) {
-            case 0: self = .call(Int.random(in: 1...40, using: &generator))
+            case 0: self = .call(Int.random(in: 1...40 * scale, using: &generator))
             case 1: self = .line(Int.random(in: 1...12, using: &generator))
-            default: self = .time(.milliseconds(Int.random(in: 5...1500, using: &generator)))
+            default: self = .time(.milliseconds(Int.random(in: 5...1500 * scale, using: &generator)))
             }
         }
     }

@@ -118,7 +118,7 @@ final class KillCampaign: Sendable {
         var environment = ["RUN_KEY": CallLog.credential(ofRun: number), "PROMPTERD_LOG_LEVEL": "debug"]
         if let redis { environment["REDIS_URL"] = redis.url }
         let program = await witness.site.start(environment: environment)
-        let cue = Disturbance.Cue(from: &generator)
+        let cue = Disturbance.Cue(from: &generator, scale: witnesses.count > 1 ? 3 : 1)
         let endsByKill = Bool.random(using: &generator)
         if case .pause = disturbance {
             _ = await program.line(with: "watching")
