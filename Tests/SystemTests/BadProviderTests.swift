@@ -6,7 +6,7 @@ import PrompterCore
 import Testing
 
 /// Providers on a bad day. Each fails with its class, in one line, and keeps no other from being probed.
-struct BadProviderTests {
+@Suite(.timeLimit(.minutes(2))) struct BadProviderTests {
     struct Condition: Sendable, CustomTestStringConvertible {
         var name: String
         var failureClass: String
