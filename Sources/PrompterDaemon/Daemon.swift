@@ -11,34 +11,32 @@ public actor Daemon {
     /// How long the store may take after that.
     private static let storeTime: Duration = .seconds(6)
     private static let pulseInterval: Duration = .seconds(60)
-    /// As many errors of a refused list are logged; `prompterd check` shows all.
-    private static let mostLoggedErrors = 20
 
-    private let settings: Settings
-    private let log: Logger
-    private let notifier = ServiceNotifier()
-    private let credentials: CredentialStore
-    private let store: EnduringStore
+    let settings: Settings
+    let log: Logger
+    let notifier = ServiceNotifier()
+    let credentials: CredentialStore
+    let store: EnduringStore
     private let lock: FileLock
-    private let client: HTTPClient
+    let client: HTTPClient
     private let redisGuard: RedisGuard?
     private let recorder: Recorder
     private let timer: WallTimer
-    private let pipeline: Pipeline
+    let pipeline: Pipeline
     private let textfile: Textfile?
-    private let files = FileQueue(label: "prompterd.watchlist")
+    let files = FileQueue(label: "prompterd.watchlist")
     /// `nil` where the kernel gives none.
-    private let folderWatch: FolderWatch?
+    let folderWatch: FolderWatch?
     private var folderFault: FileError?
-    private var watchlist: Watchlist
-    private var state: DaemonState
+    var watchlist: Watchlist
+    var state: DaemonState
     /// Why the watchlist on disk is not in force; `nil` where it is.
-    private var refused: InvalidWatchlist?
+    var refused: InvalidWatchlist?
     /// The reload that is under way, or was the last.
-    private var reloading: Task<Void, Never>?
+    var reloading: Task<Void, Never>?
     private var isStoreFailing = false
     /// Whether the watchlist in force is yet to be written into the store, which could not take it.
-    private var isRegistrationDue = false
+    var isRegistrationDue = false
 
     /// Reads the watchlist and opens what the daemon works with.
     public init(_ settings: Settings, log: Logger) async throws(DaemonError) {
@@ -82,7 +80,7 @@ public actor Daemon {
         state = DaemonState(start: Moment.now.wall)
         state.version = Settings.version
         state.watchlistTaken = state.start
-        textfile = settings.textfile.map { Textfile($0, log: log) }
+        textfile = settings.textfile.map { Textfile($0, settings, log: log) }
         let stub = StubProber(pause: settings.stubPause)
         pipeline = Pipeline(
             Pipeline.Parts(
@@ -107,7 +105,15 @@ public actor Daemon {
         let telling = Task { for await outcome in recorder.outcomes { await take(outcome) } }
         await withTaskGroup { group in
             group.addTask { await self.recorder.run() }
-            group.addTask { for await _ in self.timer.ticks { await self.tick() } }
+            // Apart, so that no tick waits for a textfile.
+            let (writes, written) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+            group.addTask {
+                for await _ in self.timer.ticks {
+                    await self.pipeline.tick()
+                    written.yield()
+                }
+            }
+            group.addTask { for await _ in writes { await self.writeTextfile(isForced: false) } }
             group.addTask { for await _ in pulse.beats { await self.beat() } }
             if let redisGuard { group.addTask { for await report in redisGuard.changes { await self.tell(report) } } }
             await writeTextfile(isForced: true)
@@ -123,6 +129,7 @@ public actor Daemon {
             group.cancelAll()
         }
         await telling.value
+        await reloading?.value
         try await end(once: once)
     }
 
@@ -133,7 +140,7 @@ public actor Daemon {
     private func begin() async {
         notifier.ready()
         await showStatus()
-        let load = await pipeline.load
+        let load = await pipeline.view.load
         log.notice(
             "watching \(StatusLine.count(watchlist.watches.count, "watch", "watches")) with \(StatusLine.count(load.targets, "target", "targets")), \(load.workers) workers; database \(SafeText(settings.database))\(settings.textfile.map { ", textfile \(SafeText($0))" } ?? "")"
         )
@@ -179,11 +186,6 @@ public actor Daemon {
 
     // MARK: what wakes it
 
-    private func tick() async {
-        await pipeline.tick()
-        await writeTextfile(isForced: false)
-    }
-
     /// Once a minute: the clock is looked after, the textfile is kept fresh, the watchdog fed if all is well.
     private func beat() async {
         if await pipeline.pulse() {
@@ -223,115 +225,17 @@ public actor Daemon {
         }
     }
 
-    // MARK: the watchlist
-
-    /// Reads the watchlist again, after the reload that is under way.
-    ///
-    /// - Parameter isAsked: whether somebody asked for it, and not an edit.
-    private func reload(isAsked: Bool) async {
-        let earlier = reloading
-        let task = Task {
-            await earlier?.value
-            if isAsked { notifier.reloading() }
-            await readAgain(isAsked: isAsked)
-            if isAsked { notifier.ready() }
-        }
-        reloading = task
-        await task.value
-    }
-
-    /// A bad list changes nothing; one that says the same as that in force neither, where nobody asked.
-    private func readAgain(isAsked: Bool) async {
-        let file = WatchlistFile(settings.watchlist, stubsOnly: settings.stubsOnly)
-        let read = await files.run { file.readFollowing() }
-        folderWatch?.follow(read.files)
-        let new: Watchlist
-        do {
-            new = try read.result.get()
-        } catch {
-            guard isAsked || error != refused else {
-                log.debug("the watchlist was written, and is refused as before")
-                return
-            }
-            await refuse(error)
-            return
-        }
-        let difference = WatchlistDifference(from: watchlist, to: new)
-        if !isAsked, refused == nil, difference.isEmpty, new.providers == watchlist.providers {
-            log.debug("the watchlist was written, and says what it said")
-            return
-        }
-        if !isAsked { notifier.reloading() }
-        watchlist = new
-        refused = nil
-        state.watchlistTaken = Moment.now.wall
-        state.isWatchlistValid = true
-        await register()
-        await putInForce(spread: Timetable.longestSpread)
-        await writeTextfile(isForced: true)
-        await showStatus()
-        log.notice("watchlist reloaded: \(difference.text)")
-        if !isAsked { notifier.ready() }
-    }
-
-    private func refuse(_ invalid: InvalidWatchlist) async {
-        refused = invalid
-        state.isWatchlistValid = false
-        for error in invalid.errors.prefix(Self.mostLoggedErrors) { log.error("\(error)") }
-        await writeTextfile(isForced: true)
-        await showStatus()
-        let more = invalid.errors.count - Self.mostLoggedErrors
-        log.error("watchlist refused: the one before stays in force\(more > 0 ? " (\(more) more errors)" : "")")
-    }
-
-    private func register() async {
-        do {
-            try await store.register(watchlist, at: Moment.now.wall)
-            isRegistrationDue = false
-        } catch {
-            if !isRegistrationDue { log.error("store: the watchlist could not be written: \(error)") }
-            isRegistrationDue = true
-        }
-    }
-
-    private func putInForce(spread: Duration) async {
-        var memory: [TargetID: TargetMemory] = [:]
-        do {
-            memory = try await store.memory(of: await pipeline.unknownTargets(of: watchlist))
-        } catch {
-            log.error("store: what is known of the targets could not be read: \(error)")
-        }
-        let probers = Probers(
-            stub: StubProber(pause: settings.stubPause),
-            live: LiveProber(client: client, credentials: readCredentials()))
-        await pipeline.replace(
-            with: watchlist, probers: probers, workers: settings.workers, memory: memory, spread: spread)
-    }
-
-    private func readCredentials() -> [String: Credential] {
-        var found: [String: Credential] = [:]
-        for provider in watchlist.providers.values.sorted(by: { $0.name < $1.name }) where !provider.isStub {
-            do {
-                let answer = try credentials.credential(of: provider)
-                for warning in answer.warnings { log.warning("\(provider.name): \(SafeText(warning, limit: 1024))") }
-                found[provider.name] = answer.credential
-            } catch {
-                log.error("\(provider.name): \(error)")
-            }
-        }
-        return found
-    }
-
     // MARK: what it shows
 
-    private func showStatus() async {
+    func showStatus() async {
+        let view = await pipeline.view
         let line = StatusLine(
-            watches: watchlist.watches.count, load: await pipeline.load, refused: refused?.errors.first,
-            isStoreFailing: isStoreFailing)
+            watches: watchlist.watches.count, load: view.load, failingProviders: view.metrics.failingProviders,
+            refused: refused?.errors.first, isStoreFailing: isStoreFailing)
         notifier.status(line.text(at: Moment.now.wall))
     }
 
-    private func writeTextfile(isForced: Bool) async {
+    func writeTextfile(isForced: Bool) async {
         guard let snapshot = await pipeline.snapshot(isForced: isForced), let textfile else { return }
         state.workers = snapshot.load.workers
         state.probesInFlight = snapshot.load.inFlight
@@ -341,15 +245,11 @@ public actor Daemon {
         state.storeRows = store.rows
         state.storeErrors = store.errors
         state.storePending = store.pending
-        state.textfileErrors = await textfile.errors
         if let report = redisGuard?.report {
             state.isRedisUp = report.isUp
             state.redisErrors = report.errors
         }
-        await textfile.write(
-            snapshot.metrics.exposition(
-                state, service: settings.service, environment: settings.environmentName,
-                mostWatches: settings.mostWatchSeries))
+        await textfile.write(snapshot, state)
     }
 
     // MARK: the end

@@ -49,17 +49,12 @@ extension Pipeline {
         }
     }
 
-    /// The metrics as they are now, where a new textfile is due: something changed, and the last one is 15 s old.
-    ///
-    /// - Parameter isForced: whether one is due anyhow.
-    public func snapshot(isForced: Bool) -> (metrics: ProbeMetrics, load: Load)? {
-        let now = parts.clock().wall
-        let isPaused = lastSnapshot.map { $0 <= now && now - $0 < Self.textfilePause } ?? false
-        guard isForced || isChanged && !isPaused else { return nil }
-        isChanged = false
-        lastSnapshot = now
-        rearm(at: now)
-        return (metrics, load)
+    /// The counts and the load at one moment.
+    public struct Snapshot: Sendable {
+        public var metrics: ProbeMetrics
+        public var load: Load
+        /// Larger than that of every snapshot before.
+        public var number: Int
     }
 
     /// How much the pipeline has to do now.
@@ -68,14 +63,29 @@ extension Pipeline {
         public var inFlight: Int
         public var waiting: Int
         public var nextDue: Timestamp?
-        public var failingProviders: Int
         public var targets: Int
     }
 
-    public var load: Load {
-        Load(
+    /// The counts and the load now.
+    public var view: Snapshot {
+        let load = Load(
             workers: limits.workers, inFlight: flights.count, waiting: limits.waiting, nextDue: timetable.nextDue,
-            failingProviders: metrics.failingProviders, targets: timetable.count)
+            targets: timetable.count)
+        return Snapshot(metrics: metrics, load: load, number: snapshots)
+    }
+
+    /// A snapshot for the textfile, where a new one is due: something changed, and the last one is 15 s old.
+    ///
+    /// - Parameter isForced: whether one is due anyhow.
+    public func snapshot(isForced: Bool) -> Snapshot? {
+        let now = parts.clock().wall
+        let isPaused = lastSnapshot.map { $0 <= now && now - $0 < Self.textfilePause } ?? false
+        guard isForced || isChanged && !isPaused else { return nil }
+        isChanged = false
+        lastSnapshot = now
+        snapshots += 1
+        rearm(at: now)
+        return view
     }
 
     /// How many targets' last attempt failed.

@@ -59,6 +59,8 @@ public actor Pipeline {
     /// Whether the metrics have changed since the last snapshot.
     var isChanged = true
     var lastSnapshot: Timestamp?
+    /// How many snapshots were taken for the textfile.
+    var snapshots = 0
     /// Targets that a run of one round still waits for; `nil` for a run without end.
     var remaining: Set<TargetID>?
     var isStopping = false

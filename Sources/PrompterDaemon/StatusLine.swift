@@ -4,6 +4,7 @@ import PrompterCore
 struct StatusLine {
     var watches: Int
     var load: Pipeline.Load
+    var failingProviders: Int
     /// The first error of a refused watchlist.
     var refused: WatchlistError?
     var isStoreFailing: Bool
@@ -13,8 +14,8 @@ struct StatusLine {
         if let next = load.nextDue {
             parts.append("next probe in \(DurationText.brief(next - now))")
         }
-        if load.failingProviders > 0 {
-            parts.append("\(Self.count(load.failingProviders, "provider", "providers")) failing")
+        if failingProviders > 0 {
+            parts.append("\(Self.count(failingProviders, "provider", "providers")) failing")
         }
         if isStoreFailing { parts.append("the store is failing") }
         if let refused { parts.append("watchlist refused: \(refused)") }

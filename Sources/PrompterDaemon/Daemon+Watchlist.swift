@@ -1,0 +1,107 @@
+import CurlProbing
+import LinuxHost
+import Logging
+import PrompterCore
+
+/// The watchlist: taken at the start, and again whenever it is edited or somebody asks.
+extension Daemon {
+    /// As many errors of a refused list are logged; `prompterd check` shows all.
+    private static let mostLoggedErrors = 20
+
+    /// Reads the watchlist again, after the reload that is under way.
+    ///
+    /// - Parameter isAsked: whether somebody asked for it, and not an edit.
+    func reload(isAsked: Bool) async {
+        let earlier = reloading
+        let task = Task {
+            await earlier?.value
+            if isAsked { notifier.reloading() }
+            await readAgain(isAsked: isAsked)
+            if isAsked { notifier.ready() }
+        }
+        reloading = task
+        await task.value
+    }
+
+    /// A bad list changes nothing; one that says the same as that in force neither, where nobody asked.
+    func readAgain(isAsked: Bool) async {
+        let file = WatchlistFile(settings.watchlist, stubsOnly: settings.stubsOnly)
+        let read = await files.run { file.readFollowing() }
+        folderWatch?.follow(read.files)
+        let new: Watchlist
+        do {
+            new = try read.result.get()
+        } catch {
+            guard isAsked || error != refused else {
+                log.debug("the watchlist was written, and is refused as before")
+                return
+            }
+            await refuse(error)
+            return
+        }
+        let difference = WatchlistDifference(from: watchlist, to: new)
+        if !isAsked, refused == nil, difference.isEmpty, new.providers == watchlist.providers {
+            log.debug("the watchlist was written, and says what it said")
+            return
+        }
+        if !isAsked { notifier.reloading() }
+        watchlist = new
+        refused = nil
+        state.watchlistTaken = Moment.now.wall
+        state.isWatchlistValid = true
+        await register()
+        await putInForce(spread: Timetable.longestSpread)
+        await writeTextfile(isForced: true)
+        await showStatus()
+        log.notice("watchlist reloaded: \(difference.text)")
+        if !isAsked { notifier.ready() }
+    }
+
+    func refuse(_ invalid: InvalidWatchlist) async {
+        refused = invalid
+        state.isWatchlistValid = false
+        for error in invalid.errors.prefix(Self.mostLoggedErrors) { log.error("\(error)") }
+        await writeTextfile(isForced: true)
+        await showStatus()
+        let more = invalid.errors.count - Self.mostLoggedErrors
+        log.error("watchlist refused: the one before stays in force\(more > 0 ? " (\(more) more errors)" : "")")
+    }
+
+    func register() async {
+        do {
+            try await store.register(watchlist, at: Moment.now.wall)
+            isRegistrationDue = false
+        } catch {
+            if !isRegistrationDue { log.error("store: the watchlist could not be written: \(error)") }
+            isRegistrationDue = true
+        }
+    }
+
+    func putInForce(spread: Duration) async {
+        var memory: [TargetID: TargetMemory] = [:]
+        do {
+            memory = try await store.memory(of: await pipeline.unknownTargets(of: watchlist))
+        } catch {
+            log.error("store: what is known of the targets could not be read: \(error)")
+        }
+        let probers = Probers(
+            stub: StubProber(pause: settings.stubPause),
+            live: LiveProber(client: client, credentials: readCredentials()))
+        await pipeline.replace(
+            with: watchlist, probers: probers, workers: settings.workers, memory: memory, spread: spread)
+    }
+
+    func readCredentials() -> [String: Credential] {
+        var found: [String: Credential] = [:]
+        for provider in watchlist.providers.values.sorted(by: { $0.name < $1.name }) where !provider.isStub {
+            do {
+                let answer = try credentials.credential(of: provider)
+                for warning in answer.warnings { log.warning("\(provider.name): \(SafeText(warning, limit: 1024))") }
+                found[provider.name] = answer.credential
+            } catch {
+                log.error("\(provider.name): \(error)")
+            }
+        }
+        return found
+    }
+}
