@@ -21,7 +21,7 @@ struct HostileValueTests {
         #"{"v":1,"state":"observed"}"#,
         #"{"v":1,"state":"observed","id":"0000000000000001","time_ms":0,"latency_us":0}"#,
         #"{"v":1,"state":"observed","id":"0000000000000001","time_ms":-1,"latency_us":0,"model":"m"}"#,
-        #"{"v":1,"state":"observed","id":"0000000000000001","time_ms":0,"latency_us":1e9,"model":"m"}"#,
+        #"{"v":1,"state":"observed","id":"0000000000000001","time_ms":0,"latency_us":1.5,"model":"m"}"#,
         #"{"v":1,"state":"observed","id":"0000000000000001","time_ms":0,"latency_us":0,"model":""}"#,
         #"{"v":1,"state":"observed","id":"0000000000000001","time_ms":0,"latency_us":0,"model":""#
             + String(repeating: "m", count: 257) + #""}"#,
