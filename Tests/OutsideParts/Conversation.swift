@@ -15,12 +15,10 @@ public final class Conversation: Sendable {
 
     public var process: pid_t { child.process }
 
-    /// Gives the program `text` to read.
+    /// Gives the program `text` to read. One that has ended reads nothing, and ``read()`` says why.
     public func write(_ text: String) {
         let bytes = Array(text.utf8)
-        guard Glibc.write(input.writer, bytes, bytes.count) == bytes.count else {
-            fatalError("not written: error \(errno)")
-        }
+        send(input.writer, bytes, bytes.count, Int32(MSG_NOSIGNAL))
     }
 
     /// What the program has written since it was last asked; waits for something.
