@@ -65,23 +65,23 @@ struct FleetTests {
         let provider = try FakeProvider { .completion(model: "m-real", fingerprint: "fp-\($0.number)") }
         try provider.start()
         defer { provider.stop() }
-        let list = Site.live(Self.targets, at: provider.baseURL, interval: "1s", timeout: "900ms")
+        let list = Site.live(Self.targets, at: provider.baseURL, interval: "2s", timeout: "1900ms")
         let (left, right) = (try Site(list), try Site(list))
         let environment = ["REDIS_URL": redis.url]
         let first = try await left.ready(environment: environment)
         let second = try await right.ready(environment: environment)
-        _ = try #require(await provider.request(Self.targets * 3))
+        _ = try #require(await provider.request(Self.targets * 2))
         await redis.kill()
         #expect(await first.line(with: "redis: "))
         #expect(await first.line(with: "guards alone"))
         #expect(await second.line(with: "guards alone"))
         let alone = provider.requests.count
-        _ = try #require(await provider.request(alone + Self.targets * 6))
+        _ = try #require(await provider.request(alone + Self.targets * 4))
         try await redis.start()
         #expect(await first.line(with: "slots are shared", count: 2))
         #expect(await second.line(with: "slots are shared", count: 2))
         let back = provider.requests.count
-        _ = try #require(await provider.request(back + Self.targets * 6))
+        _ = try #require(await provider.request(back + Self.targets * 4))
         let ends = [await first.stop(), await second.stop()]
         #expect(ends.allSatisfy { $0.status == 0 })
         // No probe failed for want of Redis.
