@@ -168,8 +168,8 @@ final class GuardThread: Sendable {
     /// it waits no longer than for the connection and its first answer.
     private func limitWait(for number: Int) {
         let limit = DispatchTimeInterval.milliseconds(Int(timeout.milliseconds) * 2)
-        DispatchQueue.global().asyncAfter(deadline: .now() + limit) { @Sendable [weak self] in
-            self?.stopAwaiting(number)
+        DispatchQueue.global().asyncAfter(deadline: .now() + limit) { @Sendable in
+            self.stopAwaiting(number)
         }
     }
 

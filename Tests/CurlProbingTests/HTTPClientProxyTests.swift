@@ -5,7 +5,7 @@ import PrompterCore
 import Testing
 
 /// Each in a process of its own, since the environment belongs to all tests of this one.
-@Suite(.timeLimit(.minutes(1))) struct HTTPClientProxyTests {
+@Suite(.timeLimit(.minutes(10))) struct HTTPClientProxyTests {
     private static func request(_ url: String) -> HTTPRequest {
         HTTPRequest(method: .get, url: url, headers: [HTTPHeader("Authorization", "Bearer k")], timeout: .seconds(30))
     }

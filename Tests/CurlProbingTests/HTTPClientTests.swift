@@ -3,7 +3,7 @@ import OutsideParts
 import PrompterCore
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct HTTPClientTests {
+@Suite(.timeLimit(.minutes(10))) struct HTTPClientTests {
     @Test func sendsWhatIsWrittenAndReadsTheAnswer() async throws {
         let headers = [HTTPHeader("X-One", " a "), HTTPHeader("X-Two", "")]
         try await Answering { _ in .response(status: 418, headers: headers, body: Array("tea".utf8)) }.use {

@@ -4,7 +4,7 @@ import OutsideParts
 import PrompterCore
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct LiveProberTests {
+@Suite(.timeLimit(.minutes(10))) struct LiveProberTests {
     private func target(_ provider: FakeProvider, model: String = "m") -> Target {
         target(.openAICompatible, provider.baseURL, model: model)
     }

@@ -6,7 +6,7 @@ import PrompterCore
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct AtomicFileTests {
+@Suite(.timeLimit(.minutes(10))) struct AtomicFileTests {
     private final class Flag: Sendable {
         let value = Atomic(false)
     }

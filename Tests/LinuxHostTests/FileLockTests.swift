@@ -4,7 +4,7 @@ import OutsideParts
 import PrompterCore
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct FileLockTests {
+@Suite(.timeLimit(.minutes(10))) struct FileLockTests {
     private let folder = TemporaryFolder()
 
     @Test func isHeldByOne() throws {

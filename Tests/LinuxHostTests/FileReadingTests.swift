@@ -4,7 +4,7 @@ import OutsideParts
 import PrompterCore
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct FileReadingTests {
+@Suite(.timeLimit(.minutes(10))) struct FileReadingTests {
     private let folder = TemporaryFolder()
 
     private func problem(_ path: String, limit: Int = 100) -> FileError.Problem? {

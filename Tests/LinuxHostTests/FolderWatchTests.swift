@@ -5,7 +5,7 @@ import Testing
 @testable import LinuxHost
 
 /// Each way in which a file changes, awaited.
-@Suite(.timeLimit(.minutes(1))) struct FolderWatchTests {
+@Suite(.timeLimit(.minutes(10))) struct FolderWatchTests {
     private let folder = TemporaryFolder()
 
     private func path(_ name: String) -> String { folder.path(of: name) }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import LinuxHost
 
-@Suite(.timeLimit(.minutes(1))) struct JournalTests {
+@Suite(.timeLimit(.minutes(10))) struct JournalTests {
     private static let daemon = "/usr/lib/systemd/systemd-journald"
 
     private func text(_ entry: JournalEntry) -> [String] {

@@ -7,7 +7,7 @@ import Testing
 @testable import LinuxHost
 
 /// In processes of their own, since the environment is the whole process's.
-@Suite(.timeLimit(.minutes(1))) struct ServiceNotifierTests {
+@Suite(.timeLimit(.minutes(10))) struct ServiceNotifierTests {
     @Test func tellsTheServiceManager() async {
         let folder = TemporaryFolder()
         await #expect(processExitsWith: .success) { [path = folder.path(of: "notify") as String] in

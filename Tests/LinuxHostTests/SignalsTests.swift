@@ -5,7 +5,7 @@ import Testing
 @testable import LinuxHost
 
 /// In processes of their own, since a signal is the whole process's.
-@Suite(.timeLimit(.minutes(1))) struct SignalsTests {
+@Suite(.timeLimit(.minutes(10))) struct SignalsTests {
     @Test func handsOverWhatEachSignalAsksFor() async {
         await #expect(processExitsWith: .success) {
             let signals = await Signals()

@@ -7,7 +7,7 @@ import Testing
 
 @testable import LinuxHost
 
-@Suite(.timeLimit(.minutes(1))) struct TextLogHandlerTests {
+@Suite(.timeLimit(.minutes(10))) struct TextLogHandlerTests {
     /// A pipe, and a logger that writes into it.
     private final class Log {
         let ends: [Int32]

@@ -2,7 +2,7 @@ import ConformanceSuites
 import PrompterCore
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct StubProberTests {
+@Suite(.timeLimit(.minutes(10))) struct StubProberTests {
     private let slow = StubProber(pause: .seconds(3600))
 
     private func target(_ provider: String, _ dialect: Dialect = .stub, model: String = "gpt-4o") -> Target {

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import OutsideParts
 import PrompterCore
 import SQLiteVersions
 import Testing
@@ -159,9 +160,10 @@ struct ArchiveTests {
         return path
     }
 
-    private func contents(of holder: String) throws -> [String: Data] {
+    /// Not by `Data(contentsOf:)`, which leaks its buffer where a file is empty.
+    private func contents(of holder: String) throws -> [String: [UInt8]] {
         let files = try FileManager.default.contentsOfDirectory(atPath: holder).filter { $0 != "copy" }
-        return try Dictionary(
-            uniqueKeysWithValues: files.map { ($0, try Data(contentsOf: URL(fileURLWithPath: "\(holder)/\($0)"))) })
+        return Dictionary(
+            uniqueKeysWithValues: files.map { ($0, ChildProcess.run(["cat", "\(holder)/\($0)"]).output) })
     }
 }

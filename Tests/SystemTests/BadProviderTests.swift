@@ -6,7 +6,7 @@ import PrompterCore
 import Testing
 
 /// Providers on a bad day. Each fails with its class, in one line, and keeps no other from being probed.
-@Suite(.timeLimit(.minutes(2))) struct BadProviderTests {
+@Suite(.timeLimit(.minutes(10))) struct BadProviderTests {
     struct Condition: Sendable, CustomTestStringConvertible {
         var name: String
         var failureClass: String
@@ -119,13 +119,13 @@ import Testing
             more: #","ca_file":"\#(server.certificateFile)""#)
     }
 
-    /// The resolver asks a server that never answers, and would wait for it for half a minute.
+    /// The resolver asks a server that never answers, and would wait for it for two and a half minutes.
     @Test(.enabled(if: geteuid() == 0, "only root can give a program a resolver of its own"))
     func hasANameThatResolvesSlowly() async throws {
         let server = try SilentNameServer()
         let folder = TemporaryFolder()
         let file = folder.path(of: "resolv.conf")
-        try "nameserver \(server.address)\noptions timeout:30 attempts:1\n".write(
+        try "nameserver \(server.address)\noptions timeout:30 attempts:5\n".write(
             toFile: file, atomically: true, encoding: .utf8)
         let clock = ContinuousClock()
         let start = clock.now
@@ -136,6 +136,6 @@ import Testing
             ]
         ) { await server.question() }
         // Neither the probe nor the stop waited for the resolver.
-        #expect(clock.now - start < .seconds(30))
+        #expect(clock.now - start < .seconds(150))
     }
 }

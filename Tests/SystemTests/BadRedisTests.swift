@@ -5,7 +5,7 @@ import PrompterCore
 import Testing
 
 /// Redis on a bad day: each instance guards alone, and says so.
-@Suite(.timeLimit(.minutes(2))) struct BadRedisTests {
+@Suite(.timeLimit(.minutes(10))) struct BadRedisTests {
     /// Sees that a daemon says in one line that it guards alone, probes on, and shows it.
     private func goesOn(
         _ url: String, saying text: String, kind: String, makeBad: (Program) async throws -> Void = { _ in }

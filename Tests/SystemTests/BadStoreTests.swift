@@ -4,7 +4,7 @@ import OutsideParts
 import Testing
 
 /// Databases that can't be used, or stop being usable while the daemon runs.
-@Suite(.timeLimit(.minutes(2))) struct BadStoreTests {
+@Suite(.timeLimit(.minutes(10))) struct BadStoreTests {
     private static let isRoot = geteuid() == 0
     private static let nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
 

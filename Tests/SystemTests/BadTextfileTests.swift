@@ -4,7 +4,7 @@ import OutsideParts
 import Testing
 
 /// Places where no textfile can be written, and disks without room.
-@Suite(.timeLimit(.minutes(2))) struct BadTextfileTests {
+@Suite(.timeLimit(.minutes(10))) struct BadTextfileTests {
     private static let isRoot = geteuid() == 0
 
     /// Sees that the daemon says once that it can't write, watches on, and writes as soon as it can.

@@ -4,7 +4,7 @@ import PrompterCore
 import Testing
 
 /// The watchlist edited under a running daemon.
-@Suite(.timeLimit(.minutes(2))) struct EditTests {
+@Suite(.timeLimit(.minutes(10))) struct EditTests {
     /// A list of three watches of which one has a template of its own, so that each edit is another list.
     private func list(_ number: Int) -> String {
         Site.stubs(3).replacing(#""template":"t-0""#, with: #""template":"edit-\#(number)""#)

@@ -5,7 +5,7 @@ import PrompterCore
 import Testing
 
 /// Text from outside that a terminal would act on, that ends a line or that ends a quotation.
-@Suite(.timeLimit(.minutes(2))) struct HostileTextTests {
+@Suite(.timeLimit(.minutes(10))) struct HostileTextTests {
     private static let hostile = "a\u{1B}[2J\u{9B}31m\nfake: line\r\u{202E}\"b\\\u{07}"
 
     private static func quoted(_ text: String) -> String { JSONValue.string(text).text }

@@ -7,7 +7,7 @@ import Testing
 ///
 /// `valid` and `invalid` hold those that both judge alike, `invalid-beyond-schema` those in which no schema can see what is
 /// wrong. Beside each invalid `NAME.json` stands `NAME.expected`: the errors with their positions, as `check` prints them.
-@Suite(.timeLimit(.minutes(5))) struct WatchlistCorpusTests {
+@Suite(.timeLimit(.minutes(10))) struct WatchlistCorpusTests {
     private struct Entry: Sendable {
         var folder: String
         var name: String
