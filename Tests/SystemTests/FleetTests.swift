@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// Two daemons with one real Redis, against the provider's own log of requests.
-struct FleetTests {
+@Suite(.timeLimit(.minutes(10))) struct FleetTests {
     private static let targets = 12
 
     private struct Seen: Hashable {
