@@ -4,6 +4,6 @@ public protocol Prober: Sendable {
     ///
     /// - Parameter timeout: bounds the whole probe, retries included.
     /// - Returns: what the answer said, and how long the call took.
-    /// - Throws: ``ProbeFailure``; a ``Reading`` that names no version is thrown as ``FailureClass/noVersion``.
+    /// - Throws: ``ProbeFailure``; an answer that names no version is thrown as ``FailureClass/noVersion``.
     func probe(_ target: Target, timeout: Duration) async throws(ProbeFailure) -> ProbeAnswer
 }
