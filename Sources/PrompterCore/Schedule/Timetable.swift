@@ -42,9 +42,6 @@ public struct Timetable: Sendable {
     /// How many targets there are.
     public var count: Int { entries.count }
 
-    /// The targets that are taken.
-    public var takenCount: Int { entries.values.count { $0.isTaken } }
-
     /// When the next target is due; `nil` for never. It may be in the past.
     public var nextDue: Timestamp? { waits.min?.time }
 
