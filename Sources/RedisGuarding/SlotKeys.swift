@@ -1,6 +1,7 @@
 import PrompterCore
 
-/// The names of the guard's keys: prefix, version of the records, target, interval in milliseconds, slot.
+/// The names of the guard's keys: prefix, version of the records, target, interval in milliseconds, slot, and a word for a
+/// slot's confirmation.
 struct SlotKeys {
     private let prefix: [UInt8]
 
@@ -16,6 +17,7 @@ struct SlotKeys {
         key.append(contentsOf: String(slot.interval.milliseconds).utf8)
         key.append(UInt8(ascii: ":"))
         key.append(contentsOf: String(slot.number).utf8)
+        if slot.isConfirmation { key.append(contentsOf: ":confirmation".utf8) }
         return key
     }
 

@@ -26,10 +26,12 @@ struct LocalMemory: Sendable {
     private struct Key: Hashable, Sendable {
         var target: TargetID
         var interval: Duration
+        var isConfirmation: Bool
 
         init(_ slot: Slot) {
             target = slot.target
             interval = slot.interval
+            isConfirmation = slot.isConfirmation
         }
     }
 
@@ -108,7 +110,9 @@ struct LocalMemory: Sendable {
         entries.compactMap { key, entry in
             guard case .observed(let observation) = entry.state, entry.keptUntil > now.uptime else { return nil }
             let lease = Lease(
-                id: observation.id, slot: Slot(target: key.target, interval: key.interval, number: entry.number),
+                id: observation.id,
+                slot: Slot(
+                    target: key.target, interval: key.interval, number: entry.number, isConfirmation: key.isConfirmation),
                 attempt: entry.attempt, keepTime: entry.keptUntil - now.uptime)
             return Settlement(lease, .observed(observation))
         }

@@ -4,11 +4,14 @@ public struct Slot: Hashable, Sendable {
     public var interval: Duration
     /// floor((UTC − phase) / interval)
     public var number: Int64
+    /// Whether it is the slot's second one, for the probe that confirms what the first saw.
+    public var isConfirmation: Bool
 
-    public init(target: TargetID, interval: Duration, number: Int64) {
+    public init(target: TargetID, interval: Duration, number: Int64, isConfirmation: Bool = false) {
         self.target = target
         self.interval = interval
         self.number = number
+        self.isConfirmation = isConfirmation
     }
 
     /// The slot of `target` that `time` falls into.
@@ -29,6 +32,11 @@ public struct Slot: Hashable, Sendable {
 
     /// The slot that follows.
     public var next: Slot { Slot(target: target, interval: interval, number: number + 1) }
+
+    /// The slot in which a change that this one saw is confirmed: guarded by a key of its own.
+    public var confirmation: Slot {
+        Slot(target: target, interval: interval, number: number, isConfirmation: true)
+    }
 
     /// Whether an observation made at `time` counts for this slot: made since it began, or less than half an interval before,
     /// so that no boundary is probed on both sides.

@@ -3,9 +3,9 @@
 /// `{"v":1,"state":"lease","id":"…","attempt":1}`, `"observed"` with the observation, `"held"` with attempt, class and the
 /// times that tell how much of the hold is left, `"failed"` with its class.
 public struct SlotRecord: Hashable, Sendable {
-    /// The longest text that is read, in bytes. The longest that is written has two names of
-    /// ``VersionIdentity/longestName`` bytes, each byte at most six long in JSON, and some 300 bytes beside them.
-    public static let longestText = 4096
+    /// The longest text that is read, in bytes. The longest that is written has four names of
+    /// ``VersionIdentity/longestName`` bytes, each byte at most six long in JSON, and some 400 bytes beside them.
+    public static let longestText = 8192
     /// The longest that a slot's key lives.
     public static let longestLife: Duration = .milliseconds(10 * 366 * 86_400_000)
 
@@ -85,9 +85,12 @@ public struct SlotRecord: Hashable, Sendable {
             .init("time_ms", .integer(observation.time.milliseconds)),
             .init("latency_us", .integer(observation.latency.nanoseconds / 1000)),
         ]
-        if let model = observation.version.resolvedModel { members.append(.init("model", .string(model))) }
-        if let fingerprint = observation.version.fingerprint {
-            members.append(.init("fingerprint", .string(fingerprint)))
+        for signal in Signal.allCases {
+            if let value = observation.version[signal] { members.append(.init(signal.rawValue, .string(value))) }
+        }
+        if observation.shows != .completion { members.append(.init("shows", .integer(observation.shows.rawValue))) }
+        if let retirement = observation.retirement {
+            members.append(.init("retirement_ms", .integer(retirement.milliseconds)))
         }
         if let tokens = observation.usage.inputTokens { members.append(.init("input_tokens", .integer(tokens))) }
         if let tokens = observation.usage.outputTokens { members.append(.init("output_tokens", .integer(tokens))) }
@@ -95,15 +98,20 @@ public struct SlotRecord: Hashable, Sendable {
     }
 
     private static func observation(in root: JSONNode, of slot: Slot) -> Observation? {
+        let times = 0...253_402_300_799_999
         guard let id = root["id"]?.string.flatMap(Hexadecimal.decodeWord),
-            let time = root["time_ms"]?.integer, (0...253_402_300_799_999).contains(time),
+            let time = root["time_ms"]?.integer, times.contains(time),
             let latency = root["latency_us"]?.integer, (0...86_400_000_000).contains(latency),
             let version = VersionIdentity(
-                resolvedModel: root["model"]?.string, fingerprint: root["fingerprint"]?.string)
+                resolvedModel: root["model"]?.string, fingerprint: root["fingerprint"]?.string,
+                digest: root["digest"]?.string, metadata: root["metadata"]?.string)
         else { return nil }
+        let shows = root["shows"].map { $0.integer.flatMap(UInt8.init(exactly:)) ?? 0 }
+        let retirement = root["retirement_ms"]?.integer.flatMap { times.contains($0) ? $0 : nil }
         return Observation(
             id: id, target: slot.target, slot: slot.number, time: Timestamp(milliseconds: Int64(time)),
-            version: version,
+            version: version, shows: shows.map(SignalSet.init) ?? .completion, isConfirmation: slot.isConfirmation,
+            retirement: retirement.map { Timestamp(milliseconds: Int64($0)) },
             usage: Usage(
                 inputTokens: Usage.tokens(in: root["input_tokens"]),
                 outputTokens: Usage.tokens(in: root["output_tokens"])),

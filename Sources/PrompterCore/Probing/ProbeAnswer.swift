@@ -1,12 +1,21 @@
 /// What a successful probe brings back.
 public struct ProbeAnswer: Hashable, Sendable {
     public var version: VersionIdentity
+    /// What a probe of its kind shows, whether or not this one did.
+    public var shows: SignalSet
+    /// When the provider will shut the model down, where it says so.
+    public var retirement: Timestamp?
     public var usage: Usage
     /// From the start of the call to its parsed answer.
     public var latency: Duration
 
-    public init(version: VersionIdentity, usage: Usage = Usage(), latency: Duration) {
+    public init(
+        version: VersionIdentity, shows: SignalSet = .completion, retirement: Timestamp? = nil, usage: Usage = Usage(),
+        latency: Duration
+    ) {
         self.version = version
+        self.shows = shows
+        self.retirement = retirement
         self.usage = usage
         self.latency = latency
     }

@@ -1,34 +1,147 @@
-/// Something that became known about a target's versions. Recording an observation returns its events.
+/// Something that became known about a target's versions. Recording a finding returns its events.
 public struct Event: Hashable, Sendable, Identifiable {
+    /// What became known. The raw value is the metrics' label and stands in the store; it never changes.
     public enum Kind: String, Hashable, Sendable, CaseIterable {
         /// The target's first version.
         case first
-        /// A version that was not known before.
+        /// The live set grew by a value that was never seen before.
         case appeared
+        /// No settled member was seen for so long that the set counts as another: the alarm.
+        case replaced
+        /// A retired value is live again.
+        case returned
+        /// A member was not seen for so long that it counts as gone.
+        case retired
+        /// Answers no longer carry the signal.
+        case missing
+        /// Answers carry the signal, which they did not.
+        case present
+        /// The provider no longer knows the model.
+        case notFound = "not_found"
+        /// The provider knows the model again.
+        case found
+        /// The provider says when it will shut the model down.
+        case retirementAnnounced = "retirement_announced"
+        /// A version that a watch does not expect.
+        case unexpected
+        /// An earlier event does not hold, as an observation that came late shows.
+        case corrected
     }
 
-    /// A hash of target, kind, version and slot: every instance that derives the event derives the same id.
-    public let id: String
-    public let target: TargetID
-    public let kind: Kind
-    public let version: VersionIdentity
-    /// The slot of the observation that completed it.
-    public let slot: Int64
-    /// When that observation was made.
-    public let time: Timestamp
+    /// A hash of target, signal, kind, value and slot: every instance that derives the event derives the same id.
+    public private(set) var id = ""
+    public var target: TargetID
+    public var kind: Kind
+    /// `nil` where the event is about the model as a whole.
+    public var signal: Signal?
+    /// What it is about: the signal's value, the failure, the date; for ``Kind/first`` and ``Kind/unexpected`` the version's key.
+    public var value: String
+    /// The watch whose expectation it is; `nil` where the event is all its target's watches'.
+    public var watch: Watch.Key?
+    /// The slot of what completed it.
+    public var slot: Int64
+    /// When that was.
+    public var time: Timestamp
+    /// The id of the observation that completed it; 0 where none did.
+    public var observation: UInt64
+    /// Whether a change that one probe can confirm was confirmed by one; `nil` for every other event.
+    public var isConfirmed: Bool?
+    /// What was replaced, what was expected, or, for ``Kind/corrected``, the id of the event that does not hold.
+    public var previous: [String]
+    /// Since when that had been live.
+    public var previousSince: Timestamp?
+    /// The observations that it rests on, before and after, in their order.
+    public var evidence: [Sighting]
 
-    public init(kind: Kind, observation: Observation) {
-        target = observation.target
+    /// An event as it was stored.
+    public init(
+        id: String, target: TargetID, kind: Kind, signal: Signal?, value: String, watch: Watch.Key? = nil, slot: Int64,
+        time: Timestamp, observation: UInt64 = 0, isConfirmed: Bool? = nil, previous: [String] = [],
+        previousSince: Timestamp? = nil, evidence: [Sighting] = []
+    ) {
+        self.id = id
+        self.target = target
         self.kind = kind
-        version = observation.version
-        slot = observation.slot
-        time = observation.time
+        self.signal = signal
+        self.value = value
+        self.watch = watch
+        self.slot = slot
+        self.time = time
+        self.observation = observation
+        self.isConfirmed = isConfirmed
+        self.previous = previous
+        self.previousSince = previousSince
+        self.evidence = evidence
+    }
+
+    /// An event that `observation` completes.
+    ///
+    /// - Parameter value: `nil` for the key of the observation's version.
+    init(
+        _ kind: Kind, of observation: Observation, value: String? = nil, watch: Watch.Key? = nil, previous: [String] = []
+    ) {
+        let value = value ?? observation.version.key
+        self.init(
+            id: "", target: observation.target, kind: kind, signal: nil, value: value, watch: watch,
+            slot: observation.slot, time: observation.time, observation: observation.id, previous: previous,
+            evidence: [Sighting(time: observation.time, id: observation.id, value: observation.version.key)])
+        id = derivedID
+    }
+
+    /// What `observation` makes known of one signal.
+    init(_ change: SignalLife.Change, of signal: Signal, by observation: Observation) {
+        self.init(
+            id: "", target: observation.target, kind: change.kind, signal: signal, value: change.value,
+            slot: observation.slot, time: observation.time, observation: observation.id,
+            isConfirmed: change.kind == .replaced && signal.isMajor ? observation.isConfirmation : nil,
+            previous: change.previous, previousSince: change.previousSince, evidence: change.evidence)
+        id = derivedID
+    }
+
+    /// What a failed attempt makes known: that the model is gone.
+    init(notFoundBy attempt: FailedAttempt) {
+        self.init(
+            id: "", target: attempt.target, kind: .notFound, signal: nil, value: attempt.failureClass.rawValue,
+            slot: attempt.slot, time: attempt.time)
+        id = derivedID
+    }
+
+    /// Says at `time` that `event` does not hold.
+    init(correcting event: Event, at time: Timestamp) {
+        self.init(
+            id: "", target: event.target, kind: .corrected, signal: event.signal, value: event.value,
+            watch: event.watch, slot: event.slot, time: time, observation: event.observation, previous: [event.id],
+            evidence: event.evidence)
+        id = derivedID
+    }
+
+    /// How much it matters.
+    public var severity: Severity {
+        switch kind {
+        case .replaced, .returned: signal?.isMajor == true ? .major : .minor
+        case .notFound, .unexpected, .retirementAnnounced: .major
+        case .appeared, .missing, .present, .found, .corrected: .minor
+        case .first, .retired: .info
+        }
+    }
+
+    /// Whether a target's observations alone make it, so that a late one may refute it.
+    public var isOfLife: Bool {
+        switch kind {
+        case .notFound, .found, .unexpected, .corrected: false
+        default: true
+        }
+    }
+
+    private var derivedID: String {
         var hash = SHA256()
         hash.update(field: target.hexadecimal)
+        hash.update(field: signal?.rawValue ?? "")
         hash.update(field: kind.rawValue)
-        hash.update(field: version.resolvedModel ?? "")
-        hash.update(field: version.fingerprint ?? "")
+        hash.update(field: value)
         hash.update(field: String(slot))
-        id = Hexadecimal.encode(hash.finish().prefix(16))
+        for text in watch?.texts ?? [] { hash.update(field: text) }
+        if kind == .corrected { hash.update(field: previous.first ?? "") }
+        return Hexadecimal.encode(hash.finish().prefix(16))
     }
 }

@@ -11,6 +11,11 @@ public enum Finding: Hashable, Sendable {
         }
     }
 
+    /// Whether it says something about versions.
+    public var isObservation: Bool {
+        if case .observation = self { true } else { false }
+    }
+
     /// When the answer was parsed, or the attempt ended.
     public var time: Timestamp {
         switch self {

@@ -8,19 +8,39 @@ public struct Observation: Hashable, Sendable, Identifiable {
     /// When the answer was parsed, by the wall clock of whoever probed.
     public var time: Timestamp
     public var version: VersionIdentity
+    /// What a probe of its kind shows, whether or not this one did.
+    public var shows: SignalSet
+    /// Whether its probe was made to confirm a change that the slot's own probe saw.
+    public var isConfirmation: Bool
+    /// When the provider will shut the model down, where it says so.
+    public var retirement: Timestamp?
     public var usage: Usage
     public var latency: Duration
 
     public init(
-        id: UInt64, target: TargetID, slot: Int64, time: Timestamp, version: VersionIdentity, usage: Usage = Usage(),
-        latency: Duration = .zero
+        id: UInt64, target: TargetID, slot: Int64, time: Timestamp, version: VersionIdentity,
+        shows: SignalSet = .completion, isConfirmation: Bool = false, retirement: Timestamp? = nil,
+        usage: Usage = Usage(), latency: Duration = .zero
     ) {
         self.id = id
         self.target = target
         self.slot = slot
         self.time = time
         self.version = version
+        self.shows = shows
+        self.isConfirmation = isConfirmation
+        self.retirement = retirement
         self.usage = usage
         self.latency = latency
+    }
+}
+
+extension Observation {
+    /// What the probe of `lease` learned.
+    public init(_ answer: ProbeAnswer, lease: Lease, at time: Timestamp) {
+        self.init(
+            id: lease.id, target: lease.slot.target, slot: lease.slot.number, time: time, version: answer.version,
+            shows: answer.shows, isConfirmation: lease.slot.isConfirmation, retirement: answer.retirement,
+            usage: answer.usage, latency: answer.latency)
     }
 }

@@ -3,10 +3,13 @@ public struct Recorded: Hashable, Sendable {
     /// `false` where the finding was known already.
     public var isNews: Bool
     public var events: [Event]
+    /// The target's life with the finding; `nil` where it changed nothing in it.
+    public var life: TargetLife?
 
-    public init(isNews: Bool, events: [Event] = []) {
+    public init(isNews: Bool, events: [Event] = [], life: TargetLife? = nil) {
         self.isNews = isNews
         self.events = events
+        self.life = life
     }
 
     /// Further than any two clocks of a fleet should differ: an observation dated later than this is suspect.

@@ -8,45 +8,51 @@ public struct TargetMemory: Hashable, Sendable {
     public var failure: FailureClass?
     /// Failed attempts since the last success.
     public var failures: Int
+    /// Whether the provider said, when it was last asked, that it knows no such model.
+    public var isNotFound: Bool
     /// The versions, the one seen last first.
     public var versions: [Version]
+    /// The lives of the signals that they show.
+    public var life: TargetLife
 
     public init(
         lastAttempt: Timestamp? = nil, lastSuccess: Timestamp? = nil, failure: FailureClass? = nil, failures: Int = 0,
-        versions: [Version] = []
+        isNotFound: Bool = false, versions: [Version] = [], life: TargetLife = TargetLife()
     ) {
         self.lastAttempt = lastAttempt
         self.lastSuccess = lastSuccess
         self.failure = failure
         self.failures = failures
+        self.isNotFound = isNotFound
         self.versions = versions
+        self.life = life
     }
 }
 
 extension TargetMemory {
-    /// Takes a finding in that was not known before and is not suspect.
+    /// Takes a finding in that was not known before and is not suspect. The life is its caller's to keep.
     ///
     /// - Parameter mostVersions: versions beyond are dropped, the one seen longest ago first.
-    /// - Returns: the events that it makes.
+    /// - Returns: the events that it makes and that no life does: those about the model as a whole.
+    @discardableResult
     mutating func record(_ finding: Finding, mostVersions: Int = .max) -> [Event] {
         switch finding {
-        case .observation(let observation, _): return record(observation, mostVersions: mostVersions)
-        case .failure(let attempt):
-            record(attempt)
-            return []
+        case .observation(let observation, _): record(observation, mostVersions: mostVersions)
+        case .failure(let attempt): record(attempt)
         }
     }
 
     private mutating func record(_ observation: Observation, mostVersions: Int) -> [Event] {
+        var events: [Event] = []
         if observation.time >= lastAttempt ?? observation.time {
             lastAttempt = observation.time
             failure = nil
             failures = 0
+            if isNotFound { events.append(Event(.found, of: observation)) }
+            isNotFound = false
         }
         lastSuccess = max(lastSuccess ?? observation.time, observation.time)
-        let isFirst = versions.isEmpty
-        let known = versions.firstIndex { $0.identity == observation.version }
-        if let known {
+        if let known = versions.firstIndex(where: { $0.identity == observation.version }) {
             versions[known].see(at: observation.time)
         } else {
             versions.append(
@@ -58,13 +64,16 @@ extension TargetMemory {
             versions.sort(by: Version.isSeenLater)
             versions = Array(versions.prefix(mostVersions))
         }
-        return known == nil ? [Event(kind: isFirst ? .first : .appeared, observation: observation)] : []
+        return events
     }
 
-    private mutating func record(_ attempt: FailedAttempt) {
-        guard attempt.time >= lastAttempt ?? attempt.time else { return }
+    private mutating func record(_ attempt: FailedAttempt) -> [Event] {
+        guard attempt.time >= lastAttempt ?? attempt.time else { return [] }
         lastAttempt = attempt.time
         failure = attempt.failureClass
         failures += 1
+        guard attempt.failureClass == .notFound, !isNotFound else { return [] }
+        isNotFound = true
+        return [Event(notFoundBy: attempt)]
     }
 }

@@ -7,26 +7,46 @@ public struct VersionIdentity: Hashable, Sendable {
     public let resolvedModel: String?
     /// The provider's fingerprint of what answered.
     public let fingerprint: String?
+    /// A hash of the weights, where a server tells it.
+    public let digest: String?
+    /// What the provider says about the model beside its answers, as one hash or one word. It alone makes no version.
+    public let metadata: String?
 
-    /// - Returns: `nil` where neither names anything: an empty text counts as none, and a missing version is never a version.
-    public init?(resolvedModel: String?, fingerprint: String?) {
+    /// - Returns: `nil` where nothing names a version: an empty text counts as none, and a missing version is never a version.
+    public init?(resolvedModel: String?, fingerprint: String?, digest: String? = nil, metadata: String? = nil) {
         self.resolvedModel = Self.named(resolvedModel)
         self.fingerprint = Self.named(fingerprint)
-        if self.resolvedModel == nil && self.fingerprint == nil { return nil }
+        self.digest = Self.named(digest)
+        self.metadata = Self.named(metadata)
+        if self.resolvedModel == nil && self.fingerprint == nil && self.digest == nil { return nil }
     }
 
-    /// The service layer's key of a version: the fingerprint where there is one, else the resolved model.
-    public var key: String { fingerprint ?? resolvedModel ?? "" }
+    /// The service layer's key of a version: the fingerprint where there is one, else the resolved model. A digest, which the
+    /// service layer did not know, says more than the model.
+    public var key: String { fingerprint ?? digest ?? resolvedModel ?? "" }
+
+    /// What it says of `signal`.
+    public subscript(signal: Signal) -> String? {
+        switch signal {
+        case .model: resolvedModel
+        case .fingerprint: fingerprint
+        case .digest: digest
+        case .metadata: metadata
+        }
+    }
 
     /// A fingerprint that repeats the model tells no more than the model: such versions are one, as in the store, whose rows
-    /// are unique by model and key.
+    /// are unique by model, key, digest and metadata.
     public static func == (left: VersionIdentity, right: VersionIdentity) -> Bool {
-        left.resolvedModel == right.resolvedModel && left.key == right.key
+        left.resolvedModel == right.resolvedModel && left.key == right.key && left.digest == right.digest
+            && left.metadata == right.metadata
     }
 
     public func hash(into hasher: inout Hasher) {
         hasher.combine(resolvedModel)
         hasher.combine(key)
+        hasher.combine(digest)
+        hasher.combine(metadata)
     }
 
     private static func named(_ text: String?) -> String? {

@@ -1,29 +1,79 @@
 /// The version logic itself, without a disk: what every store must do with what it is given.
 public struct VersionLedger: Sendable {
-    private struct Sighting: Hashable, Sendable {
+    private struct Sighted: Hashable, Sendable {
         var target: TargetID
         var time: Timestamp
         var id: UInt64
     }
 
-    private var memories: [TargetID: TargetMemory] = [:]
-    private var known: Set<Sighting> = []
+    private struct Past: Sendable {
+        var memory = TargetMemory()
+        /// In the order of their times.
+        var observations: [Observation] = []
+        var events: [Event] = []
+        /// When each value of each signal was first seen.
+        var firstSeen: [Signal: [String: Timestamp]] = [:]
+    }
 
-    public init() {}
+    private let rules: LifeRules
+    private var pasts: [TargetID: Past] = [:]
+    private var known: Set<Sighted> = []
+
+    public init(rules: LifeRules = LifeRules()) {
+        self.rules = rules
+    }
 
     /// What is known of `target`; `nil` for nothing.
     public func memory(of target: TargetID) -> TargetMemory? {
-        memories[target]
+        pasts[target]?.memory
     }
 
     /// Takes `finding` in; the promises are ``VersionStore/record(_:at:)``'s.
     public mutating func record(_ finding: Finding, at now: Timestamp) -> Recorded {
         if case .observation(let observation, _) = finding {
-            let sighting = Sighting(target: observation.target, time: observation.time, id: observation.id)
-            guard known.insert(sighting).inserted else { return Recorded(isNews: false) }
+            let sighted = Sighted(target: observation.target, time: observation.time, id: observation.id)
+            guard known.insert(sighted).inserted else { return Recorded(isNews: false) }
         }
         guard !Recorded.isSuspect(finding.time, at: now) else { return Recorded(isNews: true) }
-        let events = memories[finding.target, default: TargetMemory()].record(finding)
-        return Recorded(isNews: true, events: events)
+        var past = pasts[finding.target] ?? Past()
+        // Taken out, so that nothing is copied.
+        pasts[finding.target] = nil
+        var events = past.memory.record(finding)
+        if case .observation(let observation, _) = finding {
+            events = take(observation, into: &past, at: now) + events
+        }
+        past.events += events
+        let life = finding.isObservation ? past.memory.life : nil
+        pasts[finding.target] = past
+        return Recorded(isNews: true, events: events, life: life)
+    }
+
+    private func take(_ observation: Observation, into past: inout Past, at now: Timestamp) -> [Event] {
+        for signal in Signal.allCases {
+            guard let value = observation.version[signal] else { continue }
+            let first = past.firstSeen[signal]?[value] ?? observation.time
+            past.firstSeen[signal, default: [:]][value] = min(first, observation.time)
+        }
+        let firstSeen = past.firstSeen
+        func take(_ observation: Observation, _ life: inout TargetLife) -> [Event] {
+            life.take(observation, rules: rules) { signal, value in
+                firstSeen[signal]?[value].map { $0 < observation.time } ?? false
+            }
+        }
+        if past.memory.life.isNext(observation) {
+            past.observations.append(observation)
+            return take(observation, &past.memory.life)
+        }
+        let place = past.observations.firstIndex {
+            (observation.time, observation.id) < ($0.time, $0.id)
+        }
+        past.observations.insert(observation, at: place ?? past.observations.endIndex)
+        past.memory.life = TargetLife()
+        var derived: [Event] = []
+        for observation in past.observations { derived += take(observation, &past.memory.life) }
+        let corrected = Set(past.events.lazy.filter { $0.kind == .corrected }.flatMap(\.previous))
+        let told = past.events.filter { $0.isOfLife && !corrected.contains($0.id) }
+        let revision = EventRevision(derived: derived, told: told)
+        return revision.missing + revision.refuted.map { Event(correcting: $0, at: now) }
     }
 }

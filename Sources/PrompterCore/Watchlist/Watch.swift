@@ -16,6 +16,9 @@ public struct Watch: Hashable, Sendable {
             self.model = model
         }
 
+        /// Its five parts, in the order in which they are compared.
+        public var texts: [String] { [org, workspace, template, provider, model] }
+
         public static func < (left: Key, right: Key) -> Bool {
             (left.org, left.workspace, left.template, left.provider, left.model)
                 < (right.org, right.workspace, right.template, right.provider, right.model)

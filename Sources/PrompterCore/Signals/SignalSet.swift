@@ -1,0 +1,25 @@
+/// Which signals a probe of its kind shows, whether or not this one did. The raw value stands in the store and in Redis.
+public struct SignalSet: OptionSet, Hashable, Sendable {
+    public let rawValue: UInt8
+
+    public init(rawValue: UInt8) {
+        self.rawValue = rawValue
+    }
+
+    public static let model = SignalSet(rawValue: 1)
+    public static let fingerprint = SignalSet(rawValue: 2)
+    public static let digest = SignalSet(rawValue: 4)
+    public static let metadata = SignalSet(rawValue: 8)
+    /// What a chat completion shows.
+    public static let completion: SignalSet = [.model, .fingerprint]
+
+    /// Whether `signal` is shown.
+    public func shows(_ signal: Signal) -> Bool {
+        switch signal {
+        case .model: contains(.model)
+        case .fingerprint: contains(.fingerprint)
+        case .digest: contains(.digest)
+        case .metadata: contains(.metadata)
+        }
+    }
+}

@@ -1,0 +1,82 @@
+/// The lives of a target's signals together: what a store keeps beside its observations, and decides events with.
+///
+/// It takes the target's successes in the order of their times. Whoever has one that came late takes an older life, or none,
+/// and gives it everything since.
+public struct TargetLife: Hashable, Sendable {
+    /// One for each signal that a probe has shown, in the order of ``Signal/allCases``.
+    public internal(set) var signals: [SignalLife] = []
+    /// How many successes were taken in.
+    public internal(set) var successes = 0
+    /// Where the last of them stands.
+    public internal(set) var head: Sighting?
+    /// When the provider will shut the model down, as it last said.
+    public internal(set) var retirement: Timestamp?
+
+    public init() {}
+
+    /// The life of `signal`; `nil` where no probe has shown it.
+    public subscript(signal: Signal) -> SignalLife? {
+        signals.first { $0.signal == signal }
+    }
+
+    /// Whether `observation` can be taken in: it is later than everything that was.
+    public func isNext(_ observation: Observation) -> Bool {
+        head.map { $0 < Self.place(of: observation) } ?? true
+    }
+
+    /// Whether one more probe now would tell whether a change that has begun is real.
+    public func wantsConfirmation(_ rules: LifeRules = LifeRules()) -> Bool {
+        signals.contains { $0.wantsConfirmation(rules) }
+    }
+
+    /// What the target's best signal is worth; absent before the first success.
+    public func confidence(model: String) -> Confidence {
+        signals.map { $0.confidence(model: model) }.max() ?? .absent
+    }
+
+    /// Takes `observation` in, which ``isNext(_:)`` allows.
+    ///
+    /// - Parameter isKnown: whether a value of a signal was seen before `observation`, at any time.
+    /// - Returns: what it makes known.
+    public mutating func take(
+        _ observation: Observation, rules: LifeRules = LifeRules(), isKnown: (Signal, String) throws -> Bool
+    ) rethrows -> [Event] {
+        var events: [Event] = []
+        if successes == 0 { events.append(Event(.first, of: observation)) }
+        for signal in Signal.allCases where observation.shows.shows(signal) {
+            let changes = try signals[index(of: signal)].take(
+                observation.version[signal], time: observation.time, id: observation.id, rules: rules,
+                isKnown: isKnown)
+            for change in changes { events.append(Event(change, of: signal, by: observation)) }
+        }
+        if let announced = observation.retirement, announced != retirement {
+            retirement = announced
+            events.append(Event(.retirementAnnounced, of: observation, value: announced.iso8601))
+        }
+        successes += 1
+        head = Self.place(of: observation)
+        return events
+    }
+
+    /// The state of `version`: that of its signal that tells least for it.
+    public func state(of version: VersionIdentity) -> VersionState {
+        var state = VersionState.live
+        for life in signals {
+            guard let value = version[life.signal] else { continue }
+            guard let member = life.members.first(where: { $0.value == value }) else { return .retired }
+            if !member.isSettled { state = .new }
+        }
+        return state
+    }
+
+    private mutating func index(of signal: Signal) -> Int {
+        if let index = signals.firstIndex(where: { $0.signal == signal }) { return index }
+        signals.append(SignalLife(signal))
+        signals.sort { Signal.allCases.firstIndex(of: $0.signal)! < Signal.allCases.firstIndex(of: $1.signal)! }
+        return index(of: signal)
+    }
+
+    private static func place(of observation: Observation) -> Sighting {
+        Sighting(time: observation.time, id: observation.id, value: "")
+    }
+}

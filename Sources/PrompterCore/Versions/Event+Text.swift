@@ -1,0 +1,35 @@
+extension Event {
+    /// The event in one line that a person understands; of `model`, as it was asked for. Names stand in it as the provider
+    /// wrote them: pass it through ``SafeText`` before it is shown.
+    public func text(model: String) -> String {
+        let name = signal == .model ? value : "\(signal?.rawValue ?? "version") \(value)"
+        return switch kind {
+        case .first: "\(model) first seen, as \(value)"
+        case .appeared where signal == .model: "\(model) now also answers as \(value)"
+        case .appeared: "\(model): a new \(name)"
+        case .replaced where signal == .model:
+            "\(model) now answers as \(value)\(was)\(isConfirmed == false ? ", not confirmed" : "")"
+        case .replaced: "\(model): now \(name)\(was)\(isConfirmed == false ? ", not confirmed" : "")"
+        case .returned where signal == .model: "\(model) answers as \(value) again"
+        case .returned: "\(model): \(name) is back"
+        case .retired where signal == .model: "\(model) no longer answers as \(value)"
+        case .retired: "\(model): \(name) is gone"
+        case .missing: "\(model): answers no longer carry a \(signal?.rawValue ?? "version")"
+        case .present: "\(model): answers carry a \(signal?.rawValue ?? "version") now, \(value)"
+        case .notFound: "\(model): the provider knows no such model"
+        case .found: "\(model): the provider knows the model again, as \(value)"
+        case .retirementAnnounced: "\(model): the provider will shut it down on \(value.prefix(10))"
+        case .unexpected:
+            "\(model) answers as \(value), which \(watch?.template ?? "its watch") does not expect (\(previous.joined(separator: ", ")))"
+        case .corrected: "\(model): not so, as a late observation shows: \(value)"
+        }
+    }
+
+    private var was: String {
+        guard !previous.isEmpty else { return "" }
+        let shown = previous.prefix(3).joined(separator: ", ")
+        let more = previous.count > 3 ? " and \(previous.count - 3) more" : ""
+        let since = previousSince.map { " since \($0.iso8601.prefix(10))" } ?? ""
+        return " (was \(shown)\(more)\(since))"
+    }
+}
