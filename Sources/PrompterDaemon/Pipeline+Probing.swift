@@ -14,6 +14,10 @@ extension Pipeline {
         guard admitting == nil, !isStopping else { return }
         var ready: [Due] = []
         for due in limits.begin() {
+            if due.slot.isConfirmation, !due.fits(at: now.wall) {
+                limits.release(due.target)
+                continue
+            }
             let (due, missed) = timetable.advance(due, at: now.wall)
             if missed > 0 { metrics.missed(due.target, missed) }
             if parts.recorder.reserve() {
@@ -29,7 +33,7 @@ extension Pipeline {
         let claims = ready.map { due in
             Claim(
                 slot: due.slot, id: .random(in: 1 ... .max), timeout: due.target.timeout, at: now.wall,
-                mayCall: parts.mayCall)
+                mayCall: parts.mayCall && due.mayCall)
         }
         Task { await admit(ready, claims, at: now) }
     }
@@ -43,8 +47,11 @@ extension Pipeline {
             switch admission {
             case .admitted(let lease): launch(due, lease, asked: asked, at: now)
             case .observed(let observation): adopt(.observation(observation, imported: true), due, at: now)
+            case .failed where due.slot.isConfirmation: leave(due)
+            case .held where due.slot.isConfirmation, .vacant where due.slot.isConfirmation: askAgain(due, at: now)
             case .failed(let failureClass):
-                let attempt = FailedAttempt(target: due.target.id, time: now.wall, failureClass: failureClass)
+                let attempt = FailedAttempt(
+                    target: due.target.id, slot: due.slot.number, time: now.wall, failureClass: failureClass)
                 adopt(.failure(attempt), due, at: now)
             case .held(let time): putOff(due, for: min(time, Self.patience(in: due.slot)), at: now)
             case .vacant: putOff(due, for: due.slot.interval / 4, skipping: .disabled, at: now)
@@ -58,6 +65,24 @@ extension Pipeline {
     /// to be imported inside the slot.
     private static func patience(in slot: Slot) -> Duration {
         max(.milliseconds(50), min(slot.interval / 8, .seconds(5)))
+    }
+
+    /// Asks once more before a major change is told of: at once, and only where this instance made the call that saw it.
+    func confirm(_ observation: Observation, of target: Target, imported: Bool, at now: Moment) {
+        let slot = Slot(target: target.id, interval: target.interval, number: observation.slot)
+        timetable.confirm(
+            Due(target: target, slot: slot.confirmation, time: now.wall, mayCall: !imported), at: now.wall)
+    }
+
+    /// Somebody else is confirming, or is about to: each wait is as long as all before.
+    private func askAgain(_ due: Due, at now: Moment) {
+        leave(due)
+        timetable.confirm(due, at: now.wall + max(.milliseconds(100), now.wall - due.time))
+    }
+
+    private func leave(_ due: Due) {
+        limits.release(due.target)
+        parts.recorder.release()
     }
 
     /// Records what another instance learned in this slot.
@@ -120,9 +145,7 @@ extension Pipeline {
         limits.release(target)
         switch result {
         case .success(let answer):
-            let observation = Observation(
-                id: flight.lease.id, target: target.id, slot: due.slot.number, time: now.wall, version: answer.version,
-                usage: answer.usage, latency: answer.latency)
+            let observation = Observation(answer, lease: flight.lease, at: now.wall)
             metrics.ended(target, nil, fingerprint: answer.version.fingerprint, after: now.uptime - start)
             parts.recorder.submit(
                 Recorder.Entry(.observation(observation, imported: false), of: target, asked: flight.asked))
@@ -146,9 +169,12 @@ extension Pipeline {
 
     private func fail(_ flight: Flight, _ failure: ProbeFailure, at now: Moment, since start: Duration) {
         let (due, target) = (flight.due, flight.due.target)
-        tell(failure, of: target)
+        if !due.slot.isConfirmation { tell(failure, of: target) }
         metrics.ended(target, failure.failureClass, fingerprint: nil, after: now.uptime - start)
-        let attempt = FailedAttempt(target: target.id, time: now.wall, failureClass: failure.failureClass)
+        let attempt = FailedAttempt(
+            target: target.id, slot: due.slot.number, time: now.wall, failureClass: failure.failureClass)
+        // A confirmation that failed says nothing of the slot, which has its observation.
+        if due.slot.isConfirmation { return parts.recorder.release() }
         parts.recorder.submit(Recorder.Entry(.failure(attempt), of: target, asked: flight.asked))
         let (state, hold) = SlotState.afterFailure(
             failure.failureClass, attempt: flight.lease.attempt, retryAfter: failure.retryAfter)

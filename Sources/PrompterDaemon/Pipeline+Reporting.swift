@@ -27,26 +27,25 @@ extension Pipeline {
                 "\(entry.target.provider.name) \(entry.target.model): answers again (was \(failure.rawValue))",
                 metadata: Self.metadata(of: entry.target, outcome: "success"))
         }
-        metrics.recorded(entry.finding, recorded, at: now.wall)
+        metrics.recorded(entry.finding, of: entry.target, recorded, at: now.wall)
         for event in recorded.events { tell(event, of: entry.target) }
+        if case .observation(let observation, let imported) = entry.finding, !observation.isConfirmation,
+            recorded.life?.isHead(observation) == true, recorded.life?.wantsConfirmation() == true
+        {
+            confirm(observation, of: entry.target, imported: imported, at: now)
+        }
     }
 
     private func tell(_ event: Event, of target: Target) {
-        let version = Self.text(of: event.version)
-        let metadata = Self.metadata(of: target, outcome: event.kind.rawValue)
-        switch event.kind {
-        case .first:
-            parts.log.info("\(target.provider.name) \(target.model): first seen as \(version)", metadata: metadata)
-        case .appeared:
-            parts.log.notice("\(target.provider.name) \(target.model): a new version, \(version)", metadata: metadata)
-        }
-    }
-
-    private static func text(of version: VersionIdentity) -> SafeText {
-        switch (version.resolvedModel, version.fingerprint) {
-        case (let model?, let fingerprint?): SafeText("\(model) (\(fingerprint))")
-        default: SafeText(version.key)
-        }
+        let level: Logger.Level =
+            switch event.severity {
+            case .info: .info
+            case .minor: .notice
+            case .major: .warning
+            }
+        parts.log.log(
+            level: level, "\(target.provider.name) \(SafeText(event.text(model: target.model), limit: 1024))",
+            metadata: Self.metadata(of: target, outcome: event.kind.rawValue))
     }
 
     /// The counts and the load at one moment.

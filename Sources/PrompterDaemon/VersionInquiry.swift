@@ -128,7 +128,7 @@ public struct VersionInquiry: Sendable {
             case .observed(let observation):
                 let recorded = try await record(.observation(observation, imported: true))
                 return Found(
-                    version: observation.version, time: observation.time, isNew: !recorded.events.isEmpty,
+                    version: observation.version, time: observation.time, isNew: recorded.isNewVersion,
                     source: .observed)
             case .failed(let failureClass):
                 throw ProbeFailure(failureClass, "this slot was given up by who probed it; --force probes in any case")
@@ -173,16 +173,16 @@ public struct VersionInquiry: Sendable {
                 await asking.probeGuard.settle([Settlement(lease, ending)], at: now)
             }
             _ = try await record(
-                .failure(FailedAttempt(target: target.id, time: now.wall, failureClass: error.failureClass)))
+                .failure(FailedAttempt(
+                        target: target.id, slot: slot.number, time: now.wall, failureClass: error.failureClass)))
             throw error
         }
         let now = Moment.now
         let observation = Observation(
-            id: id, target: target.id, slot: slot.number, time: now.wall, version: answer.version,
-            usage: answer.usage, latency: answer.latency)
+            answer, lease: lease ?? Lease(id: id, slot: slot, attempt: 1, keepTime: .zero), at: now.wall)
         if let lease { await asking.probeGuard.settle([Settlement(lease, .observed(observation))], at: now) }
         let recorded = try await record(.observation(observation, imported: false))
-        return Found(version: answer.version, time: now.wall, isNew: !recorded.events.isEmpty, source: .probed)
+        return Found(version: answer.version, time: now.wall, isNew: recorded.isNewVersion, source: .probed)
     }
 
     private func record(_ finding: Finding) async throws(ProbeFailure) -> Recorded {

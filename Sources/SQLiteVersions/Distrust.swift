@@ -4,10 +4,20 @@ import PrompterCore
 /// Takes back what observations dated later than a time have said, after the clock was set back behind them.
 enum Distrust {
     static func run(on database: Database, after time: Timestamp) throws {
+        let moved = try PreparedStatement("SELECT id, identity FROM targets WHERE last_success_at > ?1", on: database)
+        moved.bind(time, at: 1)
+        var rows: [(id: Int64, target: TargetID)] = []
+        while try moved.step() {
+            if let target = TargetID(moved.bytes(at: 1)) { rows.append((moved.integer(at: 0), target)) }
+        }
         for sql in [versions, observations, targets] {
             let statement = try PreparedStatement(sql, on: database)
             statement.bind(time, at: 1)
             try statement.run()
+        }
+        let lives = try LifeWriter(on: database, at: time, events: try EventWriter(on: database, at: time))
+        for row in rows {
+            try lives.save(try lives.retell(row.target, row: row.id, from: time + .milliseconds(1)).life, target: row.id)
         }
     }
 

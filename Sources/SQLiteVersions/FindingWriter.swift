@@ -5,41 +5,40 @@ import PrompterCore
 struct FindingWriter {
     private let now: Timestamp
     private let findTarget, addTarget, succeed, fail: PreparedStatement
-    private let findVersion, addVersion, anyVersion, see: PreparedStatement
-    private let addObservation, addEvent: PreparedStatement
+    private let findVersion, addVersion, see: PreparedStatement
+    private let addObservation: PreparedStatement
+    private let events: EventWriter
+    private let lives: LifeWriter
 
     init(on database: Database, at now: Timestamp) throws {
         self.now = now
-        findTarget = try PreparedStatement(
-            "SELECT id, dialect IS 'stub' FROM targets WHERE identity = ?1", on: database)
+        let columns = "id, dialect IS 'stub', life, last_attempt_at, last_success_at, is_not_found, pruned_at"
+        findTarget = try PreparedStatement("SELECT \(columns) FROM targets WHERE identity = ?1", on: database)
         addTarget = try PreparedStatement(
-            "INSERT INTO targets (identity, created_at) VALUES (?1, ?2) RETURNING id, FALSE", on: database)
+            "INSERT INTO targets (identity, created_at) VALUES (?1, ?2) RETURNING \(columns)", on: database)
         succeed = try PreparedStatement(Self.succeedSQL, on: database)
         fail = try PreparedStatement(Self.failSQL, on: database)
         findVersion = try PreparedStatement(
             """
-            SELECT id, sightings FROM versions
-            WHERE target_id = ?1 AND resolved_model = ?2 AND provider_version_key = ?3
+            SELECT id FROM versions
+            WHERE target_id = ?1 AND resolved_model = ?2 AND provider_version_key = ?3 AND digest = ?4 AND metadata = ?5
             """, on: database)
         addVersion = try PreparedStatement(
             """
-            INSERT INTO versions (target_id, resolved_model, provider_version_key, fingerprint, source)
-            VALUES (?1, ?2, ?3, ?4, ?5) RETURNING id
+            INSERT INTO versions
+                (target_id, resolved_model, provider_version_key, digest, metadata, fingerprint, source)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING id
             """, on: database)
-        anyVersion = try PreparedStatement(
-            "SELECT 1 FROM versions WHERE target_id = ?1 AND sightings > 0 LIMIT 1", on: database)
         see = try PreparedStatement(Self.seeSQL, on: database)
         addObservation = try PreparedStatement(
             """
             INSERT INTO observations
-                (target_id, observed_at, id, version_id, slot, latency_us, input_tokens, output_tokens, suspect)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING
+                (target_id, observed_at, id, version_id, slot, latency_us, input_tokens, output_tokens, suspect, shows,
+                is_confirmation, retirement_at)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT DO NOTHING
             """, on: database)
-        addEvent = try PreparedStatement(
-            """
-            INSERT INTO events (id, target_id, kind, version_id, slot, happened_at, recorded_at)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING
-            """, on: database)
+        events = try EventWriter(on: database, at: now)
+        lives = try LifeWriter(on: database, at: now, events: events)
     }
 
     func record(_ finding: Finding) throws -> Recorded {
@@ -49,38 +48,58 @@ struct FindingWriter {
         }
     }
 
+    private struct TargetRow {
+        var id: Int64
+        var isStub: Bool
+        /// `nil` for a target whose past no life has been told of.
+        var life: TargetLife?
+        var lastAttempt: Timestamp?
+        var isNotFound: Bool
+        var prunedAt: Timestamp?
+    }
+
     private func record(_ observation: Observation) throws -> Recorded {
         let target = try row(of: observation.target)
         let version = try row(of: observation.version, target: target)
         let isSuspect = Recorded.isSuspect(observation.time, at: now)
-        guard try add(observation, target: target.id, version: version.id, isSuspect: isSuspect) else {
+        guard try add(observation, target: target.id, version: version, isSuspect: isSuspect) else {
             return Recorded(isNews: false)
         }
         guard !isSuspect else { return Recorded(isNews: true) }
-        let isFirst = try version.isNew && !hasVersions(target.id)
-        see.bind(version.id, at: 1)
+        see.bind(version, at: 1)
         see.bind(observation.time, at: 2)
-        try see.run()
+        let isNewVersion = try see.step() && see.integer(at: 0) == 1
+        see.reset()
+        var (life, news) = try lives.take(
+            observation, into: target.life, target: target.id, prunedAt: target.prunedAt)
+        let isLatest = observation.time >= target.lastAttempt ?? observation.time
+        var others = try events.unexpected(observation, life: life, target: target.id)
+        if isLatest, target.isNotFound { others.insert(Event(.found, of: observation), at: 0) }
+        news += try others.filter { try events.add($0, target: target.id) }
         succeed.bind(target.id, at: 1)
         succeed.bind(observation.time, at: 2)
+        succeed.bind(life.encoded, at: 3)
         try succeed.run()
-        guard version.isNew else { return Recorded(isNews: true) }
-        let event = Event(kind: isFirst ? .first : .appeared, observation: observation)
-        return Recorded(isNews: true, events: try add(event, target: target.id, version: version.id) ? [event] : [])
+        return Recorded(isNews: true, isNewVersion: isNewVersion, events: news, life: life)
     }
 
     private func record(_ attempt: FailedAttempt) throws -> Recorded {
         guard !Recorded.isSuspect(attempt.time, at: now) else { return Recorded(isNews: true) }
         let target = try row(of: attempt.target)
+        guard attempt.time >= target.lastAttempt ?? attempt.time else { return Recorded(isNews: true) }
+        let isNotFound = attempt.failureClass == .notFound
         fail.bind(target.id, at: 1)
         fail.bind(attempt.time, at: 2)
         fail.bind(attempt.failureClass.rawValue, at: 3)
+        fail.bind(isNotFound ? 1 : 0, at: 4)
         try fail.run()
-        return Recorded(isNews: true)
+        guard isNotFound, !target.isNotFound else { return Recorded(isNews: true) }
+        let event = Event(notFoundBy: attempt)
+        return Recorded(isNews: true, events: try events.add(event, target: target.id) ? [event] : [])
     }
 
     /// A target that no watchlist has named yet gets a row that holds its identity alone.
-    private func row(of target: TargetID) throws -> (id: Int64, isStub: Bool) {
+    private func row(of target: TargetID) throws -> TargetRow {
         let identity = target.bytes
         findTarget.bind(identity, at: 1)
         if try findTarget.step() { return Self.takeTarget(findTarget) }
@@ -90,35 +109,35 @@ struct FindingWriter {
         return Self.takeTarget(addTarget)
     }
 
-    private static func takeTarget(_ statement: PreparedStatement) -> (id: Int64, isStub: Bool) {
+    private static func takeTarget(_ statement: PreparedStatement) -> TargetRow {
         defer { statement.reset() }
-        return (statement.integer(at: 0), statement.integer(at: 1) != 0)
+        let life = TargetLife(encoded: statement.bytes(at: 2))
+        return TargetRow(
+            id: statement.integer(at: 0), isStub: statement.integer(at: 1) != 0,
+            life: life ?? (statement.isNull(at: 4) ? TargetLife() : nil), lastAttempt: statement.time(at: 3),
+            isNotFound: statement.integer(at: 5) != 0, prunedAt: statement.time(at: 6))
     }
 
-    private func row(
-        of version: VersionIdentity, target: (id: Int64, isStub: Bool)
-    ) throws -> (id: Int64, isNew: Bool) {
-        findVersion.bind(target.id, at: 1)
-        findVersion.bind(version.resolvedModel ?? "", at: 2)
-        findVersion.bind(version.key, at: 3)
+    private func row(of version: VersionIdentity, target: TargetRow) throws -> Int64 {
+        bind(version, target, to: findVersion)
         if try findVersion.step() {
             defer { findVersion.reset() }
-            return (findVersion.integer(at: 0), findVersion.integer(at: 1) == 0)
+            return findVersion.integer(at: 0)
         }
-        addVersion.bind(target.id, at: 1)
-        addVersion.bind(version.resolvedModel ?? "", at: 2)
-        addVersion.bind(version.key, at: 3)
-        addVersion.bind(version.fingerprint, at: 4)
-        addVersion.bind(target.isStub ? "stub" : "live", at: 5)
+        bind(version, target, to: addVersion)
+        addVersion.bind(version.fingerprint, at: 6)
+        addVersion.bind(target.isStub ? "stub" : "live", at: 7)
         _ = try addVersion.step()
         defer { addVersion.reset() }
-        return (addVersion.integer(at: 0), true)
+        return addVersion.integer(at: 0)
     }
 
-    private func hasVersions(_ target: Int64) throws -> Bool {
-        anyVersion.bind(target, at: 1)
-        defer { anyVersion.reset() }
-        return try anyVersion.step()
+    private func bind(_ version: VersionIdentity, _ target: TargetRow, to statement: PreparedStatement) {
+        statement.bind(target.id, at: 1)
+        statement.bind(version.resolvedModel ?? "", at: 2)
+        statement.bind(version.key, at: 3)
+        statement.bind(version.digest ?? "", at: 4)
+        statement.bind(version.metadata ?? "", at: 5)
     }
 
     /// - Returns: `false` where the observation is known already.
@@ -132,19 +151,10 @@ struct FindingWriter {
         addObservation.bind(observation.usage.inputTokens.map(Int64.init), at: 7)
         addObservation.bind(observation.usage.outputTokens.map(Int64.init), at: 8)
         addObservation.bind(isSuspect ? 1 : 0, at: 9)
+        addObservation.bind(Int64(observation.shows.rawValue), at: 10)
+        addObservation.bind(observation.isConfirmation ? 1 : 0, at: 11)
+        addObservation.bind(observation.retirement?.milliseconds, at: 12)
         return try addObservation.run() > 0
-    }
-
-    /// - Returns: `false` where the event is known already.
-    private func add(_ event: Event, target: Int64, version: Int64) throws -> Bool {
-        addEvent.bind(event.id, at: 1)
-        addEvent.bind(target, at: 2)
-        addEvent.bind(event.kind.rawValue, at: 3)
-        addEvent.bind(version, at: 4)
-        addEvent.bind(event.slot, at: 5)
-        addEvent.bind(event.time, at: 6)
-        addEvent.bind(now, at: 7)
-        return try addEvent.run() > 0
     }
 
     private static let seeSQL = """
@@ -153,7 +163,7 @@ struct FindingWriter {
             last_seen_at = max(coalesce(last_seen_at, ?2), ?2),
             fingerprint_captured_at = coalesce(fingerprint_captured_at, ?2),
             sightings = sightings + 1
-        WHERE id = ?1
+        WHERE id = ?1 RETURNING sightings
         """
 
     private static let succeedSQL = """
@@ -161,12 +171,15 @@ struct FindingWriter {
             failure_class = iif(?2 >= coalesce(last_attempt_at, ?2), NULL, failure_class),
             failures = iif(?2 >= coalesce(last_attempt_at, ?2), 0, failures),
             last_attempt_at = max(coalesce(last_attempt_at, ?2), ?2),
-            last_success_at = max(coalesce(last_success_at, ?2), ?2)
+            last_success_at = max(coalesce(last_success_at, ?2), ?2),
+            is_not_found = iif(?2 >= coalesce(last_attempt_at, ?2), 0, is_not_found),
+            life = ?3
         WHERE id = ?1
         """
 
     private static let failSQL = """
-        UPDATE targets SET last_attempt_at = ?2, failure_class = ?3, failures = failures + 1
-        WHERE id = ?1 AND ?2 >= coalesce(last_attempt_at, ?2)
+        UPDATE targets SET
+            last_attempt_at = ?2, failure_class = ?3, failures = failures + 1, is_not_found = max(is_not_found, ?4)
+        WHERE id = ?1
         """
 }

@@ -17,8 +17,10 @@ enum MemoryQuery {
                 memories[target]
                 ?? TargetMemory(
                     lastAttempt: query.time(at: 1), lastSuccess: query.time(at: 2),
-                    failure: query.optionalText(at: 3).flatMap(FailureClass.init), failures: Int(query.integer(at: 4)))
-            if let version = Version(query, firstColumn: 5) { memory.versions.append(version) }
+                    failure: query.optionalText(at: 3).flatMap(FailureClass.init), failures: Int(query.integer(at: 4)),
+                    isNotFound: query.integer(at: 5) != 0, life: TargetLife(encoded: query.bytes(at: 6)) ?? TargetLife(),
+                    lastChange: query.time(at: 7))
+            if let version = Version(query, firstColumn: 8) { memory.versions.append(version) }
             memories[target] = memory
         }
         return memories.mapValues { memory in
@@ -34,7 +36,9 @@ enum MemoryQuery {
         WITH RECURSIVE asked (n) AS (VALUES (0) UNION ALL SELECT n + 1 FROM asked WHERE n + 1 < ?2)
         SELECT
             n, targets.last_attempt_at, targets.last_success_at, targets.failure_class, targets.failures,
-            resolved_model, fingerprint, first_seen_at, last_seen_at, sightings
+            targets.is_not_found, targets.life,
+            (SELECT max(happened_at) FROM events
+                WHERE target_id = targets.id AND kind IN ('appeared', 'replaced', 'returned')), \(Version.columns)
         FROM asked
         CROSS JOIN targets ON targets.identity = substr(?1, 1 + 32 * n, 32)
         LEFT JOIN versions ON versions.target_id = targets.id AND versions.sightings > 0
@@ -49,15 +53,20 @@ extension PreparedStatement {
 }
 
 extension Version {
-    /// Reads resolved model, fingerprint, first seen, last seen and sightings; `nil` where the row has no version.
+    /// What ``init(_:firstColumn:)`` reads, in its order.
+    static let columns = "resolved_model, fingerprint, digest, metadata, first_seen_at, last_seen_at, sightings"
+    static let columnCount: CInt = 7
+
+    /// - Returns: `nil` where the row has no version.
     init?(_ row: PreparedStatement, firstColumn: CInt) {
         guard
             let identity = VersionIdentity(
-                resolvedModel: row.optionalText(at: firstColumn), fingerprint: row.optionalText(at: firstColumn + 1)),
-            let firstSeen = row.time(at: firstColumn + 2), let lastSeen = row.time(at: firstColumn + 3)
+                resolvedModel: row.optionalText(at: firstColumn), fingerprint: row.optionalText(at: firstColumn + 1),
+                digest: row.optionalText(at: firstColumn + 2), metadata: row.optionalText(at: firstColumn + 3)),
+            let firstSeen = row.time(at: firstColumn + 4), let lastSeen = row.time(at: firstColumn + 5)
         else { return nil }
         self.init(
             identity: identity, firstSeen: firstSeen, lastSeen: lastSeen,
-            sightings: Int(row.integer(at: firstColumn + 4)))
+            sightings: Int(row.integer(at: firstColumn + 6)))
     }
 }

@@ -7,7 +7,8 @@ import GRDB
 enum Schema {
     static let migrator: DatabaseMigrator = {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("1-versions") { try $0.execute(sql: versions) }
+        migrator.registerMigration("1-versions") { try $0.execute(sql: versions + promptVersions) }
+        migrator.registerMigration("2-signals") { try $0.execute(sql: signals + promptVersions) }
         return migrator
     }()
 
@@ -86,6 +87,116 @@ enum Schema {
             happened_at INTEGER NOT NULL,
             recorded_at INTEGER NOT NULL
         ) STRICT;
+        """
+
+    private static let signals = """
+        -- The life of the target's signals as the core encodes it, decided from the observations alone; where there is none
+        -- it is made from them anew. Observations before pruned_at are tallies.
+        ALTER TABLE targets ADD COLUMN life BLOB;
+        ALTER TABLE targets ADD COLUMN is_not_found INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE targets ADD COLUMN learned TEXT;
+        ALTER TABLE targets ADD COLUMN pruned_at INTEGER;
+
+        DROP VIEW prompt_versions;
+        ALTER TABLE versions RENAME TO versions_1;
+        CREATE TABLE versions (
+            id INTEGER PRIMARY KEY,
+            target_id INTEGER NOT NULL,
+            resolved_model TEXT NOT NULL DEFAULT '',
+            provider_version_key TEXT NOT NULL,
+            fingerprint TEXT,
+            digest TEXT NOT NULL DEFAULT '',
+            metadata TEXT NOT NULL DEFAULT '',
+            source TEXT NOT NULL CHECK (source IN ('live', 'stub', 'import')),
+            fingerprint_captured_at INTEGER,
+            first_seen_at INTEGER,
+            last_seen_at INTEGER,
+            sightings INTEGER NOT NULL DEFAULT 0,
+            UNIQUE (target_id, resolved_model, provider_version_key, digest, metadata)
+        ) STRICT;
+        INSERT INTO versions (
+            id, target_id, resolved_model, provider_version_key, fingerprint, source, fingerprint_captured_at,
+            first_seen_at, last_seen_at, sightings)
+        SELECT
+            id, target_id, resolved_model, provider_version_key, fingerprint, source, fingerprint_captured_at,
+            first_seen_at, last_seen_at, sightings
+        FROM versions_1;
+
+        -- What a probe of its kind shows (1 model, 2 fingerprint, 4 digest, 8 metadata), whether or not this one did.
+        ALTER TABLE observations ADD COLUMN shows INTEGER NOT NULL DEFAULT 3;
+        ALTER TABLE observations ADD COLUMN is_confirmation INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE observations ADD COLUMN retirement_at INTEGER;
+
+        -- A life as it was after an observation, each so many of them, so that one that came late need not tell all anew.
+        CREATE TABLE checkpoints (
+            target_id INTEGER NOT NULL,
+            observed_at INTEGER NOT NULL,
+            id INTEGER NOT NULL,
+            life BLOB NOT NULL,
+            PRIMARY KEY (target_id, observed_at, id)
+        ) STRICT, WITHOUT ROWID;
+
+        -- Observations that were pruned: a version's first, last and number in a day (of 86,400,000 ms since 1970).
+        CREATE TABLE tallies (
+            target_id INTEGER NOT NULL,
+            day INTEGER NOT NULL,
+            version_id INTEGER NOT NULL,
+            first_at INTEGER NOT NULL,
+            last_at INTEGER NOT NULL,
+            sightings INTEGER NOT NULL,
+            PRIMARY KEY (target_id, day, version_id)
+        ) STRICT, WITHOUT ROWID;
+
+        -- expect: the patterns, a JSON array. hook: the SHA-256 of the webhook's URL, which is often a secret.
+        ALTER TABLE bindings ADD COLUMN expect TEXT;
+        ALTER TABLE bindings ADD COLUMN hook BLOB;
+        ALTER TABLE bindings ADD COLUMN hook_severity TEXT;
+        CREATE INDEX bindings_by_target ON bindings (target_id);
+
+        ALTER TABLE events RENAME TO events_1;
+        CREATE TABLE events (
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            target_id INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            signal TEXT,
+            value TEXT NOT NULL,
+            watch TEXT,
+            slot INTEGER NOT NULL,
+            happened_at INTEGER NOT NULL,
+            observation_id INTEGER NOT NULL DEFAULT 0,
+            recorded_at INTEGER NOT NULL,
+            is_confirmed INTEGER,
+            previous TEXT NOT NULL DEFAULT '[]',
+            previous_since INTEGER,
+            evidence TEXT NOT NULL DEFAULT '[]',
+            -- Where it stands among the observations now: one that came late may have moved it.
+            place_at INTEGER NOT NULL,
+            place_id INTEGER NOT NULL
+        ) STRICT;
+        INSERT INTO events (id, target_id, kind, value, slot, happened_at, recorded_at, place_at, place_id)
+        SELECT
+            events_1.id, events_1.target_id, kind, provider_version_key, slot, happened_at, recorded_at, happened_at, 0
+        FROM events_1 JOIN versions ON versions.id = version_id ORDER BY recorded_at;
+        DROP TABLE events_1;
+        DROP TABLE versions_1;
+        CREATE INDEX events_by_target ON events (target_id, place_at);
+        CREATE INDEX events_by_time ON events (happened_at);
+
+        -- What is yet to be told to a webhook, and what was. next_at is NULL where nothing more is to be done.
+        CREATE TABLE deliveries (
+            event_id TEXT NOT NULL,
+            hook BLOB NOT NULL,
+            attempts INTEGER NOT NULL DEFAULT 0,
+            next_at INTEGER,
+            delivered_at INTEGER,
+            PRIMARY KEY (event_id, hook)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX pending_deliveries ON deliveries (next_at) WHERE next_at IS NOT NULL;
+
+        """
+
+    private static let promptVersions = """
 
         -- The service layer's table, for whoever knew it; its times are texts as SQLAlchemy's DateTime writes them. A version
         -- is a watch's where its sightings overlap a binding. What served the slot in which the watch was bound counts: it

@@ -45,7 +45,7 @@ enum WatchQuery {
         """
 
     private static let versionsSQL = """
-        SELECT resolved_model, fingerprint, first_seen_at, last_seen_at, sightings
+        SELECT \(Version.columns)
         FROM versions WHERE target_id = ?1 AND sightings > 0
         ORDER BY last_seen_at DESC, provider_version_key DESC, resolved_model DESC LIMIT ?2
         """

@@ -8,13 +8,64 @@ public enum VersionStoreConformance {
     public static func tellsEventsOnce(_ store: some VersionStore) async throws {
         let target = try target(1)
         let first = try observation(1, of: target, "a", at: now)
-        let second = try observation(2, of: target, "b", at: now + .seconds(1))
-        let again = try observation(3, of: target, "a", at: now + .seconds(2))
-        let recorded = try await store.record([finding(first), finding(second)], at: now + .seconds(2))
-        #expect(recorded[0] == Recorded(isNews: true, events: [Event(kind: .first, observation: first)]))
-        #expect(recorded[1] == Recorded(isNews: true, events: [Event(kind: .appeared, observation: second)]))
-        #expect(try await store.record([finding(again)], at: now + .seconds(2)) == [Recorded(isNews: true)])
+        var recorded = try await store.record([finding(first)], at: now)[0]
+        #expect(recorded.isNews && recorded.isNewVersion && recorded.events == [Event(.first, of: first)])
         #expect(try await store.record([], at: now) == [])
+        #expect(try await store.record([finding(first)], at: now) == [Recorded(isNews: false)])
+
+        // What comes in the baseline is new, and raises nothing.
+        for index in 2...LifeRules().baseline {
+            let name = index == 5 ? "b" : "a"
+            let seen = try observation(UInt64(index), of: target, name, at: now + .seconds(index))
+            recorded = try await store.record([finding(seen)], at: now + .seconds(index))[0]
+            #expect(recorded.events == [] && recorded.isNewVersion == (index == 5))
+        }
+        let third = try observation(30, of: target, "c", at: now + .seconds(30))
+        recorded = try await store.record([finding(third)], at: now + .seconds(30))[0]
+        #expect(recorded.events.map(\.kind) == [.appeared] && recorded.events.map(\.value) == ["c"])
+        let fourth = try observation(31, of: target, "c", at: now + .seconds(31))
+        recorded = try await store.record([finding(fourth)], at: now + .seconds(31))[0]
+        #expect(recorded.events.map(\.kind) == [.replaced] && recorded.events[0].previous == ["a", "b"])
+        #expect(recorded.events[0].isConfirmed == false && !recorded.isNewVersion)
+    }
+
+    /// A model that the provider no longer knows, and knows again, is told of once each.
+    public static func tellsOfAModelThatIsGone(_ store: some VersionStore) async throws {
+        let target = try target(1)
+        func fail(after seconds: Int) -> Finding {
+            .failure(
+                FailedAttempt(target: target, slot: 7, time: now + .seconds(seconds), failureClass: .notFound))
+        }
+        func kinds(_ finding: Finding) async throws -> [Event.Kind] {
+            try await store.record([finding], at: now + .seconds(60))[0].events.map(\.kind)
+        }
+        _ = try await kinds(finding(try observation(1, of: target, "a", at: now)))
+        #expect(try await kinds(fail(after: 1)) == [.notFound])
+        #expect(try await kinds(fail(after: 2)) == [])
+        #expect(try await store.memory(of: [target])[target]?.isNotFound == true)
+        #expect(try await kinds(finding(try observation(2, of: target, "a", at: now + .milliseconds(500)))) == [])
+        #expect(try await kinds(finding(try observation(3, of: target, "a", at: now + .seconds(3)))) == [.found])
+        #expect(try await store.memory(of: [target])[target]?.isNotFound == false)
+    }
+
+    /// An observation that comes late and shows that an alarm was false corrects it, once; one that changes nothing does not.
+    public static func correctsWhatALateObservationRefutes(_ store: some VersionStore) async throws {
+        let target = try target(1)
+        let baseline = LifeRules().baseline
+        func record(_ id: UInt64, _ name: String, _ seconds: Int) async throws -> [Event] {
+            let seen = try observation(id, of: target, name, at: now + .seconds(seconds))
+            return try await store.record([finding(seen)], at: now + .seconds(100))[0].events
+        }
+        for index in 0..<baseline { _ = try await record(UInt64(index), "a", index) }
+        _ = try await record(100, "b", 40)
+        let replaced = try await record(101, "b", 50)
+        #expect(replaced.map(\.kind) == [.replaced])
+        #expect(try await record(102, "a", baseline) == [])
+        let corrected = try await record(103, "a", 45)
+        #expect(corrected.map(\.kind) == [.corrected] && corrected[0].previous == replaced.map(\.id))
+        #expect(try await record(104, "a", 46) == [])
+        let life = try #require(try await store.memory(of: [target])[target]?.life[.model])
+        #expect(life.members.map(\.value) == ["a", "b"] && life.members.map(\.isSettled) == [true, false])
     }
 
     public static func knowsAnObservationByTimeAndID(_ store: some VersionStore) async throws {
@@ -27,7 +78,7 @@ public enum VersionStoreConformance {
         let before = try await store.memory(of: [target])
         #expect(try await store.record([.observation(seen, imported: true)], at: now) == [Recorded(isNews: false)])
         #expect(try await store.memory(of: [target]) == before)
-        #expect(try await store.record([finding(later)], at: now) == [Recorded(isNews: true)])
+        #expect(try await store.record([finding(later)], at: now) .map(\.isNews) == [true])
         #expect(try await store.memory(of: [target])[target]?.versions.first?.sightings == 2)
     }
 
@@ -126,7 +177,9 @@ public enum VersionStoreConformance {
         var ledger = VersionLedger()
         let targets = try (0..<3).map(target)
         let names: [(String?, String?)] = [("m", nil), ("m", "m"), ("m", "f"), (nil, "f"), (nil, "m"), ("n", "f")]
-        let versions = try names.map { try #require(VersionIdentity(resolvedModel: $0.0, fingerprint: $0.1)) }
+        var versions = try names.map { try #require(VersionIdentity(resolvedModel: $0.0, fingerprint: $0.1)) }
+        versions.append(
+            try #require(VersionIdentity(resolvedModel: "m", fingerprint: nil, digest: "d", metadata: "e")))
         var given: [Finding] = []
         for _ in 0..<12 {
             let wall = now + .seconds(Int.random(in: -200...200, using: &random))
@@ -141,7 +194,10 @@ public enum VersionStoreConformance {
                 default:
                     let seen = Observation(
                         id: UInt64.random(in: 0...3, using: &random) << 62, target: target,
-                        slot: time.milliseconds / 60_000, time: time, version: versions.randomElement(using: &random)!)
+                        slot: time.milliseconds / 60_000, time: time, version: versions.randomElement(using: &random)!,
+                        shows: Bool.random(using: &random) ? .completion : [.model, .digest, .metadata],
+                        isConfirmation: Bool.random(using: &random),
+                        retirement: Int.random(in: 0..<20, using: &random) == 0 ? time : nil)
                     return .observation(seen, imported: Bool.random(using: &random))
                 }
             }

@@ -3,6 +3,14 @@ import PrompterCore
 import Testing
 
 struct MemoryVersionStoreTests {
+    @Test func tellsOfAModelThatIsGone() async throws {
+        try await VersionStoreConformance.tellsOfAModelThatIsGone(MemoryVersionStore())
+    }
+
+    @Test func correctsWhatALateObservationRefutes() async throws {
+        try await VersionStoreConformance.correctsWhatALateObservationRefutes(MemoryVersionStore())
+    }
+
     @Test func tellsEventsOnce() async throws {
         try await VersionStoreConformance.tellsEventsOnce(MemoryVersionStore())
     }

@@ -11,6 +11,14 @@ struct ConformanceTests {
         store = try SQLiteVersionStore(path: folder.file())
     }
 
+    @Test func tellsOfAModelThatIsGone() async throws {
+        try await VersionStoreConformance.tellsOfAModelThatIsGone(store)
+    }
+
+    @Test func correctsWhatALateObservationRefutes() async throws {
+        try await VersionStoreConformance.correctsWhatALateObservationRefutes(store)
+    }
+
     @Test func tellsEventsOnce() async throws {
         try await VersionStoreConformance.tellsEventsOnce(store)
     }

@@ -6,6 +6,7 @@ extension ProbeMetrics {
         var text = Exposition(labels: [("service", service), ("env", environment)])
         write(state, to: &text)
         writeModels(to: &text)
+        writeChanges(to: &text)
         writeProviders(to: &text)
         writeStore(state, to: &text)
         writeWatches(state, mostWatches: mostWatches, to: &text)
@@ -55,6 +56,20 @@ extension ProbeMetrics {
         if sorted.contains(where: { $0.value.fingerprints != nil }) {
             write("prompter_openai_fingerprint_present_total", "Answers of OpenAI that carried a fingerprint.") {
                 $0.fingerprints
+            }
+        }
+    }
+
+    /// A target's first version is no change.
+    private func writeChanges(to text: inout Exposition) {
+        text.begin(
+            MetricFamily(
+                "prompter_version_changes_total", .counter, "What became known about versions, by kind of event."))
+        for (key, counts) in models.sorted(by: { $0.key < $1.key }) {
+            for kind in Event.Kind.allCases where kind != .first {
+                text.sample(
+                    [("provider", key.provider), ("model", key.model), ("kind", kind.rawValue)],
+                    Double(counts.changes[kind] ?? 0))
             }
         }
     }
@@ -110,32 +125,78 @@ extension ProbeMetrics {
                 ("org", watch.key.org), ("workspace", watch.key.workspace), ("template", watch.key.template),
                 ("provider", watch.key.provider), ("model", watch.key.model),
             ]
-            return (labels: labels, memory: memories[watch.target.id] ?? TargetMemory())
+            return Shown(watch: watch, labels: labels, memory: memories[watch.target.id] ?? TargetMemory())
         }
         text.gauge(
             "prompter_watches_without_series", "Watches beyond the limit of series, which have none of their own.",
             Double(watches.count - shown.count))
-        func writeTimes(_ name: String, _ help: String, _ time: (TargetMemory) -> Timestamp?) {
+        writeTimes(of: shown, to: &text)
+        writeVersions(of: shown, to: &text)
+        writeSignals(of: shown, to: &text)
+    }
+
+    private struct Shown {
+        var watch: Watch
+        var labels: [(name: String, value: String)]
+        var memory: TargetMemory
+    }
+
+    private func writeTimes(of shown: [Shown], to text: inout Exposition) {
+        func write(_ name: String, _ help: String, _ time: (TargetMemory) -> Timestamp?) {
             text.begin(MetricFamily(name, .gauge, help))
-            for (labels, memory) in shown {
-                if let time = time(memory) { text.sample(labels, time.seconds) }
+            for watch in shown {
+                if let time = time(watch.memory) { text.sample(watch.labels, time.seconds) }
             }
         }
-        writeTimes("prompter_watch_last_attempt_timestamp_seconds", "When the watch was last probed.") {
-            $0.lastAttempt
+        write("prompter_watch_last_attempt_timestamp_seconds", "When the watch was last probed.") { $0.lastAttempt }
+        write("prompter_watch_last_success_timestamp_seconds", "When its version was last seen.") { $0.lastSuccess }
+        write("prompter_watch_last_change_timestamp_seconds", "When something last came into its live set.") {
+            $0.lastChange
         }
-        writeTimes("prompter_watch_last_success_timestamp_seconds", "When its version was last seen.") {
-            $0.lastSuccess
+        write("prompter_watch_retirement_timestamp_seconds", "When the provider will shut its model down, as it says.") {
+            $0.life.retirement
         }
+    }
+
+    private func writeVersions(of shown: [Shown], to text: inout Exposition) {
         text.begin(MetricFamily("prompter_watch_version_info", .gauge, "Versions seen for the watch, always 1."))
-        for (labels, memory) in shown {
-            for version in memory.versions.prefix(Self.mostVersions).sorted(by: { $0.identity.key < $1.identity.key }) {
+        for watch in shown {
+            let versions = watch.memory.versions.prefix(Self.mostVersions)
+            for version in versions.sorted(by: { $0.identity.key < $1.identity.key }) {
                 let identity = version.identity
                 text.sample(
-                    labels + [
+                    watch.labels + [
                         ("provider_version_key", identity.key), ("resolved_model", identity.resolvedModel ?? ""),
                         ("fingerprint", identity.fingerprint ?? ""),
+                        ("state", watch.memory.life.state(of: identity).rawValue),
                     ], 1)
+            }
+        }
+        guard shown.contains(where: { $0.watch.expectation != nil }) else { return }
+        text.begin(
+            MetricFamily(
+                "prompter_watch_expectation_met", .gauge,
+                "1 while every live version is one that the watch expects, else 0."))
+        for watch in shown {
+            if let isMet = watch.watch.expectation?.isMet(by: watch.memory) { text.sample(watch.labels, isMet ? 1 : 0) }
+        }
+    }
+
+    private func writeSignals(of shown: [Shown], to text: inout Exposition) {
+        text.begin(
+            MetricFamily(
+                "prompter_watch_signal_info", .gauge, "What each signal of the watch is worth as evidence, always 1."))
+        for watch in shown {
+            for life in watch.memory.life.signals {
+                let confidence = life.confidence(model: watch.watch.target.model)
+                text.sample(
+                    watch.labels + [("signal", life.signal.rawValue), ("confidence", confidence.rawValue)], 1)
+            }
+        }
+        text.begin(MetricFamily("prompter_watch_live_values", .gauge, "Values that are live, by signal."))
+        for watch in shown {
+            for life in watch.memory.life.signals {
+                text.sample(watch.labels + [("signal", life.signal.rawValue)], Double(life.members.count))
             }
         }
     }

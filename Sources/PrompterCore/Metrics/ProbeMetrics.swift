@@ -14,6 +14,7 @@ public struct ProbeMetrics: Sendable {
         var failures: UInt64 = 0
         /// `nil` for a dialect other than OpenAI's.
         var fingerprints: UInt64?
+        var changes: [Event.Kind: UInt64] = [:]
     }
 
     struct ProviderCounts: Sendable {
@@ -123,8 +124,11 @@ public struct ProbeMetrics: Sendable {
     }
 
     /// Takes over a committed finding into what is shown of its target.
-    public mutating func recorded(_ finding: Finding, _ recorded: Recorded, at now: Timestamp) {
+    public mutating func recorded(_ finding: Finding, of target: Target, _ recorded: Recorded, at now: Timestamp) {
+        let key = ModelKey(provider: target.provider.name, model: target.model)
+        for event in recorded.events { models[key]?.changes[event.kind, default: 0] += 1 }
         guard recorded.isNews, !Recorded.isSuspect(finding.time, at: now) else { return }
-        _ = memories[finding.target]?.record(finding, mostVersions: Self.mostVersions)
+        memories[finding.target]?.record(finding, mostVersions: Self.mostVersions)
+        memories[finding.target]?.take(recorded)
     }
 }

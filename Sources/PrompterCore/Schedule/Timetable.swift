@@ -30,11 +30,20 @@ public struct Timetable: Sendable {
         static func == (left: Wait, right: Wait) -> Bool { left.time == right.time }
     }
 
+    private struct Confirmation: Comparable, Sendable {
+        var time: Timestamp
+        var due: Due
+
+        static func < (left: Confirmation, right: Confirmation) -> Bool { left.time < right.time }
+        static func == (left: Confirmation, right: Confirmation) -> Bool { left.time == right.time }
+    }
+
     /// Unobserved targets are spread over at most this at start-up and after a reload.
     public static let longestSpread: Duration = .seconds(60)
 
     private var entries: [TargetID: Entry] = [:]
     private var waits = Heap<Wait>()
+    private var confirmations = Heap<Confirmation>()
     private var generation: UInt64 = 0
 
     public init() {}
@@ -43,7 +52,9 @@ public struct Timetable: Sendable {
     public var count: Int { entries.count }
 
     /// When the next target is due; `nil` for never. It may be in the past.
-    public var nextDue: Timestamp? { waits.min?.time }
+    public var nextDue: Timestamp? {
+        [waits.min?.time, confirmations.min?.time].compactMap(\.self).min()
+    }
 
     /// The targets that are due at `now`.
     public func dueTargets(at now: Timestamp) -> Set<TargetID> {
@@ -115,8 +126,18 @@ public struct Timetable: Sendable {
             entries[wait.target] = entry
             round.due.append(Due(target: entry.target, slot: entry.slot, time: max(wait.time, entry.slot.begin)))
         }
+        while let confirmation = confirmations.min, confirmation.time <= now {
+            confirmations.removeMin()
+            guard confirmation.due.fits(at: now), entries[confirmation.due.target.id] != nil else { continue }
+            round.due.append(confirmation.due)
+        }
         dropVoidWaits()
         return round
+    }
+
+    /// Asks for the confirmation `due` at `time`; where its slot has no room for it then, nobody is asked.
+    public mutating func confirm(_ due: Due, at time: Timestamp) {
+        if due.fits(at: time) { confirmations.insert(Confirmation(time: time, due: due)) }
     }
 
     /// Brings `due`, which waited for a place, to the slot that has begun meanwhile.
@@ -124,14 +145,17 @@ public struct Timetable: Sendable {
     /// - Returns: the due target as it is now, and how many slots passed while it waited.
     public mutating func advance(_ due: Due, at now: Timestamp) -> (due: Due, missed: Int64) {
         let current = Slot(of: due.target.id, interval: due.slot.interval, at: now)
-        guard current.number > due.slot.number, entries[due.target.id]?.slot == due.slot else { return (due, 0) }
+        guard !due.slot.isConfirmation, current.number > due.slot.number, entries[due.target.id]?.slot == due.slot else { return (due, 0) }
         entries[due.target.id]?.slot = current
         return (Due(target: due.target, slot: current, time: current.begin), current.number - due.slot.number)
     }
 
     /// Says that `slot` of `target` has ended, whichever way: the target waits for its next slot. Where that has begun
     /// already, only the current one is probed and those between are missed, as ``due(at:)`` will count.
+    ///
+    /// A confirmation's end changes nothing.
     public mutating func end(_ target: TargetID, slot: Slot, at now: Timestamp) {
+        guard !slot.isConfirmation else { return }
         guard var entry = entries[target], entry.isTaken else { return }
         entry.isTaken = false
         // The list may have changed the interval meanwhile.

@@ -24,6 +24,11 @@ public struct TargetLife: Hashable, Sendable {
         head.map { $0 < Self.place(of: observation) } ?? true
     }
 
+    /// Whether `observation` is the latest that was taken in.
+    public func isHead(_ observation: Observation) -> Bool {
+        head == Self.place(of: observation)
+    }
+
     /// Whether one more probe now would tell whether a change that has begun is real.
     public func wantsConfirmation(_ rules: LifeRules = LifeRules()) -> Bool {
         signals.contains { $0.wantsConfirmation(rules) }
@@ -67,6 +72,17 @@ public struct TargetLife: Hashable, Sendable {
             if !member.isSettled { state = .new }
         }
         return state
+    }
+
+    /// Since when `version` is live: since its signal that became live last; `nil` where one is not.
+    public func liveSince(of version: VersionIdentity) -> Timestamp? {
+        var latest: Timestamp?
+        for life in signals {
+            guard let value = version[life.signal] else { continue }
+            guard let member = life.members.first(where: { $0.value == value }) else { return nil }
+            latest = max(latest ?? member.since, member.since)
+        }
+        return latest
     }
 
     private mutating func index(of signal: Signal) -> Int {

@@ -26,6 +26,9 @@ public struct Event: Hashable, Sendable, Identifiable {
         case unexpected
         /// An earlier event does not hold, as an observation that came late shows.
         case corrected
+
+        /// Whether something came into a live set.
+        public var isChange: Bool { [.appeared, .replaced, .returned].contains(self) }
     }
 
     /// A hash of target, signal, kind, value and slot: every instance that derives the event derives the same id.
@@ -77,7 +80,7 @@ public struct Event: Hashable, Sendable, Identifiable {
     /// An event that `observation` completes.
     ///
     /// - Parameter value: `nil` for the key of the observation's version.
-    init(
+    public init(
         _ kind: Kind, of observation: Observation, value: String? = nil, watch: Watch.Key? = nil, previous: [String] = []
     ) {
         let value = value ?? observation.version.key
@@ -98,8 +101,13 @@ public struct Event: Hashable, Sendable, Identifiable {
         id = derivedID
     }
 
+    /// What `observation` shows and `watch` does not expect.
+    public init(unexpected observation: Observation, by watch: Watch.Key, _ expectation: Expectation) {
+        self.init(.unexpected, of: observation, watch: watch, previous: expectation.patterns)
+    }
+
     /// What a failed attempt makes known: that the model is gone.
-    init(notFoundBy attempt: FailedAttempt) {
+    public init(notFoundBy attempt: FailedAttempt) {
         self.init(
             id: "", target: attempt.target, kind: .notFound, signal: nil, value: attempt.failureClass.rawValue,
             slot: attempt.slot, time: attempt.time)
@@ -107,7 +115,7 @@ public struct Event: Hashable, Sendable, Identifiable {
     }
 
     /// Says at `time` that `event` does not hold.
-    init(correcting event: Event, at time: Timestamp) {
+    public init(correcting event: Event, at time: Timestamp) {
         self.init(
             id: "", target: event.target, kind: .corrected, signal: event.signal, value: event.value,
             watch: event.watch, slot: event.slot, time: time, observation: event.observation, previous: [event.id],

@@ -1,14 +1,16 @@
 /// What a target's past, told anew with an observation that came late, makes of the events that were told before.
-struct EventRevision {
+public struct EventRevision {
     /// Events that the past makes and nobody told.
-    private(set) var missing: [Event] = []
+    public private(set) var missing: [Event] = []
+    /// Events that were told, hold, and are completed by another observation than was thought: they are not told again.
+    public private(set) var moved: [(told: Event, derived: Event)] = []
     /// Events that were told and do not hold.
-    private(set) var refuted: [Event] = []
+    public private(set) var refuted: [Event] = []
 
     /// - Parameters:
     ///   - derived: the events of the past as it is known now.
     ///   - told: those that the store has of the same stretch, corrected ones left out.
-    init(derived: [Event], told: [Event]) {
+    public init(derived: [Event], told: [Event]) {
         struct Subject: Hashable {
             var kind: Event.Kind
             var signal: Signal?
@@ -20,15 +22,17 @@ struct EventRevision {
                 value = event.value
             }
         }
-        // An event that only completes in another slot now was true when it was told, and is not told again.
-        var left = Dictionary(grouping: told, by: Subject.init)
-        for event in derived {
-            if left[Subject(event)]?.isEmpty == false {
+        let known = Set(told.map(\.id))
+        let holding = Set(derived.map(\.id))
+        var left = Dictionary(grouping: told.filter { !holding.contains($0.id) }, by: Subject.init)
+        for event in derived where !known.contains(event.id) {
+            if let told = left[Subject(event)]?.first {
                 left[Subject(event)]?.removeFirst()
+                moved.append((told, event))
             } else {
                 missing.append(event)
             }
         }
-        refuted = told.filter { event in left[Subject(event)]?.contains(event) == true }
+        refuted = told.filter { event in left[Subject(event)]?.contains { $0.id == event.id } == true }
     }
 }

@@ -2,12 +2,15 @@
 public struct Recorded: Hashable, Sendable {
     /// `false` where the finding was known already.
     public var isNews: Bool
+    /// Whether nobody had seen its version of the target before.
+    public var isNewVersion: Bool
     public var events: [Event]
     /// The target's life with the finding; `nil` where it changed nothing in it.
     public var life: TargetLife?
 
-    public init(isNews: Bool, events: [Event] = [], life: TargetLife? = nil) {
+    public init(isNews: Bool, isNewVersion: Bool = false, events: [Event] = [], life: TargetLife? = nil) {
         self.isNews = isNews
+        self.isNewVersion = isNewVersion
         self.events = events
         self.life = life
     }

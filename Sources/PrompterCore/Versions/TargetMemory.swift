@@ -14,10 +14,13 @@ public struct TargetMemory: Hashable, Sendable {
     public var versions: [Version]
     /// The lives of the signals that they show.
     public var life: TargetLife
+    /// When the live set of a signal last changed by something that came.
+    public var lastChange: Timestamp?
 
     public init(
         lastAttempt: Timestamp? = nil, lastSuccess: Timestamp? = nil, failure: FailureClass? = nil, failures: Int = 0,
-        isNotFound: Bool = false, versions: [Version] = [], life: TargetLife = TargetLife()
+        isNotFound: Bool = false, versions: [Version] = [], life: TargetLife = TargetLife(),
+        lastChange: Timestamp? = nil
     ) {
         self.lastAttempt = lastAttempt
         self.lastSuccess = lastSuccess
@@ -26,6 +29,15 @@ public struct TargetMemory: Hashable, Sendable {
         self.isNotFound = isNotFound
         self.versions = versions
         self.life = life
+        self.lastChange = lastChange
+    }
+
+    /// Takes over what recording a finding has made known.
+    public mutating func take(_ recorded: Recorded) {
+        if let life = recorded.life { self.life = life }
+        for event in recorded.events where event.kind.isChange {
+            lastChange = max(lastChange ?? event.time, event.time)
+        }
     }
 }
 

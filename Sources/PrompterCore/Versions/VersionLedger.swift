@@ -38,14 +38,20 @@ public struct VersionLedger: Sendable {
         var past = pasts[finding.target] ?? Past()
         // Taken out, so that nothing is copied.
         pasts[finding.target] = nil
+        let versions = past.memory.versions.count
         var events = past.memory.record(finding)
         if case .observation(let observation, _) = finding {
             events = take(observation, into: &past, at: now) + events
         }
+        let told = Set(past.events.map(\.id))
+        events = events.filter { !told.contains($0.id) }
         past.events += events
-        let life = finding.isObservation ? past.memory.life : nil
+        let recorded = Recorded(
+            isNews: true, isNewVersion: past.memory.versions.count > versions, events: events,
+            life: finding.isObservation ? past.memory.life : nil)
+        past.memory.take(recorded)
         pasts[finding.target] = past
-        return Recorded(isNews: true, events: events, life: life)
+        return recorded
     }
 
     private func take(_ observation: Observation, into past: inout Past, at now: Timestamp) -> [Event] {
@@ -74,6 +80,7 @@ public struct VersionLedger: Sendable {
         let corrected = Set(past.events.lazy.filter { $0.kind == .corrected }.flatMap(\.previous))
         let told = past.events.filter { $0.isOfLife && !corrected.contains($0.id) }
         let revision = EventRevision(derived: derived, told: told)
+        // In the order in which a store adds them.
         return revision.missing + revision.refuted.map { Event(correcting: $0, at: now) }
     }
 }

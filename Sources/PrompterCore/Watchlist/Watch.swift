@@ -16,6 +16,13 @@ public struct Watch: Hashable, Sendable {
             self.model = model
         }
 
+        /// - Returns: `nil` unless `texts` are five.
+        public init?(texts: [String]) {
+            guard texts.count == 5 else { return nil }
+            self.init(
+                org: texts[0], workspace: texts[1], template: texts[2], provider: texts[3], model: texts[4])
+        }
+
         /// Its five parts, in the order in which they are compared.
         public var texts: [String] { [org, workspace, template, provider, model] }
 
@@ -28,9 +35,15 @@ public struct Watch: Hashable, Sendable {
     public var key: Key
     /// The target it points to.
     public var target: Target
+    /// Which versions it expects; `nil` for any.
+    public var expectation: Expectation?
+    /// Who is told of its events; `nil` for nobody.
+    public var webhook: Webhook?
 
-    public init(key: Key, target: Target) {
+    public init(key: Key, target: Target, expectation: Expectation? = nil, webhook: Webhook? = nil) {
         self.key = key
         self.target = target
+        self.expectation = expectation
+        self.webhook = webhook
     }
 }
