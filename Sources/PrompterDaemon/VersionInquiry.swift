@@ -173,7 +173,8 @@ public struct VersionInquiry: Sendable {
                 await asking.probeGuard.settle([Settlement(lease, ending)], at: now)
             }
             _ = try await record(
-                .failure(FailedAttempt(
+                .failure(
+                    FailedAttempt(
                         target: target.id, slot: slot.number, time: now.wall, failureClass: error.failureClass)))
             throw error
         }

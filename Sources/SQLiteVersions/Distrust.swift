@@ -17,7 +17,8 @@ enum Distrust {
         }
         let lives = try LifeWriter(on: database, at: time, events: try EventWriter(on: database, at: time))
         for row in rows {
-            try lives.save(try lives.retell(row.target, row: row.id, from: time + .milliseconds(1)).life, target: row.id)
+            try lives.save(
+                try lives.retell(row.target, row: row.id, from: time + .milliseconds(1)).life, target: row.id)
         }
     }
 

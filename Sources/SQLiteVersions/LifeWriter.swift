@@ -10,7 +10,8 @@ struct LifeWriter {
     private let now: Timestamp
     private let rules: LifeRules
     private let events: EventWriter
-    private let addCheckpoint, findCheckpoint, dropCheckpoints, findObservations, findEvents, findCorrected, move: PreparedStatement
+    private let addCheckpoint, findCheckpoint, dropCheckpoints, findObservations, findEvents, findCorrected,
+        move: PreparedStatement
     private let isKnown: [Signal: PreparedStatement]
     private let saveLife: PreparedStatement
 

@@ -18,7 +18,8 @@ enum MemoryQuery {
                 ?? TargetMemory(
                     lastAttempt: query.time(at: 1), lastSuccess: query.time(at: 2),
                     failure: query.optionalText(at: 3).flatMap(FailureClass.init), failures: Int(query.integer(at: 4)),
-                    isNotFound: query.integer(at: 5) != 0, life: TargetLife(encoded: query.bytes(at: 6)) ?? TargetLife(),
+                    isNotFound: query.integer(at: 5) != 0,
+                    life: TargetLife(encoded: query.bytes(at: 6)) ?? TargetLife(),
                     lastChange: query.time(at: 7))
             if let version = Version(query, firstColumn: 8) { memory.versions.append(version) }
             memories[target] = memory

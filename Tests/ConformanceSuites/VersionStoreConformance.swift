@@ -78,7 +78,7 @@ public enum VersionStoreConformance {
         let before = try await store.memory(of: [target])
         #expect(try await store.record([.observation(seen, imported: true)], at: now) == [Recorded(isNews: false)])
         #expect(try await store.memory(of: [target]) == before)
-        #expect(try await store.record([finding(later)], at: now) .map(\.isNews) == [true])
+        #expect(try await store.record([finding(later)], at: now).map(\.isNews) == [true])
         #expect(try await store.memory(of: [target])[target]?.versions.first?.sightings == 2)
     }
 

@@ -112,7 +112,8 @@ struct LocalMemory: Sendable {
             let lease = Lease(
                 id: observation.id,
                 slot: Slot(
-                    target: key.target, interval: key.interval, number: entry.number, isConfirmation: key.isConfirmation),
+                    target: key.target, interval: key.interval, number: entry.number, isConfirmation: key.isConfirmation
+                ),
                 attempt: entry.attempt, keepTime: entry.keptUntil - now.uptime)
             return Settlement(lease, .observed(observation))
         }

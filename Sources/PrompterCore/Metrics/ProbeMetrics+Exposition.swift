@@ -153,7 +153,8 @@ extension ProbeMetrics {
         write("prompter_watch_last_change_timestamp_seconds", "When something last came into its live set.") {
             $0.lastChange
         }
-        write("prompter_watch_retirement_timestamp_seconds", "When the provider will shut its model down, as it says.") {
+        write("prompter_watch_retirement_timestamp_seconds", "When the provider will shut its model down, as it says.")
+        {
             $0.life.retirement
         }
     }

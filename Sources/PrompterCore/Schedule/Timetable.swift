@@ -145,7 +145,8 @@ public struct Timetable: Sendable {
     /// - Returns: the due target as it is now, and how many slots passed while it waited.
     public mutating func advance(_ due: Due, at now: Timestamp) -> (due: Due, missed: Int64) {
         let current = Slot(of: due.target.id, interval: due.slot.interval, at: now)
-        guard !due.slot.isConfirmation, current.number > due.slot.number, entries[due.target.id]?.slot == due.slot else { return (due, 0) }
+        guard !due.slot.isConfirmation, current.number > due.slot.number, entries[due.target.id]?.slot == due.slot
+        else { return (due, 0) }
         entries[due.target.id]?.slot = current
         return (Due(target: due.target, slot: current, time: current.begin), current.number - due.slot.number)
     }

@@ -190,7 +190,8 @@ public struct SignalLife: Hashable, Sendable {
     }
 
     private mutating func dropExcess() {
-        guard members.count > Self.mostMembers, let oldest = members.indices.min(by: { members[$0].lastCount < members[$1].lastCount })
+        guard members.count > Self.mostMembers,
+            let oldest = members.indices.min(by: { members[$0].lastCount < members[$1].lastCount })
         else { return }
         members.remove(at: oldest)
     }

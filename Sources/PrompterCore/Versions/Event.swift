@@ -81,7 +81,8 @@ public struct Event: Hashable, Sendable, Identifiable {
     ///
     /// - Parameter value: `nil` for the key of the observation's version.
     public init(
-        _ kind: Kind, of observation: Observation, value: String? = nil, watch: Watch.Key? = nil, previous: [String] = []
+        _ kind: Kind, of observation: Observation, value: String? = nil, watch: Watch.Key? = nil,
+        previous: [String] = []
     ) {
         let value = value ?? observation.version.key
         self.init(

@@ -4,7 +4,7 @@ public struct EventRevision {
     public private(set) var missing: [Event] = []
     /// Events that were told, hold, and are completed by another observation than was thought: they are not told again.
     public private(set) var moved: [(told: Event, derived: Event)] = []
-    /// Events that were told and do not hold.
+    /// Events that were told and do not hold. A first version is told of once, whichever it was.
     public private(set) var refuted: [Event] = []
 
     /// - Parameters:
@@ -33,6 +33,8 @@ public struct EventRevision {
                 missing.append(event)
             }
         }
-        refuted = told.filter { event in left[Subject(event)]?.contains { $0.id == event.id } == true }
+        refuted = told.filter { event in
+            event.kind != .first && left[Subject(event)]?.contains { $0.id == event.id } == true
+        }
     }
 }

@@ -15,7 +15,8 @@ public struct VersionIdentity: Hashable, Sendable {
     /// - Returns: `nil` where nothing names a version: an empty text counts as none, and a missing version is never a version.
     public init?(resolvedModel: String?, fingerprint: String?, digest: String? = nil, metadata: String? = nil) {
         self.resolvedModel = Self.named(resolvedModel)
-        self.fingerprint = Self.named(fingerprint)
+        // A fingerprint that repeats the model tells no more than the model.
+        self.fingerprint = fingerprint == resolvedModel ? nil : Self.named(fingerprint)
         self.digest = Self.named(digest)
         self.metadata = Self.named(metadata)
         if self.resolvedModel == nil && self.fingerprint == nil && self.digest == nil { return nil }
@@ -33,20 +34,6 @@ public struct VersionIdentity: Hashable, Sendable {
         case .digest: digest
         case .metadata: metadata
         }
-    }
-
-    /// A fingerprint that repeats the model tells no more than the model: such versions are one, as in the store, whose rows
-    /// are unique by model, key, digest and metadata.
-    public static func == (left: VersionIdentity, right: VersionIdentity) -> Bool {
-        left.resolvedModel == right.resolvedModel && left.key == right.key && left.digest == right.digest
-            && left.metadata == right.metadata
-    }
-
-    public func hash(into hasher: inout Hasher) {
-        hasher.combine(resolvedModel)
-        hasher.combine(key)
-        hasher.combine(digest)
-        hasher.combine(metadata)
     }
 
     private static func named(_ text: String?) -> String? {
