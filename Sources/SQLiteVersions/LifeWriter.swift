@@ -104,8 +104,13 @@ struct LifeWriter {
             move.bind(Int64(bitPattern: derived.observation), at: 3)
             try move.run()
         }
-        let news = revision.missing + revision.refuted.map { Event(correcting: $0, at: now) }
-        return (life, try news.filter { try events.add($0, target: row) })
+        var news: [Event] = []
+        for var event in revision.missing {
+            while try !events.add(event, target: row) { event = event.retold }
+            news.append(event)
+        }
+        news += try revision.refuted.map { Event(correcting: $0, at: now) }.filter { try events.add($0, target: row) }
+        return (life, news)
     }
 
     /// Writes `life` down, for who changes nothing else of the target.

@@ -96,16 +96,35 @@ public enum VersionStoreConformance {
     ) async throws {
         var random = SeededGenerator(seed: 3)
         let target = try target(1)
-        let findings = try (0..<40).map {
-            finding(try observation(UInt64($0), of: target, ["a", "b", "c"][$0 % 3], at: now + .seconds($0)))
+        // Long enough for checkpoints, a switch, and values that are retired and return.
+        let findings = try (0..<230).map { index in
+            let names = index < 80 ? ["a", "b", "c"] : index < 160 ? ["d"] : ["e", "a"]
+            let name = names[index % names.count]
+            return finding(try observation(UInt64(index), of: target, name, at: now + .seconds(index * 3600)))
         }
-        for finding in findings { _ = try await store.record([finding], at: now) }
-        for finding in findings.shuffled(using: &random) { _ = try await other.record([finding], at: now) }
+        let end = now + .seconds(230 * 3600)
+        let told = try await events(of: findings, in: store, at: end)
         let memory = try #require(try await store.memory(of: [target])[target])
-        #expect(try await other.memory(of: [target])[target] == memory)
-        #expect(memory.versions.map(\.firstSeen) == [now, now + .seconds(2), now + .seconds(1)])
-        #expect(memory.versions.map(\.lastSeen) == [now + .seconds(39), now + .seconds(38), now + .seconds(37)])
-        #expect(memory.versions.map(\.sightings) == [14, 13, 13])
+        #expect(told.count > 4)
+        #expect(memory.versions.map(\.identity.key) == ["a", "e", "d", "b", "c"])
+        #expect(memory.versions.map(\.sightings) == [27 + 35, 35, 80, 27, 26])
+        #expect(memory.versions[0].firstSeen == now && memory.versions[0].lastSeen == now + .seconds(229 * 3600))
+
+        let toldOther = try await events(of: findings.shuffled(using: &random), in: other, at: end)
+        #expect(try await other.memory(of: [target])[target]?.life == memory.life)
+        #expect(try await other.memory(of: [target])[target]?.versions == memory.versions)
+        #expect(toldOther == told)
+    }
+
+    /// What the events that hold are about, each with its number.
+    private static func events(
+        of findings: [Finding], in store: some VersionStore, at now: Timestamp
+    ) async throws -> [String: Int] {
+        var told: [Event] = []
+        for finding in findings { told += try await store.record([finding], at: now)[0].events }
+        let corrected = Set(told.filter { $0.kind == .corrected }.flatMap(\.previous))
+        return told.filter { $0.kind != .corrected && $0.kind != .first && !corrected.contains($0.id) }
+            .reduce(into: [:]) { $0["\($1.kind) \($1.signal?.rawValue ?? "") \($1.value)", default: 0] += 1 }
     }
 
     public static func keepsFailuresApartFromVersions(_ store: some VersionStore) async throws {
@@ -217,7 +236,8 @@ public enum VersionStoreConformance {
         _ id: UInt64, of target: TargetID, _ model: String, at time: Timestamp
     ) throws -> Observation {
         let version = try #require(VersionIdentity(resolvedModel: model, fingerprint: nil))
-        return Observation(id: id, target: target, slot: 1, time: time, version: version)
+        return Observation(
+            id: id, target: target, slot: time.milliseconds / 3_600_000, time: time, version: version)
     }
 
     private static func finding(_ observation: Observation) -> Finding {

@@ -28,7 +28,7 @@ public struct SignalLife: Hashable, Sendable {
     }
 
     /// The most members: with more, the one seen longest ago is retired at once.
-    static let mostMembers = 256
+    static let mostMembers = 64
     /// How many observations the judgement on noise looks back.
     static let memory = 90
 
@@ -64,7 +64,7 @@ public struct SignalLife: Hashable, Sendable {
     /// a value that was never seen before than one that returned, by a margin that no stable traffic has.
     public var isNoisy: Bool {
         let new = news.nonzeroBitCount
-        return carried >= 20 && new >= 5 && new > returns.nonzeroBitCount + 2
+        return carried >= 20 && new >= 8 && new > returns.nonzeroBitCount + 2
     }
 
     /// Whether a member would be told of as new now.

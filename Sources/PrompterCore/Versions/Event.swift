@@ -124,6 +124,15 @@ public struct Event: Hashable, Sendable, Identifiable {
         id = derivedID
     }
 
+    /// The event told once more, after it was corrected and holds all the same: another event, with an id of its own.
+    public var retold: Event {
+        var event = self
+        var hash = SHA256()
+        hash.update(field: id)
+        event.id = Hexadecimal.encode(hash.finish().prefix(16))
+        return event
+    }
+
     /// How much it matters.
     public var severity: Severity {
         switch kind {

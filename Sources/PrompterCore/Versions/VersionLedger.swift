@@ -81,6 +81,11 @@ public struct VersionLedger: Sendable {
         let told = past.events.filter { $0.isOfLife && !corrected.contains($0.id) }
         let revision = EventRevision(derived: derived, told: told)
         // In the order in which a store adds them.
-        return revision.missing + revision.refuted.map { Event(correcting: $0, at: now) }
+        let ids = Set(past.events.map(\.id))
+        return revision.missing.map { event in
+            var event = event
+            while ids.contains(event.id) { event = event.retold }
+            return event
+        } + revision.refuted.map { Event(correcting: $0, at: now) }
     }
 }
