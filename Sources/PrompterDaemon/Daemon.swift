@@ -35,6 +35,8 @@ public actor Daemon {
     /// The reload that is under way, or was the last.
     var reloading: Task<Void, Never>?
     private var isStoreFailing = false
+    /// The row of the target that was pruned last; `nil` where the next round begins anew.
+    var prunedRow: Int64?
     /// Whether the watchlist in force is yet to be written into the store, which could not take it.
     var isRegistrationDue = false
 
@@ -199,6 +201,7 @@ public actor Daemon {
         if isRegistrationDue { await register() }
         await writeTextfile(isForced: true)
         await showStatus()
+        await prune()
         if await pipeline.isHealthy() {
             notifier.watchdog()
         } else {

@@ -55,6 +55,13 @@ actor EnduringStore: VersionStore {
         try await use { store throws(SQLiteStoreError) in try await store.distrust(after: now) }
     }
 
+    func prune(before cutoff: Timestamp, after last: Int64, at now: Timestamp) async throws(SQLiteStoreError) -> Int64?
+    {
+        try await use { store throws(SQLiteStoreError) in
+            try await store.prune(before: cutoff, after: last, at: now)
+        }
+    }
+
     func close() async {
         isClosed = true
         _ = await opening?.value

@@ -24,6 +24,8 @@ public struct Settings: Sendable {
     public var environmentName = "dev"
     /// How many watches get series of their own.
     public var mostWatchSeries = 10_000
+    /// How long observations are kept one by one; then only their daily tallies are.
+    public var retention: Duration = .seconds(90 * 86_400)
     /// Where credentials are looked for.
     public var environment: [String: String] = [:]
 

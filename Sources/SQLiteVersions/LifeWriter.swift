@@ -120,6 +120,29 @@ struct LifeWriter {
         try saveLife.run()
     }
 
+    /// Keeps the life as it was after the last observation before `end`, for when those before are no longer there.
+    func keepCheckpoint(of id: TargetID, row: Int64, before end: Timestamp) throws {
+        var life = TargetLife()
+        findCheckpoint.bind(row, at: 1)
+        findCheckpoint.bind(end, at: 2)
+        if try findCheckpoint.step() {
+            life = TargetLife(encoded: findCheckpoint.bytes(at: 0)) ?? life
+            findCheckpoint.reset()
+        }
+        for observation in try observations(of: id, row: row, after: life.head) where observation.time < end {
+            _ = try take(observation, &life, target: row)
+        }
+        if let head = life.head { try add(life, at: head, target: row) }
+    }
+
+    private func add(_ checkpoint: TargetLife, at place: Sighting, target: Int64) throws {
+        addCheckpoint.bind(target, at: 1)
+        addCheckpoint.bind(place.time, at: 2)
+        addCheckpoint.bind(Int64(bitPattern: place.id), at: 3)
+        addCheckpoint.bind(checkpoint.encoded, at: 4)
+        try addCheckpoint.run()
+    }
+
     private func take(_ observation: Observation, _ life: inout TargetLife, target: Int64) throws -> [Event] {
         let events = try life.take(observation, rules: rules) { signal, value in
             guard let statement = isKnown[signal] else { return false }
@@ -129,12 +152,8 @@ struct LifeWriter {
             defer { statement.reset() }
             return try statement.step()
         }
-        if life.successes.isMultiple(of: Self.checkpointEvery) {
-            addCheckpoint.bind(target, at: 1)
-            addCheckpoint.bind(observation.time, at: 2)
-            addCheckpoint.bind(Int64(bitPattern: observation.id), at: 3)
-            addCheckpoint.bind(life.encoded, at: 4)
-            try addCheckpoint.run()
+        if life.successes.isMultiple(of: Self.checkpointEvery), let head = life.head {
+            try add(life, at: head, target: target)
         }
         return events
     }

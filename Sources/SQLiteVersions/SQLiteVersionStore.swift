@@ -96,6 +96,17 @@ public final class SQLiteVersionStore: VersionStore {
         }
     }
 
+    /// Folds observations made before `cutoff` into daily tallies, at most `most` of them, behind the target with the row
+    /// `last`.
+    ///
+    /// - Returns: the row after which to go on; `nil` where every target has been seen to.
+    /// - Throws: ``SQLiteStoreError``; nothing is changed then.
+    public func prune(
+        before cutoff: Timestamp, after last: Int64 = 0, most: Int = 500, at now: Timestamp
+    ) async throws(SQLiteStoreError) -> Int64? {
+        try await write { try Pruning(on: $0, at: now).run(before: cutoff, after: last, most: most) }
+    }
+
     /// Marks the observations dated later than `now` as suspect, and takes back what they moved: for when the clock was found
     /// to have been ahead.
     ///

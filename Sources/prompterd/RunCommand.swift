@@ -1,4 +1,5 @@
 import ArgumentParser
+import PrompterCore
 import PrompterDaemon
 
 /// `prompterd run`
@@ -28,6 +29,12 @@ struct RunCommand: AsyncParsableCommand {
             "How many watches get metrics of their own [PROMPTERD_WATCH_SERIES; 10000].", valueName: "n"))
     var watchSeries: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "How long observations are kept one by one, and then as daily tallies; versions and events stay for ever [PROMPTERD_RETENTION; 90d].",
+            valueName: "duration"))
+    var retention: String?
+
     func run() async throws {
         var settings = try options.settings()
         settings.textfile = textfile ?? settings.textfile
@@ -35,12 +42,22 @@ struct RunCommand: AsyncParsableCommand {
         settings.mostWatchSeries =
             try Self.number(watchSeries, "watch-series", "PROMPTERD_WATCH_SERIES", in: 0...1_000_000)
             ?? settings.mostWatchSeries
+        settings.retention = try Self.duration(retention, "PROMPTERD_RETENTION") ?? settings.retention
         let log = try options.makeLog()
         do {
             try await Daemon(settings, log: log).run(once: once)
         } catch {
             throw ExitStatus.say(error)
         }
+    }
+
+    private static func duration(_ given: String?, _ variable: String) throws -> Duration? {
+        guard let text = given ?? Environment.all[variable] else { return nil }
+        guard let duration = DurationText.parse(text), duration >= .seconds(86_400) else {
+            throw ValidationError(
+                "--retention should be \(DurationText.expectation) and at least 1d, not \(SafeText(text))")
+        }
+        return duration
     }
 
     private static func number(

@@ -1,0 +1,95 @@
+import GRDB
+import PrompterCore
+
+/// Folds observations that are older than the retention into daily tallies, a few at a time, so that nobody waits for it.
+struct Pruning {
+    private static let day: Int64 = 86_400_000
+
+    private let oldest, boundary, tally, delete, dropCheckpoints, findTargets, mark: PreparedStatement
+    private let lives: LifeWriter
+
+    init(on database: Database, at now: Timestamp) throws {
+        findTargets = try PreparedStatement(
+            "SELECT id, identity FROM targets WHERE id > ?1 ORDER BY id LIMIT ?2", on: database)
+        oldest = try PreparedStatement(
+            "SELECT observed_at FROM observations WHERE target_id = ?1 ORDER BY observed_at LIMIT 1", on: database)
+        boundary = try PreparedStatement(
+            """
+            SELECT observed_at FROM observations WHERE target_id = ?1 AND observed_at < ?2
+            ORDER BY observed_at LIMIT 1 OFFSET ?3
+            """, on: database)
+        tally = try PreparedStatement(
+            """
+            INSERT INTO tallies (target_id, day, version_id, first_at, last_at, sightings)
+            SELECT target_id, observed_at / \(Self.day), version_id, min(observed_at), max(observed_at), count(*)
+            FROM observations WHERE target_id = ?1 AND observed_at < ?2 AND NOT suspect
+            GROUP BY observed_at / \(Self.day), version_id
+            ON CONFLICT DO UPDATE SET
+                first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at),
+                sightings = sightings + excluded.sightings
+            """, on: database)
+        delete = try PreparedStatement(
+            "DELETE FROM observations WHERE target_id = ?1 AND observed_at < ?2", on: database)
+        dropCheckpoints = try PreparedStatement(
+            """
+            DELETE FROM checkpoints WHERE target_id = ?1 AND observed_at < (
+                SELECT max(observed_at) FROM checkpoints WHERE target_id = ?1 AND observed_at < ?2)
+            """, on: database)
+        mark = try PreparedStatement(
+            "UPDATE targets SET pruned_at = max(coalesce(pruned_at, ?2), ?2) WHERE id = ?1", on: database)
+        lives = try LifeWriter(on: database, at: now, events: EventWriter(on: database, at: now))
+    }
+
+    /// Goes on behind the target with the row `last`.
+    ///
+    /// - Parameters:
+    ///   - most: the most observations that are pruned, and the most targets that are looked at.
+    /// - Returns: the row after which to go on; `nil` where every target has been seen to.
+    func run(before cutoff: Timestamp, after last: Int64, most: Int) throws -> Int64? {
+        findTargets.bind(last, at: 1)
+        findTargets.bind(Int64(most), at: 2)
+        var targets: [(row: Int64, id: TargetID)] = []
+        while try findTargets.step() {
+            if let id = TargetID(findTargets.bytes(at: 1)) { targets.append((findTargets.integer(at: 0), id)) }
+        }
+        var left = most
+        for target in targets {
+            let (pruned, isDone) = try prune(target.row, target.id, before: cutoff, most: left)
+            left -= pruned
+            guard isDone, left > 0 else { return isDone ? target.row : target.row - 1 }
+        }
+        return targets.count < most ? nil : targets.last?.row
+    }
+
+    private func prune(_ row: Int64, _ id: TargetID, before cutoff: Timestamp, most: Int) throws -> (Int, isDone: Bool)
+    {
+        oldest.bind(row, at: 1)
+        let hasOld = try oldest.step() && oldest.integer(at: 0) < cutoff.milliseconds
+        oldest.reset()
+        guard hasOld else { return (0, true) }
+        boundary.bind(row, at: 1)
+        boundary.bind(cutoff, at: 2)
+        boundary.bind(Int64(most), at: 3)
+        var end = cutoff
+        if try boundary.step() { end = Timestamp(milliseconds: boundary.integer(at: 0)) }
+        boundary.reset()
+        // One millisecond may hold more than the most: then all of it goes.
+        if try oldestTime(row) == end { end = end + .milliseconds(1) }
+        try lives.keepCheckpoint(of: id, row: row, before: end)
+        for statement in [tally, delete, dropCheckpoints, mark] {
+            statement.bind(row, at: 1)
+            statement.bind(end, at: 2)
+        }
+        try tally.run()
+        let pruned = try delete.run()
+        try dropCheckpoints.run()
+        try mark.run()
+        return (pruned, end == cutoff)
+    }
+
+    private func oldestTime(_ row: Int64) throws -> Timestamp? {
+        oldest.bind(row, at: 1)
+        defer { oldest.reset() }
+        return try oldest.step() ? Timestamp(milliseconds: oldest.integer(at: 0)) : nil
+    }
+}

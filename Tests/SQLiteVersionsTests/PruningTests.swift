@@ -1,0 +1,87 @@
+import ConformanceSuites
+import OutsideParts
+import PrompterCore
+import SQLiteVersions
+import Testing
+
+/// Old observations become daily tallies, and nothing else changes.
+struct PruningTests {
+    private let folder = try! TemporaryFolder()
+    private let store: SQLiteVersionStore
+    private let target = Samples.target()
+    /// 2025-11-24T00:00:00Z
+    private let midnight = Timestamp(milliseconds: 1_763_942_400_000)
+
+    init() throws {
+        store = try SQLiteVersionStore(path: folder.file())
+    }
+
+    @Test func foldsByDayAndVersion() async throws {
+        for hour in 0..<72 { try await record(hour, hour < 30 ? "a" : "b") }
+        let before = try await store.memory(of: [target.id])
+        #expect(try await prune(before: midnight + .seconds(48 * 3600)) == nil)
+        #expect(
+            try sql(
+                "SELECT day * 86400000 - \(midnight.milliseconds), resolved_model, tallies.sightings FROM tallies JOIN versions ON versions.id = version_id ORDER BY 1, 2"
+            )
+                == "0|a|24\n86400000|a|6\n86400000|b|18\n")
+        #expect(
+            try sql("SELECT count(*), min(observed_at) FROM observations")
+                == "24|\((midnight + .seconds(48 * 3600)).milliseconds)\n")
+        #expect(try await store.memory(of: [target.id]) == before)
+    }
+
+    /// However small the steps are, they come to the same, and each prunes no more than it may.
+    @Test(arguments: [1, 7, 500]) func goesOnInSteps(_ most: Int) async throws {
+        let other = Samples.target("other")
+        for hour in 0..<60 {
+            try await record(hour, "a")
+            try await record(hour, "a", of: other)
+        }
+        var last: Int64? = 0
+        var rows = 120
+        while let row = last {
+            last = try await store.prune(
+                before: midnight + .seconds(48 * 3600), after: row, most: most, at: midnight + .seconds(60 * 3600))
+            let left = try #require(Int(try sql("SELECT count(*) FROM observations").dropLast()))
+            #expect(rows - left <= most)
+            rows = left
+        }
+        #expect(rows == 24)
+        #expect(try sql("SELECT sum(sightings) FROM tallies") == "96\n")
+    }
+
+    /// An observation that comes late is told of as if nothing had been pruned; one from before changes no life.
+    @Test func keepsWhatALateObservationNeeds() async throws {
+        let whole = try SQLiteVersionStore(path: folder.file("whole.db"))
+        for hour in 0..<150 where hour != 118 {
+            for store in [store, whole] { try await record(hour, [117, 119].contains(hour) ? "b" : "a", in: store) }
+        }
+        _ = try await prune(before: midnight + .seconds(96 * 3600))
+        for store in [store, whole] { try await record(118, "a", in: store) }
+        let life = try await whole.memory(of: [target.id])[target.id]?.life
+        #expect(try await store.memory(of: [target.id])[target.id]?.life == life)
+        #expect(try sql("SELECT count(*) FROM events WHERE kind = 'corrected'") == "2\n")
+
+        try await record(10, "c", id: 9999, in: store)
+        #expect(try await store.memory(of: [target.id])[target.id]?.life == life)
+        #expect(try await prune(before: midnight + .seconds(96 * 3600)) == nil)
+        #expect(try sql("SELECT sum(sightings) FROM tallies") == "97\n")
+    }
+
+    private func record(
+        _ hour: Int, _ model: String, of target: Target? = nil, id: UInt64? = nil, in store: SQLiteVersionStore? = nil
+    ) async throws {
+        let time = midnight + .seconds(hour * 3600)
+        let finding = Samples.finding(id ?? UInt64(hour), of: target ?? self.target, model, at: time)
+        _ = try await (store ?? self.store).record([finding], at: midnight + .seconds(200 * 3600))
+    }
+
+    private func prune(before cutoff: Timestamp) async throws -> Int64? {
+        try await store.prune(before: cutoff, at: midnight + .seconds(200 * 3600))
+    }
+
+    private func sql(_ text: String) throws -> String {
+        try Program.run("sqlite3", folder.file(), text)
+    }
+}
