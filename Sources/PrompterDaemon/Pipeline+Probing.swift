@@ -63,7 +63,7 @@ extension Pipeline {
     /// Records what another instance learned in this slot.
     private func adopt(_ finding: Finding, _ due: Due, at now: Moment) {
         limits.release(due.target)
-        parts.recorder.submit(Recorder.Entry(finding, of: due.target))
+        submit(Recorder.Entry(finding, of: due.target))
         timetable.end(due.target.id, slot: due.slot, at: now.wall)
         finished(due.target.id)
     }
@@ -124,8 +124,7 @@ extension Pipeline {
                 id: flight.lease.id, target: target.id, slot: due.slot.number, time: now.wall, version: answer.version,
                 usage: answer.usage, latency: answer.latency)
             metrics.ended(target, nil, fingerprint: answer.version.fingerprint, after: now.uptime - start)
-            parts.recorder.submit(
-                Recorder.Entry(.observation(observation, imported: false), of: target, asked: flight.asked))
+            submit(Recorder.Entry(.observation(observation, imported: false), of: target, asked: flight.asked))
             timetable.end(target.id, slot: due.slot, at: now.wall)
             ending = .observed(observation)
         case .failure where wasBrokenOff:
@@ -149,7 +148,7 @@ extension Pipeline {
         tell(failure, of: target)
         metrics.ended(target, failure.failureClass, fingerprint: nil, after: now.uptime - start)
         let attempt = FailedAttempt(target: target.id, time: now.wall, failureClass: failure.failureClass)
-        parts.recorder.submit(Recorder.Entry(.failure(attempt), of: target, asked: flight.asked))
+        submit(Recorder.Entry(.failure(attempt), of: target, asked: flight.asked))
         let (state, hold) = SlotState.afterFailure(
             failure.failureClass, attempt: flight.lease.attempt, retryAfter: failure.retryAfter)
         if case .held = state, remaining == nil {
@@ -159,14 +158,22 @@ extension Pipeline {
         }
     }
 
+    private func submit(_ entry: Recorder.Entry) {
+        let failure: FailureClass? = if case .failure(let attempt) = entry.finding { attempt.failureClass } else { nil }
+        lastFailures.updateValue(failure, forKey: entry.target.id)
+        parts.recorder.submit(entry)
+    }
+
     private func finished(_ target: TargetID) {
         remaining?.remove(target)
         wakeWaiters()
     }
 
-    /// One line when a target begins to fail or fails otherwise than before; a failure that goes on is no news.
+    /// One line when a target begins to fail or fails otherwise than before; a failure that goes on is no news, also while
+    /// the store takes nothing.
     private func tell(_ failure: ProbeFailure, of target: Target) {
-        let isNews = metrics.memory(of: target.id)?.failure != failure.failureClass
+        let last = lastFailures[target.id] ?? metrics.memory(of: target.id)?.failure
+        let isNews = last != failure.failureClass
         parts.log.log(
             level: isNews ? .warning : .debug, "\(target.provider.name) \(target.model): \(failure)",
             metadata: Self.metadata(of: target, outcome: failure.failureClass.rawValue))

@@ -14,7 +14,10 @@ struct PipelineTests {
         let probeGuard = LocalGuard()
         let probers: Probers
 
-        init(_ prober: any Prober, start: Timestamp, capacity: Int = 100, mayCall: Bool = true) {
+        init(
+            _ prober: any Prober, start: Timestamp, capacity: Int = 100, mayCall: Bool = true,
+            log: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        ) {
             let clock = ClockBox(Moment(wall: start, uptime: .seconds(1000)))
             box = clock
             recorder = Recorder(store: MemoryVersionStore(), capacity: capacity, clock: { clock.now })
@@ -23,7 +26,7 @@ struct PipelineTests {
             pipeline = Pipeline(
                 Pipeline.Parts(
                     probeGuard: probeGuard, recorder: recorder, clock: { clock.now }, mayCall: mayCall,
-                    log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, arm: { armed.time = $0 }),
+                    log: log, arm: { armed.time = $0 }),
                 probers: probers)
         }
 
@@ -123,6 +126,52 @@ struct PipelineTests {
         #expect(
             text.contains(
                 #"prompter_probe_failures_by_class_total{service="s",env="e",provider="p",class="timeout"} 3"#))
+    }
+
+    /// The recorder is never run here, as if the store took nothing.
+    @Test func aFailureIsNewsOnceAlsoWhileNothingIsRecorded() async throws {
+        let target = target()
+        let (timeout, connection) = (ProbeFailure(.timeout, "slow"), ProbeFailure(.connection, "gone"))
+        let prober = ScriptedProber([
+            .failure(timeout), .failure(timeout), .failure(connection), try answer(), .failure(connection),
+            .failure(connection),
+        ])
+        let lines = LineBox()
+        let rig = Rig(prober, start: start(of: target), log: Logger(label: "test") { _ in lines.handler })
+        await rig.put([target])
+        for _ in 0..<6 {
+            await rig.pipeline.beginRound()
+            await rig.pipeline.finishRound()
+            rig.advance(to: target.slot(at: rig.box.now.wall).end)
+        }
+        #expect(rig.recorder.report.pending == 6)
+        #expect(
+            lines.lines == [
+                "warning p m: timeout: slow", "debug p m: timeout: slow", "warning p m: connection: gone",
+                "warning p m: connection: gone", "debug p m: connection: gone",
+            ])
+    }
+
+    /// Keeps what is logged.
+    private final class LineBox: Sendable {
+        private struct Handler: LogHandler {
+            let box: LineBox
+            var metadata: Logger.Metadata = [:]
+            var logLevel = Logger.Level.trace
+
+            subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+                get { metadata[key] }
+                set { metadata[key] = newValue }
+            }
+
+            func log(event: LogEvent) {
+                box.kept.withLock { $0.append("\(event.level) \(event.message)") }
+            }
+        }
+
+        private let kept = Locked<[String]>([])
+        var handler: any LogHandler { Handler(box: self) }
+        var lines: [String] { kept.withLock { $0 } }
     }
 
     @Test func aFailureThatForbidsARetryEndsTheSlot() async throws {
