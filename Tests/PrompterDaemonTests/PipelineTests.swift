@@ -34,7 +34,7 @@ struct PipelineTests {
             box.advance(to: wall)
         }
 
-        func put(_ targets: [Target]) async {
+        func put(_ targets: [Target], memory: [TargetID: TargetMemory] = [:]) async {
             let watches = targets.map { target in
                 Watch(
                     key: Watch.Key(
@@ -44,7 +44,7 @@ struct PipelineTests {
             let providers = Dictionary(targets.map { ($0.provider.name, $0.provider) }) { first, _ in first }
             await pipeline.replace(
                 with: Watchlist(providers: providers, watches: watches, targets: targets), probers: probers,
-                workers: nil, memory: [:], spread: .zero)
+                workers: nil, memory: memory, spread: .zero)
         }
 
         func text() async -> String {
@@ -240,11 +240,16 @@ struct PipelineTests {
         let observation = Observation(
             id: 77, target: target.id, slot: slot.number, time: rig.box.now.wall, version: version)
         rig.probeGuard.settle([Settlement(lease, .observed(observation))], at: rig.box.now)
-        await rig.put([target])
+        // Its own attempt failed after that.
+        let failed = TargetMemory(lastAttempt: rig.box.now.wall + .seconds(9), failure: .timeout, failures: 1)
+        rig.advance(to: rig.box.now.wall + .seconds(10))
+        await rig.put([target], memory: [target.id: failed])
+        #expect(await rig.pipeline.failedTargets() == 1)
         await rig.pipeline.beginRound()
         await rig.pipeline.finishRound()
         let leftover = rig.recorder.leftover()
         #expect(leftover == [.observation(observation, imported: true)])
+        #expect(await rig.pipeline.failedTargets() == 0)
     }
 
     @Test func aStopGivesBackWhatItBreaksOff() async throws {
