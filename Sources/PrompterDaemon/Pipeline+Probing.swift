@@ -88,7 +88,7 @@ extension Pipeline {
     /// Records what another instance learned in this slot.
     private func adopt(_ finding: Finding, _ due: Due, at now: Moment) {
         limits.release(due.target)
-        parts.recorder.submit(Recorder.Entry(finding, of: due.target))
+        submit(Recorder.Entry(finding, of: due.target))
         timetable.end(due.target.id, slot: due.slot, at: now.wall)
         finished(due.target.id)
     }
@@ -147,8 +147,7 @@ extension Pipeline {
         case .success(let answer):
             let observation = Observation(answer, lease: flight.lease, at: now.wall)
             metrics.ended(target, nil, fingerprint: answer.version.fingerprint, after: now.uptime - start)
-            parts.recorder.submit(
-                Recorder.Entry(.observation(observation, imported: false), of: target, asked: flight.asked))
+            submit(Recorder.Entry(.observation(observation, imported: false), of: target, asked: flight.asked))
             timetable.end(target.id, slot: due.slot, at: now.wall)
             ending = .observed(observation)
         case .failure where wasBrokenOff:
@@ -171,11 +170,11 @@ extension Pipeline {
         let (due, target) = (flight.due, flight.due.target)
         if !due.slot.isConfirmation { tell(failure, of: target) }
         metrics.ended(target, failure.failureClass, fingerprint: nil, after: now.uptime - start)
-        let attempt = FailedAttempt(
-            target: target.id, slot: due.slot.number, time: now.wall, failureClass: failure.failureClass)
         // A confirmation that failed says nothing of the slot, which has its observation.
         if due.slot.isConfirmation { return parts.recorder.release() }
-        parts.recorder.submit(Recorder.Entry(.failure(attempt), of: target, asked: flight.asked))
+        let attempt = FailedAttempt(
+            target: target.id, slot: due.slot.number, time: now.wall, failureClass: failure.failureClass)
+        submit(Recorder.Entry(.failure(attempt), of: target, asked: flight.asked))
         let (state, hold) = SlotState.afterFailure(
             failure.failureClass, attempt: flight.lease.attempt, retryAfter: failure.retryAfter)
         if case .held = state, remaining == nil {
@@ -185,14 +184,22 @@ extension Pipeline {
         }
     }
 
+    private func submit(_ entry: Recorder.Entry) {
+        let failure: FailureClass? = if case .failure(let attempt) = entry.finding { attempt.failureClass } else { nil }
+        lastFailures.updateValue(failure, forKey: entry.target.id)
+        parts.recorder.submit(entry)
+    }
+
     private func finished(_ target: TargetID) {
         remaining?.remove(target)
         wakeWaiters()
     }
 
-    /// One line when a target begins to fail or fails otherwise than before; a failure that goes on is no news.
+    /// One line when a target begins to fail or fails otherwise than before; a failure that goes on is no news, also while
+    /// the store takes nothing.
     private func tell(_ failure: ProbeFailure, of target: Target) {
-        let isNews = metrics.memory(of: target.id)?.failure != failure.failureClass
+        let last = lastFailures[target.id] ?? metrics.memory(of: target.id)?.failure
+        let isNews = last != failure.failureClass
         parts.log.log(
             level: isNews ? .warning : .debug, "\(target.provider.name) \(target.model): \(failure)",
             metadata: Self.metadata(of: target, outcome: failure.failureClass.rawValue))

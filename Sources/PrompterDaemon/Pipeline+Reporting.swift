@@ -87,6 +87,12 @@ extension Pipeline {
         return view
     }
 
-    /// How many targets' last attempt failed.
-    public func failedTargets() -> Int { metrics.failedTargets }
+    /// How many targets have no version: their last finding here is a failure or, where there is none, their last attempt. An
+    /// observation that another instance made before this one's own attempt failed is a finding, too.
+    public func failedTargets() -> Int {
+        lastFailures.reduce(metrics.failedTargets) { count, last in
+            guard let memory = metrics.memory(of: last.key) else { return count }
+            return count - (memory.failure == nil ? 0 : 1) + (last.value == nil ? 0 : 1)
+        }
+    }
 }

@@ -64,6 +64,8 @@ public actor Pipeline {
     /// Targets that a run of one round still waits for; `nil` for a run without end.
     var remaining: Set<TargetID>?
     var isStopping = false
+    /// How each target's last finding here ended, recorded or not; `nil` inside for a success.
+    var lastFailures: [TargetID: FailureClass?] = [:]
     /// Whether it was told that the store has no place for another finding.
     var isStoreFull = false
     var idleWaiters: [CheckedContinuation<Void, Never>] = []
@@ -88,6 +90,7 @@ public actor Pipeline {
         self.probers = probers
         metrics.replace(with: watchlist, memory: memory)
         let watched = Set(watchlist.targets.map(\.id))
+        lastFailures = lastFailures.filter { watched.contains($0.key) }
         let sum = watchlist.providers.values.reduce(0) { $0 + $1.concurrency }
         let dropped = limits.replace(workers: workers ?? max(1, sum), providers: watchlist.providers.values) {
             watched.contains($0)

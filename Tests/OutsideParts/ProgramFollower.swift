@@ -5,13 +5,19 @@ import PrompterCore
 final class ProgramFollower: Sendable {
     private struct LineWaiter {
         var text: String
+        /// How many lines are still to come.
         var count: Int
+        /// How many lines were looked at.
+        var seen = 0
         var reply: CheckedContinuation<Bool, Never>
     }
 
     private struct State {
         var output: [UInt8] = []
         var errors: [UInt8] = []
+        /// The lines of `errors` that have ended, and where the next begins.
+        var lines: [String] = []
+        var lineStart = 0
         var status: Int32?
         var lineWaiters: [LineWaiter] = []
         var endWaiters: [CheckedContinuation<Void, Never>] = []
@@ -65,24 +71,27 @@ final class ProgramFollower: Sendable {
         }
     }
 
-    /// Changes the state, and answers those who waited for what is now so.
+    /// Changes the state, and answers those who waited for what is now so. Each looks at each line once: a program may write
+    /// thousands.
     private func change(_ body: (inout State) -> Void) {
         let (lines, ends) = state.withLock { state in
             body(&state)
-            var answered: [(Bool, CheckedContinuation<Bool, Never>)] = []
-            if !state.lineWaiters.isEmpty {
-                let lines = String(decoding: state.errors, as: UTF8.self).split(separator: "\n")
-                var waiting: [LineWaiter] = []
-                for waiter in state.lineWaiters {
-                    let isFound = lines.count { $0.contains(waiter.text) } >= waiter.count
-                    if isFound || state.status != nil {
-                        answered.append((isFound, waiter.reply))
-                    } else {
-                        waiting.append(waiter)
-                    }
-                }
-                state.lineWaiters = waiting
+            while let end = state.errors[state.lineStart...].firstIndex(of: 0x0A) {
+                state.lines.append(String(decoding: state.errors[state.lineStart..<end], as: UTF8.self))
+                state.lineStart = end + 1
             }
+            var answered: [(Bool, CheckedContinuation<Bool, Never>)] = []
+            var waiting: [LineWaiter] = []
+            for var waiter in state.lineWaiters {
+                waiter.count -= state.lines[waiter.seen...].count { $0.contains(waiter.text) }
+                waiter.seen = state.lines.count
+                if waiter.count <= 0 || state.status != nil {
+                    answered.append((waiter.count <= 0, waiter.reply))
+                } else {
+                    waiting.append(waiter)
+                }
+            }
+            state.lineWaiters = waiting
             let ends = state.status == nil ? [] : state.endWaiters
             if state.status != nil { state.endWaiters = [] }
             return (answered, ends)

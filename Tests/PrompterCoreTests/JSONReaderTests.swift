@@ -35,6 +35,17 @@ struct JSONReaderTests {
         #expect(throws: JSONSyntaxError.self) { try JSONDocument([0x22, 0x5C, 0x6E, 0xC0, 0x80, 0x22]) }
     }
 
+    @Test func refusesTooManyValues() throws {
+        let bytes = Array(#"{"a":[1,{},"x"]}"#.utf8)
+        #expect(try JSONDocument(bytes, mostValues: 5).root["a"]?.elements?.count == 3)
+        do {
+            _ = try JSONDocument(bytes, mostValues: 4)
+            Issue.record("was read")
+        } catch {
+            #expect(error.offset == 11 && error.message == "more than 4 values; is it the right file?")
+        }
+    }
+
     @Test func refusesDeepNesting() throws {
         func nested(_ depth: Int) -> String {
             String(repeating: "[", count: depth) + String(repeating: "]", count: depth)

@@ -14,7 +14,10 @@ struct PipelineTests {
         let probeGuard = LocalGuard()
         let probers: Probers
 
-        init(_ prober: any Prober, start: Timestamp, capacity: Int = 100, mayCall: Bool = true) {
+        init(
+            _ prober: any Prober, start: Timestamp, capacity: Int = 100, mayCall: Bool = true,
+            log: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        ) {
             let clock = ClockBox(Moment(wall: start, uptime: .seconds(1000)))
             box = clock
             recorder = Recorder(store: MemoryVersionStore(), capacity: capacity, clock: { clock.now })
@@ -23,7 +26,7 @@ struct PipelineTests {
             pipeline = Pipeline(
                 Pipeline.Parts(
                     probeGuard: probeGuard, recorder: recorder, clock: { clock.now }, mayCall: mayCall,
-                    log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, arm: { armed.time = $0 }),
+                    log: log, arm: { armed.time = $0 }),
                 probers: probers)
         }
 
@@ -31,7 +34,7 @@ struct PipelineTests {
             box.advance(to: wall)
         }
 
-        func put(_ targets: [Target]) async {
+        func put(_ targets: [Target], memory: [TargetID: TargetMemory] = [:]) async {
             let watches = targets.map { target in
                 Watch(
                     key: Watch.Key(
@@ -41,7 +44,7 @@ struct PipelineTests {
             let providers = Dictionary(targets.map { ($0.provider.name, $0.provider) }) { first, _ in first }
             await pipeline.replace(
                 with: Watchlist(providers: providers, watches: watches, targets: targets), probers: probers,
-                workers: nil, memory: [:], spread: .zero)
+                workers: nil, memory: memory, spread: .zero)
         }
 
         func text() async -> String {
@@ -125,6 +128,52 @@ struct PipelineTests {
                 #"prompter_probe_failures_by_class_total{service="s",env="e",provider="p",class="timeout"} 3"#))
     }
 
+    /// The recorder is never run here, as if the store took nothing.
+    @Test func aFailureIsNewsOnceAlsoWhileNothingIsRecorded() async throws {
+        let target = target()
+        let (timeout, connection) = (ProbeFailure(.timeout, "slow"), ProbeFailure(.connection, "gone"))
+        let prober = ScriptedProber([
+            .failure(timeout), .failure(timeout), .failure(connection), try answer(), .failure(connection),
+            .failure(connection),
+        ])
+        let lines = LineBox()
+        let rig = Rig(prober, start: start(of: target), log: Logger(label: "test") { _ in lines.handler })
+        await rig.put([target])
+        for _ in 0..<6 {
+            await rig.pipeline.beginRound()
+            await rig.pipeline.finishRound()
+            rig.advance(to: target.slot(at: rig.box.now.wall).end)
+        }
+        #expect(rig.recorder.report.pending == 6)
+        #expect(
+            lines.lines == [
+                "warning p m: timeout: slow", "debug p m: timeout: slow", "warning p m: connection: gone",
+                "warning p m: connection: gone", "debug p m: connection: gone",
+            ])
+    }
+
+    /// Keeps what is logged.
+    private final class LineBox: Sendable {
+        private struct Handler: LogHandler {
+            let box: LineBox
+            var metadata: Logger.Metadata = [:]
+            var logLevel = Logger.Level.trace
+
+            subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+                get { metadata[key] }
+                set { metadata[key] = newValue }
+            }
+
+            func log(event: LogEvent) {
+                box.kept.withLock { $0.append("\(event.level) \(event.message)") }
+            }
+        }
+
+        private let kept = Locked<[String]>([])
+        var handler: any LogHandler { Handler(box: self) }
+        var lines: [String] { kept.withLock { $0 } }
+    }
+
     @Test func aFailureThatForbidsARetryEndsTheSlot() async throws {
         let target = target()
         let rig = Rig(ScriptedProber([.failure(ProbeFailure(.auth, "no"))]), start: start(of: target))
@@ -191,11 +240,16 @@ struct PipelineTests {
         let observation = Observation(
             id: 77, target: target.id, slot: slot.number, time: rig.box.now.wall, version: version)
         rig.probeGuard.settle([Settlement(lease, .observed(observation))], at: rig.box.now)
-        await rig.put([target])
+        // Its own attempt failed after that.
+        let failed = TargetMemory(lastAttempt: rig.box.now.wall + .seconds(9), failure: .timeout, failures: 1)
+        rig.advance(to: rig.box.now.wall + .seconds(10))
+        await rig.put([target], memory: [target.id: failed])
+        #expect(await rig.pipeline.failedTargets() == 1)
         await rig.pipeline.beginRound()
         await rig.pipeline.finishRound()
         let leftover = rig.recorder.leftover()
         #expect(leftover == [.observation(observation, imported: true)])
+        #expect(await rig.pipeline.failedTargets() == 0)
     }
 
     @Test func aStopGivesBackWhatItBreaksOff() async throws {

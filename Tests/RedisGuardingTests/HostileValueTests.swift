@@ -14,6 +14,7 @@ struct HostileValueTests {
         #"{"v":1,"state":"lease","id":"0000000000000001","attempt":1}x"#,
         #"{"v":1,"state":"held","attempt":3,"class":"timeout","hold_ms":0,"life_ms":1}"#,
         #"{"v":1,"state":"held","attempt":1,"class":"timeout","hold_ms":-1,"life_ms":-2}"#,
+        #"{"v":1,"state":"held","attempt":1,"class":"timeout","hold_ms":-1,"life_ms":1}"#,
         #"{"v":1,"state":"held","attempt":1,"class":"timeout","hold_ms":2,"life_ms":1}"#,
         #"{"v":1,"state":"held","attempt":1,"class":"timeout","hold_ms":1,"life_ms":9223372036854775807}"#,
         #"{"v":1,"state":"held","attempt":1,"class":"nonsense","hold_ms":1,"life_ms":1}"#,

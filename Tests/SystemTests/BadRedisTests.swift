@@ -8,24 +8,27 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct BadRedisTests {
     /// Sees that a daemon says in one line that it guards alone, probes on, and shows it.
     private func goesOn(
-        _ url: String, saying text: String, kind: String, makeBad: (Program) async throws -> Void = { _ in }
+        _ url: String, saying text: String, kind: String, makeBad: ((Program) async throws -> Void)? = nil
     ) async throws {
         let provider = try FakeProvider { _ in .completion(model: "m-real") }
         try provider.start()
         defer { provider.stop() }
         let site = try Site(Site.live(2, at: provider.baseURL, interval: "1s"))
         let program = try await site.ready(environment: ["REDIS_URL": url])
-        try await makeBad(program)
+        try await makeBad?(program)
         #expect(await program.line(with: "this instance guards alone until it is back"), "\(program.errors)")
         #expect(await provider.request(provider.requests.count + 6) != nil)
         let end = await program.stop()
         #expect(end.status == 0, "\(end.errors)")
         let lines = end.errors.split(separator: "\n").filter { $0.contains("guards alone") }
         #expect(lines.count == 1 && lines[0].contains("warning") && lines[0].contains(text), "\(end.errors)")
+        // One that never was usable is never taken for it.
+        #expect(end.errors.contains("slots are shared") == (makeBad != nil), "\(end.errors)")
         let shown = try site.exposition()
         #expect(shown.value("prompter_redis_up") == 0)
         #expect(try #require(shown.value("prompter_redis_errors_total", ["kind": kind])) >= 1)
-        #expect(try site.number("SELECT count(*) FROM observations") == provider.requests.count)
+        try Site.expectEachProbe(
+            of: provider, in: [site], observed: site.number("SELECT count(*) FROM observations"))
     }
 
     @Test func refuses() async throws {

@@ -21,7 +21,7 @@ import Testing
     /// Starts a daemon that can't start, and sees that it says so in one line and leaves the file as it is.
     private func refused(_ site: Site, saying text: String, wrapper: [String] = []) async throws {
         let before = try? Data(contentsOf: URL(fileURLWithPath: site.database))
-        let end = await site.start(wrapper: wrapper).end()
+        let end = await site.start(["--once"], wrapper: wrapper).end()
         #expect(end.status == 78 && end.errors.contains(text), "\(end.status): \(end.errors)")
         #expect(end.errors.split(separator: "\n").count == 1, "\(end.errors)")
         #expect((try? Data(contentsOf: URL(fileURLWithPath: site.database))) == before)
@@ -161,22 +161,24 @@ import Testing
         other.write("BEGIN IMMEDIATE; SELECT 'begun';\n")
         #expect(other.read() == "begun\n")
         #expect(await program.line(with: "another program is writing and does not end"))
-        // Probing goes on meanwhile, longer than one attempt to commit lasts.
-        _ = await provider.request(provider.requests.count + 20)
+        // Probing goes on meanwhile, for thirty slots of each: as many seconds, or six attempts to commit.
+        _ = await provider.request(provider.requests.count + 90)
         other.write("COMMIT;\n")
         other.end()
         #expect(await program.line(with: "store: works again"))
         let end = await program.stop()
         #expect(end.status == 0, "\(end.errors)")
-        #expect(try site.number("SELECT count(*) FROM observations") == provider.requests.count)
-        #expect(try #require(try site.exposition().value("prompter_store_errors_total")) >= 1)
+        #expect(end.errors.split(separator: "\n").count { $0.contains("does not end") } == 1, "\(end.errors)")
+        try Site.expectEachProbe(
+            of: provider, in: [site], observed: site.number("SELECT count(*) FROM observations"))
+        #expect(try #require(try site.exposition().value("prompter_store_errors_total")) >= 2)
     }
 
     @Test func commandsBesideADaemonAreRight() async throws {
         let provider = try FakeProvider { _ in .completion(model: "m-real", fingerprint: "fp_1") }
         try provider.start()
         defer { provider.stop() }
-        let site = try Site(Site.live(4, at: provider.baseURL, interval: "2s", timeout: "2s"))
+        let site = try Site(Site.live(4, at: provider.baseURL, interval: "10s", timeout: "10s"))
         let program = try await site.ready()
         #expect(await program.line(with: "first seen as", count: 4))
         await withTaskGroup { group in

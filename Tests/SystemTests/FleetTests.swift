@@ -40,7 +40,7 @@ import Testing
         let provider = try FakeProvider { .completion(model: "m-real", fingerprint: "fp-\($0.number)") }
         try provider.start()
         defer { provider.stop() }
-        let list = Site.live(Self.targets, at: provider.baseURL, interval: "1s", timeout: "900ms")
+        let list = Site.live(Self.targets, at: provider.baseURL, interval: "2s", timeout: "1900ms")
         let (left, right) = (try Site(list), try Site(list))
         let environment = ["REDIS_URL": redis.url]
         let first = try await left.ready(environment: environment)
@@ -51,8 +51,8 @@ import Testing
         #expect(ends.allSatisfy { $0.status == 0 }, "\(ends.map(\.errors))")
         let (seenLeft, seenRight) = (try observations(left), try observations(right))
         let all = seenLeft.union(seenRight)
-        // Each request became one observation, each slot has one, and nobody asked twice.
-        #expect(all.count == provider.requests.count)
+        // Each probe became one observation, each slot has one, and nobody asked twice.
+        try Site.expectEachProbe(of: provider, in: [left, right], observed: all.count)
         #expect(Set(all.map { [$0.target.hashValue, Int($0.slot)] }).count == all.count)
         let both = [seenLeft, seenRight]
         #expect(inner(seenLeft, within: both) == inner(seenRight, within: both))

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import OutsideParts
+import Testing
 
 /// A folder with a watchlist, where a daemon runs as a user would run it.
 final class Site: Sendable {
@@ -63,6 +64,21 @@ final class Site: Sendable {
 
     func exposition() throws -> ExpositionReader {
         try ExpositionReader(try String(contentsOfFile: textfile, encoding: .utf8))
+    }
+
+    /// Sees that each probe of the daemons at `sites` became one observation of `observed`, or a failure that they counted: on
+    /// a busy machine one may time out, and its request have come to `provider` or not.
+    static func expectEachProbe(
+        of provider: FakeProvider, in sites: [Site], observed: Int, _ place: SourceLocation = #_sourceLocation
+    ) throws {
+        func sum(_ name: String) throws -> Int {
+            try sites.reduce(0) { sum, site in
+                Int(try site.exposition().samples.filter { $0.name == name }.reduce(Double(sum)) { $0 + $1.value })
+            }
+        }
+        let attempts = try sum("prompter_probe_attempts_total")
+        #expect(try observed + sum("prompter_probe_failures_total") == attempts, sourceLocation: place)
+        #expect((observed...max(observed, attempts)).contains(provider.requests.count), sourceLocation: place)
     }
 
     func rows(_ sql: String) throws -> [Row] {

@@ -6,12 +6,15 @@ struct JSONReader {
     static let deepestNesting = 64
 
     private let bytes: [UInt8]
+    private let mostValues: Int
+    private var count = 0
     private var position = 0
     private var depth = 0
     private(set) var duplicateNames: [JSONNode.Member] = []
 
-    init(_ bytes: [UInt8]) {
+    init(_ bytes: [UInt8], mostValues: Int) {
         self.bytes = bytes
+        self.mostValues = mostValues
     }
 
     mutating func readDocument() throws(JSONSyntaxError) -> JSONNode {
@@ -27,6 +30,8 @@ struct JSONReader {
     private mutating func readValue() throws(JSONSyntaxError) -> JSONNode {
         let start = position
         guard let byte = peek() else { throw error("the text ends where a value should stand") }
+        count += 1
+        guard count <= mostValues else { throw error("more than \(mostValues) values; is it the right file?") }
         let value: JSONNode.Value
         switch byte {
         case UInt8(ascii: "{"): value = .object(try readObject())
