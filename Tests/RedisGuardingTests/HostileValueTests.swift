@@ -27,7 +27,7 @@ struct HostileValueTests {
         #"{"v":1,"state":"observed","id":"0000000000000001","time_ms":0,"latency_us":0,"model":""#
             + String(repeating: "m", count: 257) + #""}"#,
         #"{"v":1,"state":"observed","id":"0000000000000001","time_ms":0,"latency_us":0,"model":"m"}"#
-            + String(repeating: " ", count: 4096),
+            + String(repeating: " ", count: SlotRecord.longestText),
     ]
 
     static let bytes: [[UInt8]] =

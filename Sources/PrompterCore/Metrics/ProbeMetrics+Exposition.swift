@@ -143,10 +143,10 @@ extension ProbeMetrics {
 
     private func writeTimes(of shown: [Shown], to text: inout Exposition) {
         func write(_ name: String, _ help: String, _ time: (TargetMemory) -> Timestamp?) {
+            let known = shown.compactMap { watch in time(watch.memory).map { (watch.labels, $0) } }
+            guard !known.isEmpty else { return }
             text.begin(MetricFamily(name, .gauge, help))
-            for watch in shown {
-                if let time = time(watch.memory) { text.sample(watch.labels, time.seconds) }
-            }
+            for (labels, time) in known { text.sample(labels, time.seconds) }
         }
         write("prompter_watch_last_attempt_timestamp_seconds", "When the watch was last probed.") { $0.lastAttempt }
         write("prompter_watch_last_success_timestamp_seconds", "When its version was last seen.") { $0.lastSuccess }
@@ -184,6 +184,7 @@ extension ProbeMetrics {
     }
 
     private func writeSignals(of shown: [Shown], to text: inout Exposition) {
+        guard shown.contains(where: { !$0.memory.life.signals.isEmpty }) else { return }
         text.begin(
             MetricFamily(
                 "prompter_watch_signal_info", .gauge, "What each signal of the watch is worth as evidence, always 1."))

@@ -47,7 +47,10 @@ public struct TargetLife: Hashable, Sendable {
         _ observation: Observation, rules: LifeRules = LifeRules(), isKnown: (Signal, String) throws -> Bool
     ) rethrows -> [Event] {
         var events: [Event] = []
-        if successes == 0 { events.append(Event(.first, of: observation)) }
+        if successes == 0 {
+            let model = observation.version.resolvedModel.flatMap { $0 == observation.version.key ? nil : $0 }
+            events.append(Event(.first, of: observation, previous: [model].compactMap(\.self)))
+        }
         for signal in Signal.allCases where observation.shows.shows(signal) {
             let changes = try signals[index(of: signal)].take(
                 observation.version[signal], time: observation.time, id: observation.id, rules: rules,

@@ -4,7 +4,7 @@ extension Event {
     public func text(model: String) -> String {
         let name = signal == .model ? value : "\(signal?.rawValue ?? "version") \(value)"
         return switch kind {
-        case .first: "\(model) first seen, as \(value)"
+        case .first: "\(model): first seen as \(previous.first.map { "\($0) (\(value))" } ?? value)"
         case .appeared where signal == .model: "\(model) now also answers as \(value)"
         case .appeared: "\(model): a new \(name)"
         case .replaced where signal == .model:

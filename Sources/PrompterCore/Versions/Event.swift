@@ -49,7 +49,7 @@ public struct Event: Hashable, Sendable, Identifiable {
     public var observation: UInt64
     /// Whether a change that one probe can confirm was confirmed by one; `nil` for every other event.
     public var isConfirmed: Bool?
-    /// What was replaced, what was expected, or, for ``Kind/corrected``, the id of the event that does not hold.
+    /// What was replaced, what was expected, for ``Kind/first`` the model beside a fingerprint or a digest, or, for ``Kind/corrected``, the id of the event that does not hold.
     public var previous: [String]
     /// Since when that had been live.
     public var previousSince: Timestamp?

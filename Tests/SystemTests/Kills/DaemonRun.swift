@@ -1,3 +1,4 @@
+import PrompterCore
 /// One run of a daemon in a campaign, from its start to its end.
 struct DaemonRun: Sendable {
     /// Its number in the campaign.
@@ -16,8 +17,7 @@ struct DaemonRun: Sendable {
     /// How many failed probes of `model` its log tells of.
     func failures(of model: String) -> Int {
         log.split(separator: "\n").count { line in
-            line.contains(" local \(model): ") && !line.contains("answers again") && !line.contains("first seen as")
-                && !line.contains("a new version")
+            FailureClass.allCases.contains { line.contains(" local \(model): \($0.rawValue): ") }
         }
     }
 }

@@ -200,7 +200,7 @@ final class Witness: Sendable {
     private func judgeTold(_ log: String) throws {
         let rows = try site.rows("SELECT model, fingerprint FROM versions JOIN targets ON targets.id = target_id")
         let found = Set(rows.map { "\($0["model"] as String) \($0["fingerprint"] as String? ?? "")" })
-        for match in log.matches(of: /local (m-\d+): (?:first seen as|a new version,) m-real \((fp-\d+)\)/)
+        for match in log.matches(of: /local (m-\d+): (?:first seen as m-real \(|a new fingerprint )(fp-\d+)/)
         where !found.contains("\(match.1) \(match.2)") {
             complain("\(match.0): told, but not recorded")
         }
