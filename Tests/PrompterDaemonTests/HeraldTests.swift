@@ -6,6 +6,14 @@ import Testing
     private static let webhook = Webhook(url: "https://hooks.example/canary", severity: .info)
     private static let other = Webhook(url: "https://other.example/canary", headerFile: "/h", severity: .info)
 
+    /// What is said of the event `a`.
+    private static let line = {
+        let target = Target(provider: Provider(name: "p", dialect: .openAI), model: "m").id
+        let time = Timestamp(milliseconds: 0)
+        return Event(id: "a", target: target, kind: .first, signal: nil, value: "v-a", slot: 1, time: time)
+            .text(model: "m")
+    }()
+
     private static func answer(_ status: Int) -> HTTPResponse { HTTPResponse(status: status, headers: [], body: []) }
 
     private func watchlist(_ webhooks: [Webhook] = [webhook, other]) -> Watchlist {
@@ -37,7 +45,7 @@ import Testing
             #expect(end?.event == "a" && end?.ending == .delivered)
         }
         #expect(rig.sent == 1)
-        #expect(rig.lines == ["info: webhook https://hooks.example: delivered: m first seen, as v-a"])
+        #expect(rig.lines == ["info: webhook https://hooks.example: delivered: \(Self.line)"])
     }
 
     @Test func aFailureIsTriedAgainAfterItsPause() async {
@@ -56,9 +64,9 @@ import Testing
         }
         #expect(
             rig.lines == [
-                "warning: webhook https://hooks.example: HTTP 500; tried again in 5s: m first seen, as v-a",
+                "warning: webhook https://hooks.example: HTTP 500; tried again in 5s: \(Self.line)",
                 "notice: webhook https://hooks.example: answers again",
-                "info: webhook https://hooks.example: delivered: m first seen, as v-a",
+                "info: webhook https://hooks.example: delivered: \(Self.line)",
             ])
     }
 
@@ -95,7 +103,7 @@ import Testing
         }
         #expect(
             rig.lines == [
-                "error: webhook https://hooks.example: HTTP 410; given up after 1 attempt: m first seen, as v-a"
+                "error: webhook https://hooks.example: HTTP 410; given up after 1 attempt: \(Self.line)"
             ])
     }
 
@@ -120,7 +128,7 @@ import Testing
         await stopping.value
         await running.value
         #expect(rig.sent == 3)
-        #expect(rig.lines.last?.contains("broken off, and still to be delivered: m first seen, as v-a") == true)
+        #expect(rig.lines.last?.contains("broken off, and still to be delivered: \(Self.line)") == true)
         // Another herald, as after a restart, delivers both.
         let calm = HeraldRig(probeGuard: rig.probeGuard) { _, _ in Self.answer(200) }
         calm.add("a", to: Self.webhook)
@@ -232,7 +240,7 @@ import Testing
         #expect(rig.sent == 0)
         #expect(
             rig.lines == [
-                "error: webhook of an earlier watchlist: no watch has it any more, so it was not told: m first seen, as v-a"
+                "error: webhook of an earlier watchlist: no watch has it any more, so it was not told: \(Self.line)"
             ])
     }
 

@@ -171,7 +171,7 @@ import Testing
         ]
         for program in programs {
             #expect(await program.line(with: "slots are shared"))
-            #expect(await program.line(with: "first seen, as model-a"))
+            #expect(await program.line(with: "first seen"))
         }
         isChanged.withLock { $0 = true }
         for program in programs { #expect(await program.line(with: "webhook http://127.0.0.1: delivered")) }
