@@ -51,7 +51,7 @@ enum DeliveryQuery {
         FROM (
             SELECT event_id, hook, attempts, min(next_at) AS next_at FROM deliveries
             WHERE next_at IS NOT NULL AND (next_at <= ?1 OR next_at > ?2)
-            GROUP BY hook ORDER BY min(next_at) LIMIT ?3
+            GROUP BY hook ORDER BY 4 LIMIT ?3
         ) AS oldest
         JOIN events ON events.id = oldest.event_id
         JOIN targets ON targets.id = events.target_id
