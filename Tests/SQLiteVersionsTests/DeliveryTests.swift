@@ -122,12 +122,4 @@ struct DeliveryTests {
             "sqlite3", "-readonly", folder.file(), "SELECT attempts, next_at, delivered_at FROM deliveries")
         #expect(row == "1||\n")
     }
-
-    @Test func nothingIsToldWhereTheEventWasKnown() async throws {
-        try await register([watch("a", webhook)])
-        _ = try await observe(1, "m", after: 0)
-        try await store.settle(try #require(try await due().due.first), .delivered, at: now)
-        #expect(try await observe(1, "m", after: 0).isEmpty)
-        #expect(try await due(after: 1) == DueDeliveries())
-    }
 }
