@@ -68,9 +68,11 @@ extension Daemon {
     }
 
     func register() async {
+        await herald.learn(watchlist)
         do {
             try await store.register(watchlist, at: Moment.now.wall)
             isRegistrationDue = false
+            await herald.forgetOthers(than: watchlist)
         } catch {
             if !isRegistrationDue { log.error("store: the watchlist could not be written: \(error)") }
             isRegistrationDue = true
@@ -87,6 +89,7 @@ extension Daemon {
         let probers = Probers(
             stub: StubProber(pause: settings.stubPause),
             live: LiveProber(client: client, credentials: readCredentials()))
+        checkHeaderFiles()
         await pipeline.replace(
             with: watchlist, probers: probers, workers: settings.workers, memory: memory, spread: spread)
     }

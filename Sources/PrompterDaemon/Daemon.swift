@@ -23,6 +23,7 @@ public actor Daemon {
     private let recorder: Recorder
     private let timer: WallTimer
     let pipeline: Pipeline
+    let herald: Herald
     private let textfile: Textfile?
     let files = FileQueue(label: "prompterd.watchlist")
     /// `nil` where the kernel gives none.
@@ -84,12 +85,17 @@ public actor Daemon {
         state.watchlistTaken = state.start
         textfile = settings.textfile.map { Textfile($0, settings, log: log) }
         let stub = StubProber(pause: settings.stubPause)
-        pipeline = Pipeline(
+        let probeGuard: any ProbeGuard = redisGuard ?? LocalGuard()
+        let pipeline = Pipeline(
             Pipeline.Parts(
-                probeGuard: redisGuard ?? LocalGuard(), recorder: recorder, clock: { Moment.now },
+                probeGuard: probeGuard, recorder: recorder, clock: { Moment.now },
                 mayCall: settings.mayCall, log: log
             ) { timer.arm(at: $0) },
             probers: Probers(stub: stub, live: stub))
+        self.pipeline = pipeline
+        herald = Self.makeHerald(
+            settings, store, client, probeGuard, changed: { await pipeline.noteChange() }, log: log)
+        await herald.learn(watchlist)
     }
 
     /// Runs until SIGTERM or SIGINT, or, `once`, until every target's current slot has been seen to.
@@ -117,17 +123,22 @@ public actor Daemon {
             }
             group.addTask { for await _ in writes { await self.writeTextfile(isForced: false) } }
             group.addTask { for await _ in pulse.beats { await self.beat() } }
+            // Where nobody is called nobody is told either: what is pending stays so.
+            if !settings.stubsOnly { group.addTask { await self.herald.run() } }
             if let redisGuard { group.addTask { for await report in redisGuard.changes { await self.tell(report) } } }
+            herald.wake()
             await writeTextfile(isForced: true)
             await begin()
             await untilStopped(once: once, signals)
-            await stop()
+            await stop(once: once)
             pulse.cancel()
             timer.cancel()
             signals.cancel()
             folderWatch?.cancel()
-            await redisGuard?.shutdown()
             await finishRecording()
+            // What a single round made known is told before its end.
+            if once, !settings.stubsOnly { await herald.finish(within: Self.stopTime) }
+            await redisGuard?.shutdown()
             group.cancelAll()
         }
         await telling.value
@@ -199,6 +210,7 @@ public actor Daemon {
             }
         }
         if isRegistrationDue { await register() }
+        herald.wake()
         await writeTextfile(isForced: true)
         await showStatus()
         await prune()
@@ -213,7 +225,10 @@ public actor Daemon {
         switch outcome {
         case .failing: isStoreFailing = true
         case .restored: isStoreFailing = false
-        case .committed: return await pipeline.recorded(outcome)
+        case .committed(let batch):
+            await pipeline.recorded(outcome)
+            if batch.contains(where: { !$0.recorded.events.isEmpty }) { herald.wake() }
+            return
         }
         await pipeline.recorded(outcome)
         await showStatus()
@@ -248,6 +263,7 @@ public actor Daemon {
         state.storeRows = store.rows
         state.storeErrors = store.errors
         state.storePending = store.pending
+        state.deliveries = await herald.counts
         if let report = redisGuard?.report {
             state.isRedisUp = report.isUp
             state.redisErrors = report.errors
@@ -257,10 +273,12 @@ public actor Daemon {
 
     // MARK: the end
 
-    private func stop() async {
+    private func stop(once: Bool) async {
         notifier.stopping()
         log.notice("stopping")
+        async let told: Void = once ? () : herald.stop(within: Self.stopTime)
         await pipeline.stop(within: Self.stopTime)
+        await told
     }
 
     /// Lets the recorder commit what it has, for as long as it may take.

@@ -62,6 +62,18 @@ actor EnduringStore: VersionStore {
         }
     }
 
+    func dueDeliveries(
+        at now: Timestamp, horizon: Duration, limit: Int
+    ) async throws(SQLiteStoreError) -> DueDeliveries {
+        try await use { store throws(SQLiteStoreError) in
+            try await store.dueDeliveries(at: now, horizon: horizon, limit: limit)
+        }
+    }
+
+    func settle(_ delivery: Delivery, _ ending: DeliveryEnding, at now: Timestamp) async throws(SQLiteStoreError) {
+        try await use { store throws(SQLiteStoreError) in try await store.settle(delivery, ending, at: now) }
+    }
+
     func close() async {
         isClosed = true
         _ = await opening?.value

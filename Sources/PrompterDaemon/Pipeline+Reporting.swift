@@ -18,6 +18,12 @@ extension Pipeline {
         rearm(at: now.wall)
     }
 
+    /// Says that something else that the textfile shows has changed.
+    public func noteChange() {
+        isChanged = true
+        rearm(at: parts.clock().wall)
+    }
+
     private func take(_ entry: Recorder.Entry, _ recorded: Recorded, at now: Moment) {
         if let asked = entry.asked, case .observation = entry.finding {
             metrics.ensured(entry.target, after: now.uptime - asked)

@@ -7,10 +7,10 @@ struct WatchlistDifference {
     private(set) var changed = 0
 
     init(from old: Watchlist, to new: Watchlist) {
-        var left = Dictionary(old.watches.map { ($0.key, $0.target) }) { first, _ in first }
+        var left = Dictionary(old.watches.map { ($0.key, $0) }) { first, _ in first }
         for watch in new.watches {
-            if let target = left.removeValue(forKey: watch.key) {
-                if target != watch.target { changed += 1 }
+            if let old = left.removeValue(forKey: watch.key) {
+                if old != watch { changed += 1 }
             } else {
                 added += 1
             }

@@ -1,11 +1,12 @@
 import GRDB
 import PrompterCore
 
-/// Writes what a watchlist says inside one transaction: its targets, and which target each watch points to from now on.
+/// Writes what a watchlist says inside one transaction: its targets, and which target each watch points to from now on, what it
+/// expects and whom it tells.
 struct BindingWriter {
     private let now: Timestamp
     private let findTarget, putTarget: PreparedStatement
-    private let findBinding, openBinding, closeBinding, openBindings: PreparedStatement
+    private let findBinding, openBinding, editBinding, closeBinding, openBindings: PreparedStatement
     private var rows: [TargetID: Int64] = [:]
     /// Open bindings that no watch has asked for yet.
     private var gone: Set<Int64> = []
@@ -20,13 +21,19 @@ struct BindingWriter {
         putTarget = try PreparedStatement(Self.putTargetSQL, on: database)
         findBinding = try PreparedStatement(
             """
-            SELECT id, target_id FROM bindings
+            SELECT id, target_id, (expect, hook, hook_severity) IS (?6, ?7, ?8) FROM bindings
             WHERE org = ?1 AND workspace = ?2 AND template = ?3 AND provider = ?4 AND model = ?5 AND valid_until IS NULL
             """, on: database)
         openBinding = try PreparedStatement(
             """
-            INSERT INTO bindings (org, workspace, template, provider, model, target_id, valid_from)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            INSERT INTO bindings (
+                org, workspace, template, provider, model, expect, hook, hook_severity, target_id, valid_from)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+            """, on: database)
+        editBinding = try PreparedStatement(
+            """
+            UPDATE bindings SET expect = ?6, hook = ?7, hook_severity = ?8
+            WHERE org = ?1 AND workspace = ?2 AND template = ?3 AND provider = ?4 AND model = ?5 AND valid_until IS NULL
             """, on: database)
         closeBinding = try PreparedStatement(
             "UPDATE bindings SET valid_until = max(valid_from, ?2) WHERE id = ?1", on: database)
@@ -48,18 +55,26 @@ struct BindingWriter {
 
     private mutating func bind(_ watch: Watch, isRebinding: Bool = true) throws {
         let target = try row(of: watch.target)
-        Self.bind(watch.key, to: findBinding)
+        Self.bind(watch, to: findBinding)
         if try findBinding.step() {
             let (binding, known) = (findBinding.integer(at: 0), findBinding.integer(at: 1))
+            let isSame = findBinding.integer(at: 2) != 0
             findBinding.reset()
             gone.remove(binding)
-            if known == target || !isRebinding { return }
+            guard isRebinding else { return }
+            if known == target { return isSame ? () : try edit(watch) }
             try close(binding)
         }
-        Self.bind(watch.key, to: openBinding)
-        openBinding.bind(target, at: 6)
-        openBinding.bind(now, at: 7)
+        Self.bind(watch, to: openBinding)
+        openBinding.bind(target, at: 9)
+        openBinding.bind(now, at: 10)
         try openBinding.run()
+    }
+
+    /// What a watch expects and whom it tells is no matter of its past: it is changed where it stands.
+    private func edit(_ watch: Watch) throws {
+        Self.bind(watch, to: editBinding)
+        try editBinding.run()
     }
 
     private func close(_ binding: Int64) throws {
@@ -97,12 +112,16 @@ struct BindingWriter {
         statement.bind(target.interval.milliseconds, at: 7)
     }
 
-    private static func bind(_ key: Watch.Key, to statement: PreparedStatement) {
+    private static func bind(_ watch: Watch, to statement: PreparedStatement) {
+        let key = watch.key
         statement.bind(key.org, at: 1)
         statement.bind(key.workspace, at: 2)
         statement.bind(key.template, at: 3)
         statement.bind(key.provider, at: 4)
         statement.bind(key.model, at: 5)
+        statement.bind(watch.expectation.map { EventRow.text(of: $0.patterns) }, at: 6)
+        statement.bind(watch.webhook?.id, at: 7)
+        statement.bind(watch.webhook?.severity.rawValue, at: 8)
     }
 
     private static let putTargetSQL = """

@@ -47,6 +47,10 @@ struct PreparedStatement {
         sqlite3_bind_blob(handle, index, bytes, CInt(bytes.count), Self.transient)
     }
 
+    func bind(_ bytes: [UInt8]?, at index: CInt) {
+        if let bytes { bind(bytes, at: index) } else { sqlite3_bind_null(handle, index) }
+    }
+
     /// Goes on to the next row.
     ///
     /// - Returns: `false` where there is none; the statement is then ready to be bound anew.

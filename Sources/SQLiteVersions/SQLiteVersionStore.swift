@@ -107,6 +107,28 @@ public final class SQLiteVersionStore: VersionStore {
         try await write { try Pruning(on: $0, at: now).run(before: cutoff, after: last, most: most) }
     }
 
+    /// What is to be told to webhooks and is due at `now`, at most one delivery a webhook.
+    ///
+    /// - Parameters:
+    ///   - horizon: the longest that a delivery is put off. What is due later than that was dated by a clock that was ahead, and
+    ///     counts as due.
+    ///   - limit: how many webhooks' deliveries are looked for.
+    /// - Throws: ``SQLiteStoreError``.
+    public func dueDeliveries(
+        at now: Timestamp, horizon: Duration, limit: Int
+    ) async throws(SQLiteStoreError) -> DueDeliveries {
+        try await onQueue { try DeliveryQuery.run(on: $0, at: now, horizon: now + horizon, limit: limit) }
+    }
+
+    /// Writes how `delivery` ended, or its last attempt did. What has ended already stays as it is.
+    ///
+    /// - Throws: ``SQLiteStoreError``; nothing is written then.
+    public func settle(
+        _ delivery: Delivery, _ ending: DeliveryEnding, at now: Timestamp
+    ) async throws(SQLiteStoreError) {
+        try await write { try DeliveryWriter(on: $0, at: now).settle(delivery, ending) }
+    }
+
     /// Marks the observations dated later than `now` as suspect, and takes back what they moved: for when the clock was found
     /// to have been ahead.
     ///

@@ -41,6 +41,49 @@ struct BindingTests {
         #expect(try rows("SELECT * FROM bindings") + rows(targets) == before)
     }
 
+    @Test func keepTheirPastWhereOnlyWhatTheyExpectOrTellIsEdited() async throws {
+        let columns = "SELECT valid_from, valid_until, expect, hex(hook), hook_severity FROM bindings ORDER BY id"
+        var watch = Samples.watch("t", old)
+        let webhook = Webhook(url: "https://hooks.example/secret", severity: .minor)
+        func row(_ rest: String) -> String { "\(now.milliseconds)||\(rest)" }
+        let id = Hexadecimal.encode(webhook.id).uppercased()
+        try await register([watch], after: 0)
+        #expect(try rows(columns) == [row("||")])
+        watch.expectation = Expectation(["gpt-4o-*", "a\"b"])
+        try await register([watch], after: 10)
+        #expect(try rows(columns) == [row(#"["gpt-4o-*","a\"b"]||"#)])
+        watch.webhook = webhook
+        try await register([watch], after: 20)
+        #expect(try rows(columns) == [row(#"["gpt-4o-*","a\"b"]|\#(id)|minor"#)])
+        watch.webhook?.severity = .info
+        watch.expectation = nil
+        try await register([watch], after: 30)
+        #expect(try rows(columns) == [row("|\(id)|info")])
+        // An inquiry beside the daemon changes nothing of what is bound.
+        try await store.registerMissing([Samples.watch("t", old)], at: now)
+        #expect(try rows(columns) == [row("|\(id)|info")])
+        #expect(try !Program.run("sqlite3", "-readonly", folder.file(), ".dump").contains("secret"))
+    }
+
+    @Test func areNotWrittenAgainWhereTheyExpectAndTellWhatTheyDid() async throws {
+        var watch = Samples.watch("t", old)
+        watch.expectation = Expectation(["a"])
+        watch.webhook = Webhook(url: "https://hooks.example")
+        try await register([watch], after: 0)
+        // Every write to a binding is counted by a trigger.
+        _ = try Program.run(
+            "sqlite3", folder.file(),
+            """
+            CREATE TABLE writes (n);
+            CREATE TRIGGER counting AFTER UPDATE ON bindings BEGIN INSERT INTO writes VALUES (1); END
+            """)
+        try await register([watch], after: 10)
+        #expect(try rows("SELECT count(*) FROM writes") == ["0"])
+        watch.expectation = nil
+        try await register([watch], after: 20)
+        #expect(try rows("SELECT count(*) FROM writes") == ["1"])
+    }
+
     @Test func followATargetsInterval() async throws {
         let target = Samples.target()
         _ = try await store.record([Samples.finding(1, of: target, at: now)], at: now)

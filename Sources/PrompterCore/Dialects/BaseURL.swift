@@ -1,7 +1,9 @@
 /// The address that a provider's paths are put behind.
 enum BaseURL {
     /// What is wrong with `text`; `nil` for nothing.
-    static func fault(in text: String) -> String? {
+    ///
+    /// - Parameter mayHaveQuery: whether nothing is put behind it, so that it may end with a query.
+    static func fault(in text: String, mayHaveQuery: Bool = false) -> String? {
         guard let scheme = ["https://", "http://"].first(where: { text.lowercased().hasPrefix($0) }) else {
             return "should begin with https:// or http://"
         }
@@ -9,7 +11,11 @@ enum BaseURL {
         let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
         if authority.contains("@") { return "must not hold a user or a password" }
         if authority.isEmpty || authority.hasPrefix(":") { return "names no host" }
-        if rest.contains("?") || rest.contains("#") { return "must not hold a query or a fragment" }
+        if mayHaveQuery {
+            if rest.contains("#") { return "must not hold a fragment" }
+        } else if rest.contains("?") || rest.contains("#") {
+            return "must not hold a query or a fragment"
+        }
         guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") }) else {
             return "must not hold spaces, backslashes or characters beyond ASCII"
         }

@@ -10,6 +10,12 @@ public struct HTTPHeader: Hashable, Sendable {
 }
 
 extension HTTPHeader {
+    /// Whether its name is one.
+    public var hasValidName: Bool { Self.isName(name) }
+
+    /// Whether its value may stand as one.
+    public var hasValidValue: Bool { Self.isValue(value) }
+
     /// Whether `text` is a token (RFC 9110, section 5.6.2).
     static func isName(_ text: String) -> Bool {
         !text.isEmpty

@@ -16,6 +16,7 @@ public struct DaemonState: Sendable {
     public var storeErrors: UInt64 = 0
     public var storePending = 0
     public var textfileErrors: UInt64 = 0
+    public var deliveries = DeliveryCounts()
     /// `nil` where no Redis is set.
     public var isRedisUp: Bool?
     /// By kind.

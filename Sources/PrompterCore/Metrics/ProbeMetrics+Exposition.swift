@@ -9,6 +9,7 @@ extension ProbeMetrics {
         writeChanges(to: &text)
         writeProviders(to: &text)
         writeStore(state, to: &text)
+        writeDeliveries(state.deliveries, to: &text)
         writeWatches(state, mostWatches: mostWatches, to: &text)
         return text.bytes
     }
@@ -115,6 +116,18 @@ extension ProbeMetrics {
         for (kind, count) in state.redisErrors.sorted(by: { $0.key < $1.key }) {
             text.sample([("kind", kind)], Double(count))
         }
+    }
+
+    private func writeDeliveries(_ counts: DeliveryCounts, to text: inout Exposition) {
+        text.begin(
+            MetricFamily(
+                "prompter_webhook_deliveries_total", .counter, "Attempts to tell a webhook of an event, by outcome."))
+        for (outcome, count) in [
+            ("delivered", counts.delivered), ("failed", counts.failed), ("given_up", counts.givenUp),
+        ] {
+            text.sample([("outcome", outcome)], Double(count))
+        }
+        text.gauge("prompter_webhook_pending", "Events that are yet to be told to a webhook.", Double(counts.pending))
     }
 
     /// A stopped daemon shows nothing of watches: nobody keeps it true.

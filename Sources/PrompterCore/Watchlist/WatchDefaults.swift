@@ -1,6 +1,6 @@
 /// The watchlist's `defaults`: what a watch has that does not say otherwise.
 struct WatchDefaults {
-    static let keys = ["org", "workspace", "interval", "timeout"]
+    static let keys = ["org", "workspace", "interval", "timeout", "on_change"]
     static let intervals: ClosedRange<Duration> = .seconds(1) ... .seconds(366 * 86_400)
     static let timeouts: ClosedRange<Duration> = .milliseconds(1) ... .seconds(3600)
     static let usualInterval: Duration = .seconds(3600)
@@ -11,10 +11,11 @@ struct WatchDefaults {
     var interval = usualInterval
     /// `nil` where none is written: then the usual one, and never more than the interval.
     var timeout: Duration?
+    var webhook: Webhook?
 
     init() {}
 
-    init(_ node: JSONNode, into complaints: inout WatchlistComplaints) {
+    init(_ node: JSONNode, _ source: WatchlistSource, into complaints: inout WatchlistComplaints) {
         func place(_ member: String) -> WatchlistComplaints.Place { .member("defaults.\(member)") }
         guard complaints.members(of: node, known: Self.keys, at: .member("defaults"), inner: place) != nil else {
             return
@@ -28,5 +29,6 @@ struct WatchDefaults {
                 "the timeout (\(DurationText.format(timeout))) is over the interval (\(DurationText.format(interval)))",
                 at: node["timeout"]?.offset ?? node.offset, place("timeout"))
         }
+        webhook = node["on_change"].flatMap { WebhookEntry(source: source, place: place).read($0, into: &complaints) }
     }
 }

@@ -2,7 +2,7 @@
 struct WatchEntry {
     static let keys = [
         "template", "provider", "model", "org", "workspace", "interval", "timeout", "system_instructions",
-        "system_instructions_file", "inference_params", "enabled",
+        "system_instructions_file", "inference_params", "expect", "on_change", "enabled",
     ]
 
     /// A watch whose target is not made yet, since other watches may share it.
@@ -13,6 +13,8 @@ struct WatchEntry {
         var inferenceParameters: JSONValue?
         var interval: Duration
         var timeout: Duration
+        var expectation: Expectation?
+        var webhook: Webhook?
         var isEnabled: Bool
         var offset: Int
         var index: Int
@@ -35,12 +37,15 @@ struct WatchEntry {
         let (interval, timeout) = readTimes(node, into: &complaints)
         let instructions = readInstructions(node, into: &complaints, texts: &texts)
         let parameters = readParameters(node, into: &complaints)
+        let expectation = node["expect"].flatMap { ExpectationEntry(place: place).read($0, into: &complaints) }
+        let webhook = readWebhook(node, texts.source, into: &complaints)
         let isEnabled = node["enabled"].map { complaints.boolean($0, at: place("enabled")) ?? true } ?? true
         guard let template, let model, let provider else { return nil }
         return Draft(
             key: Watch.Key(org: org, workspace: workspace, template: template, provider: provider.name, model: model),
             provider: provider, systemInstructions: instructions, inferenceParameters: parameters, interval: interval,
-            timeout: timeout, isEnabled: isEnabled, offset: node.offset, index: index)
+            timeout: timeout, expectation: expectation, webhook: webhook, isEnabled: isEnabled, offset: node.offset,
+            index: index)
     }
 
     private func place(_ member: String) -> WatchlistComplaints.Place { .watch(index, member) }
@@ -103,6 +108,14 @@ struct WatchEntry {
             complaints.add(error.reason, at: entry.offset, place)
             return nil
         }
+    }
+
+    /// A watch's own webhook takes the place of the defaults'. Where nothing is to be called nobody is told either.
+    private func readWebhook(
+        _ node: JSONNode, _ source: WatchlistSource, into complaints: inout WatchlistComplaints
+    ) -> Webhook? {
+        let own = node["on_change"].flatMap { WebhookEntry(source: source, place: place).read($0, into: &complaints) }
+        return source.stubsOnly ? nil : own ?? defaults.webhook
     }
 
     private func readParameters(_ node: JSONNode, into complaints: inout WatchlistComplaints) -> JSONValue? {

@@ -30,7 +30,7 @@ struct WatchlistReader {
     }
 
     private mutating func read(_ root: JSONNode) -> Watchlist {
-        let defaults = root["defaults"].map { WatchDefaults($0, into: &complaints) } ?? WatchDefaults()
+        let defaults = root["defaults"].map { WatchDefaults($0, source, into: &complaints) } ?? WatchDefaults()
         let providers = readProviders(root)
         let drafts = readWatches(root, defaults, providers)
         refuseDuplicates(drafts)
@@ -136,7 +136,10 @@ struct WatchlistReader {
                 systemInstructions: group.draft.systemInstructions,
                 inferenceParameters: group.draft.inferenceParameters, interval: group.interval, timeout: group.timeout)
         }
-        let watches = zip(drafts, groupOfDraft).map { Watch(key: $0.key, target: targets[$1]) }
+        let watches = zip(drafts, groupOfDraft).map { draft, group in
+            Watch(
+                key: draft.key, target: targets[group], expectation: draft.expectation, webhook: draft.webhook)
+        }
         return Watchlist(providers: providers, watches: watches, targets: targets)
     }
 }

@@ -1,12 +1,15 @@
 /// Where a watch's events are sent: its `on_change`.
 public struct Webhook: Hashable, Sendable {
+    /// The least severity that is sent where its entry does not say.
+    public static let usualSeverity = Severity.major
+
     public var url: String
     /// A file whose lines are header fields that are sent too, a credential among them; `nil` for none.
     public var headerFile: String?
     /// The least severity that is sent.
     public var severity: Severity
 
-    public init(url: String, headerFile: String? = nil, severity: Severity = .major) {
+    public init(url: String, headerFile: String? = nil, severity: Severity = usualSeverity) {
         self.url = url
         self.headerFile = headerFile
         self.severity = severity
@@ -18,5 +21,13 @@ public struct Webhook: Hashable, Sendable {
         hash.update(field: url)
         hash.update(field: headerFile ?? "")
         return hash.finish()
+    }
+
+    /// Scheme and host, which is all of its URL that is ever shown: `https://hooks.example`.
+    public var origin: SafeText {
+        let scheme = url.prefix { $0 != ":" }
+        let authority = url.dropFirst(scheme.count).drop { $0 == ":" || $0 == "/" }.prefix { !"/?#".contains($0) }
+        let host = authority.hasPrefix("[") ? authority.prefix { $0 != "]" } + "]" : authority.prefix { $0 != ":" }
+        return SafeText("\(scheme)://\(host)")
     }
 }

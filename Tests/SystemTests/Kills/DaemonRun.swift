@@ -1,4 +1,5 @@
 import PrompterCore
+
 /// One run of a daemon in a campaign, from its start to its end.
 struct DaemonRun: Sendable {
     /// Its number in the campaign.

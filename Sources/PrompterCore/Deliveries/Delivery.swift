@@ -1,0 +1,27 @@
+/// What is yet to be told: one event to one webhook.
+public struct Delivery: Hashable, Sendable {
+    public var event: Event
+    /// Which webhook, by its ``Webhook/id``.
+    public var hook: [UInt8]
+    /// Attempts that failed.
+    public var attempts: Int
+    /// The target's, as the store knows them.
+    public var provider: String
+    public var model: String
+    /// The watches that tell this webhook of it.
+    public var watches: [Watch.Key]
+
+    public init(
+        event: Event, hook: [UInt8], attempts: Int = 0, provider: String, model: String, watches: [Watch.Key] = []
+    ) {
+        self.event = event
+        self.hook = hook
+        self.attempts = attempts
+        self.provider = provider
+        self.model = model
+        self.watches = watches
+    }
+
+    /// The event in one line, safe to show.
+    public var line: SafeText { SafeText(event.text(model: model), limit: 1024) }
+}

@@ -1,0 +1,121 @@
+import Logging
+import PrompterCore
+
+/// One attempt at one delivery, and what is said of it.
+extension Herald {
+    enum Outcome: Sendable {
+        /// This instance delivered it.
+        case sent
+        /// Another did.
+        case sentElsewhere
+        /// Another is about it.
+        case held(until: Timestamp)
+        /// It is tried again after `pause`, which the webhook may have asked for.
+        case failed(reason: String, until: Timestamp, pause: Duration, isAsked: Bool)
+        case givenUp(reason: String)
+        /// No webhook of the watchlist has the id.
+        case unknown
+        /// A stop broke it off: it stays as it was.
+        case brokenOff
+
+        /// What the store is told; `nil` for nothing.
+        var ending: DeliveryEnding? {
+            switch self {
+            case .sent, .sentElsewhere: .delivered
+            case .held(let time): .held(until: time)
+            case .failed(_, let time, _, _): .failed(until: time)
+            case .givenUp, .unknown: .givenUp
+            case .brokenOff: nil
+            }
+        }
+    }
+
+    /// How soon a delivery that another instance is about is asked for again.
+    private static let patience: ClosedRange<Duration> = .milliseconds(100) ... .seconds(5)
+
+    /// The longest that a webhook is left alone after a failure, where it does not ask for more: what comes new is worth a try.
+    private static let longestQuiet: Duration = .seconds(30)
+
+    func deliver(_ delivery: Delivery) async -> Outcome {
+        guard let webhook = hooks[delivery.hook] else { return .unknown }
+        let slot = DeliverySlot(delivery)
+        let claim = slot.claim(id: .random(in: 1 ... .max), timeout: DeliveryRequest.timeout)
+        switch await parts.probeGuard.admit([claim], at: parts.clock())[0] {
+        case .admitted(let lease):
+            let outcome = await send(delivery, to: webhook)
+            let now = parts.clock()
+            let isDelivered = if case .sent = outcome { true } else { false }
+            await parts.probeGuard.settle([slot.settlement(lease, isDelivered: isDelivered, at: now.wall)], at: now)
+            return outcome
+        case .observed: return .sentElsewhere
+        case .held(let time):
+            let pause = min(max(time, Self.patience.lowerBound), Self.patience.upperBound)
+            return .held(until: parts.clock().wall + pause)
+        case .failed, .vacant:
+            // No prompterd leaves a delivery so, and rather twice than never.
+            return await send(delivery, to: webhook)
+        }
+    }
+
+    private func send(_ delivery: Delivery, to webhook: Webhook) async -> Outcome {
+        let answer: DeliveryAnswer
+        let reason: String
+        do {
+            var headers: [HTTPHeader] = []
+            if let file = webhook.headerFile { headers = try await parts.headers(file) }
+            let request = DeliveryRequest(delivery, service: parts.service, environment: parts.environment)
+            let response = try await parts.send(request.request(to: webhook, headers: headers))
+            answer = DeliveryAnswer(response)
+            reason = "HTTP \(response.status)"
+        } catch {
+            if Task.isCancelled { return .brokenOff }
+            answer = .failed(retryAfter: nil)
+            reason = "\(error)"
+        }
+        let now = parts.clock().wall
+        switch answer.ending(attempts: delivery.attempts, at: now) {
+        case .delivered: return .sent
+        case .failed(let time):
+            let isAsked = if case .failed(retryAfter: .some) = answer { true } else { false }
+            return .failed(reason: reason, until: time, pause: time - now, isAsked: isAsked)
+        case .held(let time): return .held(until: time)
+        case .givenUp: return .givenUp(reason: reason)
+        }
+    }
+
+    /// One line when a webhook begins to fail and one when it answers again; one for each event that is delivered or given up.
+    /// Of its URL none shows more than scheme and host.
+    func tell(_ outcome: Outcome, of delivery: Delivery) {
+        let name = "webhook \(hooks[delivery.hook].map { $0.origin.description } ?? "of an earlier watchlist")"
+        let metadata: Logger.Metadata = [
+            "provider": "\(delivery.provider)", "model": "\(delivery.model)",
+            "outcome": "\(delivery.event.kind.rawValue)",
+        ]
+        func say(_ level: Logger.Level, _ text: String) {
+            parts.log.log(level: level, "\(name): \(text)", metadata: metadata)
+        }
+        switch outcome {
+        case .sent:
+            counts.delivered += 1
+            if failing.remove(delivery.hook) != nil { say(.notice, "answers again") }
+            say(.info, "delivered: \(delivery.line)")
+        case .sentElsewhere: say(.info, "delivered by another instance: \(delivery.line)")
+        case .held: say(.debug, "another instance is about it: \(delivery.line)")
+        case .failed(let reason, _, let pause, let isAsked):
+            counts.failed += 1
+            quiet[delivery.hook] = parts.clock().uptime + (isAsked ? pause : min(pause, Self.longestQuiet))
+            let isNews = failing.insert(delivery.hook).inserted
+            let text = "\(SafeText(reason)); tried again in \(DurationText.format(pause)): \(delivery.line)"
+            say(isNews ? .warning : .debug, text)
+        case .givenUp(let reason):
+            counts.givenUp += 1
+            failing.insert(delivery.hook)
+            let attempts = StatusLine.count(delivery.attempts + 1, "attempt", "attempts")
+            say(.error, "\(SafeText(reason)); given up after \(attempts): \(delivery.line)")
+        case .unknown:
+            counts.givenUp += 1
+            say(.error, "no watch has it any more, so it was not told: \(delivery.line)")
+        case .brokenOff: say(.info, "broken off, and still to be delivered: \(delivery.line)")
+        }
+    }
+}
