@@ -60,6 +60,18 @@ public final class Archive: Sendable {
         try read { try VersionQuery.run(on: $0, matching: filter, progress: progress) }
     }
 
+    /// Everything that is history, row by row, as it stands at one time: targets, versions, bindings, observations, tallies,
+    /// events. It holds no more than the numbers of targets and versions.
+    ///
+    /// - Parameter body: is given each row; what it throws ends the export and is thrown.
+    /// - Throws: ``SQLiteStoreError``: ``SQLiteStoreError/Reason/changed`` where what was given must be thrown away.
+    public func export(_ body: (ExchangeRow) throws -> Void) throws {
+        let rest = file.rest
+        try file.openForReading().read { try ExportQuery.run(on: $0, body) }
+        // SQLite was told that nobody writes, and somebody began to.
+        if let rest, file.rest != rest { throw SQLiteStoreError(.changed, path: path) }
+    }
+
     private func read<Value>(_ body: (Database) throws -> Value) throws(SQLiteStoreError) -> Value {
         while true {
             let rest = file.rest

@@ -81,6 +81,28 @@ struct LifeWriter {
     func retell(
         _ id: TargetID, row: Int64, from time: Timestamp, isTold: Bool = true
     ) throws -> (life: TargetLife, events: [Event]) {
+        let (life, start, derived) = try derive(id, row: row, from: time)
+        guard isTold || life.successes == 1 else { return (life, []) }
+        let revision = EventRevision(derived: derived, told: try told(id, row: row, after: start))
+        for (told, derived) in revision.moved {
+            move.bind(told.id, at: 1)
+            move.bind(derived.time, at: 2)
+            move.bind(Int64(bitPattern: derived.observation), at: 3)
+            try move.run()
+        }
+        let news = revision.missing + revision.refuted.map { Event(correcting: $0, at: now) }
+        return (life, try news.filter { try events.add($0, target: row) })
+    }
+
+    /// Makes the life anew from what the observations say from `time` on, of which nobody is told.
+    func restore(_ id: TargetID, row: Int64, from time: Timestamp) throws {
+        try save(try derive(id, row: row, from: time).life, target: row)
+    }
+
+    /// - Returns: the life now, the head of the older one that it was made from, and what has happened since then.
+    private func derive(
+        _ id: TargetID, row: Int64, from time: Timestamp
+    ) throws -> (life: TargetLife, start: Sighting?, events: [Event]) {
         for statement in [findCheckpoint, dropCheckpoints] {
             statement.bind(row, at: 1)
             statement.bind(time, at: 2)
@@ -96,16 +118,7 @@ struct LifeWriter {
         for observation in try observations(of: id, row: row, after: start) {
             derived += try take(observation, &life, target: row)
         }
-        guard isTold || life.successes == 1 else { return (life, []) }
-        let revision = EventRevision(derived: derived, told: try told(id, row: row, after: start))
-        for (told, derived) in revision.moved {
-            move.bind(told.id, at: 1)
-            move.bind(derived.time, at: 2)
-            move.bind(Int64(bitPattern: derived.observation), at: 3)
-            try move.run()
-        }
-        let news = revision.missing + revision.refuted.map { Event(correcting: $0, at: now) }
-        return (life, try news.filter { try events.add($0, target: row) })
+        return (life, start, derived)
     }
 
     /// Writes `life` down, for who changes nothing else of the target.

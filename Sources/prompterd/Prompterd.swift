@@ -21,6 +21,6 @@ struct Prompterd: AsyncParsableCommand {
         version: Settings.version,
         subcommands: [
             RunCommand.self, CheckCommand.self, ProbeCommand.self, StatusCommand.self, HistoryCommand.self,
-            VersionsCommand.self,
+            VersionsCommand.self, ExportCommand.self, ImportCommand.self,
         ])
 }
