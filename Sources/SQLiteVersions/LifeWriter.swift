@@ -81,21 +81,7 @@ struct LifeWriter {
     func retell(
         _ id: TargetID, row: Int64, from time: Timestamp, isTold: Bool = true
     ) throws -> (life: TargetLife, events: [Event]) {
-        for statement in [findCheckpoint, dropCheckpoints] {
-            statement.bind(row, at: 1)
-            statement.bind(time, at: 2)
-        }
-        var life = TargetLife()
-        if try findCheckpoint.step() {
-            life = TargetLife(encoded: findCheckpoint.bytes(at: 0)) ?? life
-            findCheckpoint.reset()
-        }
-        let start = life.head
-        try dropCheckpoints.run()
-        var derived: [Event] = []
-        for observation in try observations(of: id, row: row, after: start) {
-            derived += try take(observation, &life, target: row)
-        }
+        let (life, start, derived) = try derive(id, row: row, from: time)
         guard isTold || life.successes == 1 else { return (life, []) }
         let revision = EventRevision(derived: derived, told: try told(id, row: row, after: start))
         for (told, derived) in revision.moved {
@@ -111,6 +97,33 @@ struct LifeWriter {
         }
         news += try revision.refuted.map { Event(correcting: $0, at: now) }.filter { try events.add($0, target: row) }
         return (life, news)
+    }
+
+    /// Makes the life anew from what the observations say from `time` on, of which nobody is told.
+    func restore(_ id: TargetID, row: Int64, from time: Timestamp) throws {
+        try save(try derive(id, row: row, from: time).life, target: row)
+    }
+
+    /// - Returns: the life now, the head of the older one that it was made from, and what has happened since then.
+    private func derive(
+        _ id: TargetID, row: Int64, from time: Timestamp
+    ) throws -> (life: TargetLife, start: Sighting?, events: [Event]) {
+        for statement in [findCheckpoint, dropCheckpoints] {
+            statement.bind(row, at: 1)
+            statement.bind(time, at: 2)
+        }
+        var life = TargetLife()
+        if try findCheckpoint.step() {
+            life = TargetLife(encoded: findCheckpoint.bytes(at: 0)) ?? life
+            findCheckpoint.reset()
+        }
+        let start = life.head
+        try dropCheckpoints.run()
+        var derived: [Event] = []
+        for observation in try observations(of: id, row: row, after: start) {
+            derived += try take(observation, &life, target: row)
+        }
+        return (life, start, derived)
     }
 
     /// Writes `life` down, for who changes nothing else of the target.

@@ -26,6 +26,8 @@ public struct SQLiteStoreError: Error, Hashable, Sendable, CustomStringConvertib
         case corrupt
         /// The file was deleted or replaced while it was open.
         case gone
+        /// Somebody began to write while it was read for long.
+        case changed
         /// The store was closed.
         case closed
         /// Anything else that SQLite reports.
@@ -83,6 +85,7 @@ public struct SQLiteStoreError: Error, Hashable, Sendable, CustomStringConvertib
         case .full: "the disk is full; make room, nothing is lost until then"
         case .corrupt: "the database is damaged (\(detail)); move it away, or restore a backup"
         case .gone: "the database was deleted or replaced while it was open; restart prompterd"
+        case .changed: "the database was written to while it was read; ask again"
         case .closed: "the store is closed"
         case .failed: "the database failed (\(detail)); see the system's log for its disk"
         }

@@ -129,6 +129,31 @@ public final class SQLiteVersionStore: VersionStore {
         try await write { try DeliveryWriter(on: $0, at: now).settle(delivery, ending) }
     }
 
+    /// Takes in what another database exported, or the service layer's table: in one transaction, all or nothing. What is known
+    /// already stays as it is, and nobody is told of what is not.
+    ///
+    /// - Parameters:
+    ///   - feed: gives the bytes, which were looked at before: a line that can't be imported is an error here.
+    ///   - progress: is given how many rows were taken in.
+    /// - Throws: ``SQLiteStoreError``; nothing is imported then.
+    public func takeIn(
+        at now: Timestamp, progress: @escaping @Sendable (Int) -> Void = { _ in },
+        _ feed: @escaping @Sendable (_ take: (ArraySlice<UInt8>) throws -> Void) throws -> Void
+    ) async throws(SQLiteStoreError) -> ImportSummary {
+        try await write { database in
+            var reader = ExchangeReader(at: now)
+            var writer = try ImportWriter(on: database, at: now)
+            func take(_ entries: [Result<ExchangeReader.Entry, ExchangeReader.Complaint>]) throws {
+                for entry in entries { try writer.take(try entry.get()) }
+                progress(writer.summary.rows)
+            }
+            try feed { try take(reader.take($0)) }
+            try take(reader.finish())
+            try writer.finish()
+            return writer.summary
+        }
+    }
+
     /// Marks the observations dated later than `now` as suspect, and takes back what they moved: for when the clock was found
     /// to have been ahead.
     ///

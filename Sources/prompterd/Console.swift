@@ -21,4 +21,22 @@ enum Console {
     static func complain(_ lines: String) {
         FileHandle.standardError.write(Data("\(lines)\n".utf8))
     }
+
+    /// Writes `text` as it is.
+    ///
+    /// - Returns: `false` where it can't be written; `errno` says why.
+    @discardableResult
+    static func write(_ text: String, to descriptor: Int32) -> Bool {
+        var text = text
+        return text.withUTF8 { bytes in
+            var rest = UnsafeRawBufferPointer(bytes)
+            while let start = rest.baseAddress, !rest.isEmpty {
+                let count = Glibc.write(descriptor, start, rest.count)
+                if count < 0, errno == EINTR { continue }
+                guard count >= 0 else { return false }
+                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            }
+            return true
+        }
+    }
 }

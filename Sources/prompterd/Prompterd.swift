@@ -19,5 +19,8 @@ struct Prompterd: AsyncParsableCommand {
             the option wins.
             """,
         version: Settings.version,
-        subcommands: [RunCommand.self, CheckCommand.self, ProbeCommand.self, StatusCommand.self])
+        subcommands: [
+            RunCommand.self, CheckCommand.self, ProbeCommand.self, StatusCommand.self, HistoryCommand.self,
+            VersionsCommand.self, ExportCommand.self, ImportCommand.self,
+        ])
 }

@@ -7,51 +7,57 @@ import SQLiteVersions
 /// `prompterd status`
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Show the watches: version, last success, next due, trouble.",
-        discussion: "It reads the database, beside a running daemon or without one.")
+        commandName: "status",
+        abstract: "Show the watches: version, state, last success, next due, last event, trouble.",
+        discussion: """
+            It reads the database, beside a running daemon or without it. CONFIDENCE says what the best signal is worth: \
+            proven (it names what answered), echo (it repeats the name that was asked for), noisy, or absent.
+            """)
 
-    @OptionGroup(title: "Which watches") var filter: FilterOptions
-    @Option(help: "Only watches of this template.")
-    var template: String?
-    @OptionGroup var database: DatabaseOption
-    @Option(help: "text or json.")
-    var format = OutputFormat.text
+    @OptionGroup var options: AskOptions
 
     func run() throws {
-        let reports: [WatchReport]
-        do {
-            reports = try Archive(path: database.path).watches(matching: filter.filter(template: template))
-        } catch {
-            Console.complain("\(error)")
-            throw ExitStatus.unusable
+        let reports = try options.ask { archive throws(SQLiteStoreError) in
+            try archive.watches(matching: options.watches)
         }
         let now = Moment.now.wall
-        switch format {
+        switch options.format {
         case .text: print(StatusTable(reports, at: now).text(width: Console.width, isColoured: Console.isColoured))
         case .json: print(JSONValue.array(reports.map { Self.json($0, at: now) }).text)
         }
     }
 
     private static func json(_ report: WatchReport, at now: Timestamp) -> JSONValue {
-        func time(_ time: Timestamp?) -> JSONValue { time.map { .string($0.iso8601Milliseconds) } ?? .null }
+        let hasLife = report.life.successes > 0
         let versions = report.versions.map { version in
-            JSONValue.object([
-                .init("provider_version_key", .string(version.identity.key)),
-                .init("resolved_model", version.identity.resolvedModel.map { .string($0) } ?? .null),
-                .init("fingerprint", version.identity.fingerprint.map { .string($0) } ?? .null),
-                .init("first_seen_at", time(version.firstSeen)), .init("last_seen_at", time(version.lastSeen)),
-                .init("sightings", .integer(version.sightings)),
-            ])
+            JSONValue.object(
+                JSONMembers.version(version) + [
+                    .init(
+                        "state", JSONMembers.text(hasLife ? report.life.state(of: version.identity).rawValue : nil))
+                ])
         }
-        return .object([
-            .init("org", .string(report.watch.org)), .init("workspace", .string(report.watch.workspace)),
-            .init("template", .string(report.watch.template)), .init("provider", .string(report.watch.provider)),
-            .init("model", .string(report.watch.model)), .init("target", .string(report.target.hexadecimal)),
-            .init("interval_seconds", .integer(report.interval.milliseconds / 1000)),
-            .init("last_attempt_at", time(report.lastAttempt)), .init("last_success_at", time(report.lastSuccess)),
-            .init("next_due_at", time(report.nextDue(at: now))),
-            .init("failure", report.failure.map { .string($0.rawValue) } ?? .null),
-            .init("failures", .integer(report.failures)), .init("versions", .array(versions)),
-        ])
+        let signals = report.life.signals.map { life in
+            JSONValue.JSONMember(
+                life.signal.rawValue, .string(life.confidence(model: report.watch.model).rawValue))
+        }
+        return .object(
+            JSONMembers.watch(report.watch) + [
+                .init("target", .string(report.target.hexadecimal)),
+                .init("interval_seconds", .integer(report.interval.milliseconds / 1000)),
+                .init("last_attempt_at", JSONMembers.time(report.lastAttempt)),
+                .init("last_success_at", JSONMembers.time(report.lastSuccess)),
+                .init("next_due_at", JSONMembers.time(report.nextDue(at: now))),
+                .init("failure", JSONMembers.text(report.failure?.rawValue)),
+                .init("failures", .integer(report.failures)), .init("versions", .array(versions)),
+                .init("state", JSONMembers.text(report.state?.rawValue)),
+                .init("confidence", JSONMembers.text(hasLife ? report.confidence.rawValue : nil)),
+                .init("signals", .object(signals)),
+                .init("expect", report.expectation.map { .array($0.patterns.map { .string($0) }) } ?? .null),
+                .init("expectation_met", report.isExpectationMet.map { .bool($0) } ?? .null),
+                .init(
+                    "last_event",
+                    report.lastEvent.map { .object(JSONMembers.event($0, model: report.watch.model)) } ?? .null),
+                .init("retirement_at", JSONMembers.time(report.life.retirement)),
+            ])
     }
 }

@@ -14,47 +14,35 @@ struct StatusTable {
     func text(width: Int?, isColoured: Bool) -> String {
         guard !reports.isEmpty else { return "no watches; is this the database of a daemon that has run?" }
         let withOrg = Set(reports.map { "\($0.watch.org)/\($0.watch.workspace)" }).count > 1
-        let header =
-            (withOrg ? ["ORG/WORKSPACE"] : []) + [
-                "TEMPLATE", "PROVIDER", "MODEL", "VERSION", "LAST SUCCESS", "NEXT DUE", "TROUBLE",
-            ]
-        let rows = reports.map { report in
-            (withOrg ? ["\(report.watch.org)/\(report.watch.workspace)"] : [])
-                + [
-                    report.watch.template, report.watch.provider, report.watch.model, version(report),
+        var table = TextTable([
+            "ORG/WORKSPACE", "TEMPLATE", "PROVIDER", "MODEL", "VERSION", "STATE", "CONFIDENCE", "EXPECTED",
+            "LAST SUCCESS", "NEXT DUE", "LAST EVENT", "RETIRES", "TROUBLE",
+        ])
+        for report in reports {
+            table.add(
+                [
+                    withOrg ? "\(report.watch.org)/\(report.watch.workspace)" : "", report.watch.template,
+                    report.watch.provider, report.watch.model, version(report), report.state?.rawValue ?? "",
+                    report.life.successes > 0 ? report.confidence.rawValue : "",
+                    report.isExpectationMet.map { $0 ? "yes" : "no" } ?? "",
                     report.lastSuccess.map { "\(DurationText.brief(now - $0)) ago" } ?? "never",
-                    "in \(DurationText.brief(report.nextDue(at: now) - now))", trouble(report),
-                ].map { SafeText($0).description }
+                    "in \(DurationText.brief(report.nextDue(at: now) - now))", lastEvent(report),
+                    report.life.retirement.map { String($0.iso8601.prefix(10)) } ?? "", trouble(report),
+                ], tone: report.failure != nil || report.isExpectationMet == false ? .bad : .plain)
         }
-        var widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max() ?? 0 }
-        if let width {
-            while widths.reduce(0, +) + 2 * (widths.count - 1) > width,
-                let widest = widths.indices.max(by: { widths[$0] < widths[$1] }),
-                widths[widest] > 8
-            { widths[widest] -= 1 }
-        }
-        let lines = ([header] + rows).enumerated().map { index, row in
-            let line = Self.line(row, widths)
-            guard isColoured else { return line }
-            if index == 0 { return "\u{1B}[1m\(line)\u{1B}[0m" }
-            return reports[index - 1].failure == nil ? line : "\u{1B}[31m\(line)\u{1B}[0m"
-        }
-        return lines.joined(separator: "\n")
-    }
-
-    private static func line(_ cells: [String], _ widths: [Int]) -> String {
-        var line = ""
-        for (cell, width) in zip(cells, widths) {
-            let shown = cell.count > width ? cell.prefix(width - 1) + "…" : cell[...]
-            line += shown + String(repeating: " ", count: width - shown.count + 2)
-        }
-        return String(line.reversed().drop { $0 == " " }.reversed())
+        return table.text(width: width, isColoured: isColoured)
     }
 
     private func version(_ report: WatchReport) -> String {
         guard let version = report.versions.first else { return "-" }
         return report.versions.count > 1
             ? "\(version.identity.key) (+\(report.versions.count - 1))" : version.identity.key
+    }
+
+    /// A first version is no news to who sees the version beside it.
+    private func lastEvent(_ report: WatchReport) -> String {
+        guard let event = report.lastEvent, event.kind != .first else { return "" }
+        return "\(event.kind.rawValue) \(DurationText.brief(now - event.time)) ago"
     }
 
     private func trouble(_ report: WatchReport) -> String {

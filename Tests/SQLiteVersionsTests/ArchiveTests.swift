@@ -17,7 +17,7 @@ struct ArchiveTests {
         try await store.register(Samples.watchlist(Array(watches.dropLast())), at: now + .seconds(1))
         let findings = (0..<12).map { Samples.finding(UInt64($0), of: seen, "v\($0)", at: now + .seconds($0)) }
         let failure = FailedAttempt(target: failing.id, time: now, failureClass: .notFound)
-        _ = try await store.record(findings + [.failure(failure)], at: now)
+        let first = try await store.record(findings + [.failure(failure)], at: now)[0].events[0]
 
         let reports = try Archive(path: folder.file()).watches(matching: WatchFilter())
         let memory = try await store.memory(of: [seen.id])
@@ -25,11 +25,13 @@ struct ArchiveTests {
             reports == [
                 WatchReport(
                     watch: watches[1].key, target: seen.id, interval: .seconds(3600), lastAttempt: now + .seconds(11),
-                    lastSuccess: now + .seconds(11), versions: Array(memory[seen.id]!.versions.prefix(10))),
+                    lastSuccess: now + .seconds(11), versions: Array(memory[seen.id]!.versions.prefix(10)),
+                    life: memory[seen.id]!.life, lastEvent: first),
                 WatchReport(
                     watch: watches[0].key, target: failing.id, interval: .seconds(60), lastAttempt: now,
-                    failure: .notFound, failures: 1),
+                    failure: .notFound, failures: 1, lastEvent: Event(notFoundBy: failure)),
             ])
+        #expect(reports[0].state == .new && reports[0].confidence == .proven && reports[1].state == nil)
     }
 
     @Test func reportsWhatMatches() async throws {

@@ -33,7 +33,9 @@ import Testing
     private func expectCommandsHarmless(_ site: Site) async {
         for format in ["text", "json"] {
             let commands = [
-                ["status", "--database", site.database],
+                ["status", "--database", site.database], ["versions", "--database", site.database],
+                ["history", "--database", site.database],
+                ["history", "--at", "1s", "--database", site.database],
                 ["probe", Self.hostile] + site.options, ["check", site.watchlist],
             ]
             for command in commands {
@@ -43,6 +45,19 @@ import Testing
                 #expect(!end.output.isEmpty || !end.errors.isEmpty)
             }
         }
+    }
+
+    private func expectExportHarmless(_ site: Site) async throws {
+        let export = await site.run(["export", "--database", site.database])
+        expectHarmless(export.output)
+        let (file, other) = (site.folder.path(of: "export"), site.folder.path(of: "other.db"))
+        try export.output.write(toFile: file, atomically: true, encoding: .utf8)
+        #expect(await site.run(["import", file, "--database", other]).status == 0)
+        #expect(await site.run(["export", "--database", other]).output == export.output)
+        try Self.hostile.write(toFile: file, atomically: true, encoding: .utf8)
+        let refused = await site.run(["import", file, "--database", other])
+        #expect(refused.status == 1)
+        expectHarmless(refused.errors)
     }
 
     @Test func inNamesIsNeverRaw() async throws {
@@ -62,6 +77,7 @@ import Testing
         #expect(info.labels["model"] == info.labels["template"] && info.labels["model"]?.contains("\"b\\") == true)
         expectHarmless(await program.stop().errors)
         await expectCommandsHarmless(site)
+        try await expectExportHarmless(site)
         // The database has what was said.
         #expect(try site.rows("SELECT model_id FROM prompt_versions").map { $0[0] as String } == [Self.hostile])
     }

@@ -17,10 +17,20 @@ public struct WatchReport: Hashable, Sendable {
     public var failures: Int
     /// The target's versions, the one seen last first, at most ``mostVersions``.
     public var versions: [Version]
+    /// The life of the target's signals.
+    public var life: TargetLife
+    /// Which versions the watch expects; `nil` for any.
+    public var expectation: Expectation?
+    /// Whether every live version is expected; `nil` where none is live, or any is.
+    public var isExpectationMet: Bool?
+    /// The last event that is the watch's.
+    public var lastEvent: Event?
 
     public init(
         watch: Watch.Key, target: TargetID, interval: Duration, lastAttempt: Timestamp? = nil,
-        lastSuccess: Timestamp? = nil, failure: FailureClass? = nil, failures: Int = 0, versions: [Version] = []
+        lastSuccess: Timestamp? = nil, failure: FailureClass? = nil, failures: Int = 0, versions: [Version] = [],
+        life: TargetLife = TargetLife(), expectation: Expectation? = nil, isExpectationMet: Bool? = nil,
+        lastEvent: Event? = nil
     ) {
         self.watch = watch
         self.target = target
@@ -30,6 +40,19 @@ public struct WatchReport: Hashable, Sendable {
         self.failure = failure
         self.failures = failures
         self.versions = versions
+        self.life = life
+        self.expectation = expectation
+        self.isExpectationMet = isExpectationMet
+        self.lastEvent = lastEvent
+    }
+
+    /// What the target's best signal is worth.
+    public var confidence: Confidence { life.confidence(model: watch.model) }
+
+    /// The state of the version seen last; `nil` where there is none, or no life knows of it.
+    public var state: VersionState? {
+        guard life.successes > 0, let version = versions.first else { return nil }
+        return life.state(of: version.identity)
     }
 
     /// When the target is due next: with its next slot, or now where the current one is not observed.

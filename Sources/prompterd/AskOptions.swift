@@ -1,0 +1,25 @@
+import ArgumentParser
+import PrompterCore
+import SQLiteVersions
+
+/// What the commands that ask the database have in common.
+struct AskOptions: ParsableArguments {
+    @OptionGroup(title: "Which watches") var filter: FilterOptions
+    @Option(help: "Only watches of this template.")
+    var template: String?
+    @OptionGroup var database: DatabaseOption
+    @Option(help: "text or json.")
+    var format = OutputFormat.text
+
+    var watches: WatchFilter { filter.filter(template: template) }
+
+    /// Asks the database, and says what keeps it from answering.
+    func ask<Answer>(_ question: (Archive) throws(SQLiteStoreError) -> Answer) throws -> Answer {
+        do throws(SQLiteStoreError) {
+            return try question(try Archive(path: database.path))
+        } catch {
+            Console.complain("\(error)")
+            throw ExitStatus.unusable
+        }
+    }
+}
