@@ -25,46 +25,54 @@ final class World: Sendable {
         var answers: @Sendable (Target, Duration) -> ProbeFailure? = { _, _ in nil }
     }
 
+    /// What the world shares with its parts.
+    private final class Shared: Sendable {
+        let state: Locked<State>
+
+        init(_ now: Moment) { state = Locked(State(now: now)) }
+    }
+
     /// The uptime at which it begins.
     static let begin: Duration = .seconds(1000)
-    private let state: Locked<State>
+    private let shared: Shared
     let recorder: Recorder
     let pipeline: Pipeline
     private let probers: Probers
     private let store = MemoryVersionStore()
 
     init(start: Timestamp, mayCall: Bool = true) {
-        let state = Locked(State(now: Moment(wall: start, uptime: Self.begin)))
-        self.state = state
-        let recorder = Recorder(store: store, capacity: 100_000, clock: { state.withLock { $0.now } })
+        let shared = Shared(Moment(wall: start, uptime: Self.begin))
+        self.shared = shared
+        let recorder = Recorder(store: store, capacity: 100_000, clock: { shared.state.withLock { $0.now } })
         self.recorder = recorder
-        let prober = Answering(state: state)
+        let prober = Answering(shared: shared)
         probers = Probers(stub: prober, live: prober)
-        var log = Logger(label: "test") { _ in Lines(state: state) }
+        var log = Logger(label: "test") { _ in Lines(shared: shared) }
         log.logLevel = .info
         pipeline = Pipeline(
             Pipeline.Parts(
-                probeGuard: LocalGuard(), recorder: recorder, clock: { state.withLock { $0.now } }, mayCall: mayCall,
-                keep: { standing in state.withLock { $0.kept += standing } }, log: log,
-                arm: { time in state.withLock { $0.armed = time } }),
+                probeGuard: LocalGuard(), recorder: recorder, clock: { shared.state.withLock { $0.now } },
+                mayCall: mayCall,
+                keep: { standing in shared.state.withLock { $0.kept += standing } }, log: log,
+                arm: { time in shared.state.withLock { $0.armed = time } }),
             probers: probers)
     }
 
-    var now: Moment { state.withLock { $0.now } }
+    var now: Moment { shared.state.withLock { $0.now } }
     /// Since the beginning.
     var time: Duration { now.uptime - Self.begin }
-    var calls: [Call] { state.withLock { $0.calls } }
-    var lines: [String] { state.withLock { $0.lines } }
-    var kept: [StandingSuspension] { state.withLock { $0.kept } }
+    var calls: [Call] { shared.state.withLock { $0.calls } }
+    var lines: [String] { shared.state.withLock { $0.lines } }
+    var kept: [StandingSuspension] { shared.state.withLock { $0.kept } }
 
     /// What each call brings, by its target and the time since the beginning; `nil` for a version.
     func answer(_ answers: @escaping @Sendable (Target, Duration) -> ProbeFailure?) {
-        state.withLock { $0.answers = answers }
+        shared.state.withLock { $0.answers = answers }
     }
 
     /// Puts `targets` in force, as a reload does.
     func put(_ targets: [Target], standing: [StandingSuspension] = [], spread: Duration = .zero) async {
-        state.withLock { state in
+        shared.state.withLock { state in
             for target in targets { state.targets[target.id] = target }
         }
         let watches = targets.map { target in
@@ -83,7 +91,7 @@ final class World: Sendable {
     func run(until end: Duration) async {
         while true {
             await settle()
-            let next = state.withLock { state -> Bool in
+            let next = shared.state.withLock { state -> Bool in
                 let wall = state.now.wall
                 guard let armed = state.armed, state.now.uptime + max(armed - wall, .zero) < Self.begin + end else {
                     state.now = state.now.advanced(by: max(Self.begin + end - state.now.uptime, .zero))
@@ -108,13 +116,14 @@ final class World: Sendable {
     /// Does what the recorder would, which gathers for some real time.
     private func record() async {
         let all = recorder.leftover()
-        let (targets, first) = state.withLock { state in
+        let (targets, first) = shared.state.withLock { state in
             defer { state.recorded = all.count }
             return (state.targets, state.recorded)
         }
         let findings = Array(all[first...])
         guard !findings.isEmpty else { return }
-        let batch = zip(findings, store.record(findings, at: now.wall)).compactMap { finding, recorded in
+        let recorded = await store.record(findings, at: now.wall)
+        let batch = zip(findings, recorded).compactMap { finding, recorded in
             targets[finding.target].map { (entry: Recorder.Entry(finding, of: $0), recorded: recorded) }
         }
         await pipeline.recorded(.committed(batch))
@@ -128,10 +137,10 @@ final class World: Sendable {
     }
 
     private struct Answering: Prober {
-        let state: Locked<State>
+        let shared: Shared
 
         func probe(_ target: Target, timeout: Duration) async throws(ProbeFailure) -> ProbeAnswer {
-            let failure = state.withLock { state in
+            let failure = shared.state.withLock { state in
                 let time = state.now.uptime - World.begin
                 state.calls.append(Call(provider: target.provider.name, model: target.model, time: time))
                 return state.answers(target, time)
@@ -147,11 +156,11 @@ final class World: Sendable {
     }
 
     private struct Lines: LogHandler {
-        let state: Locked<State>
+        let shared: Shared
         var logLevel = Logger.Level.info
         var metadata: Logger.Metadata = [:]
 
-        init(state: Locked<State>) { self.state = state }
+        init(shared: Shared) { self.shared = shared }
 
         subscript(metadataKey key: String) -> Logger.Metadata.Value? {
             get { metadata[key] }
@@ -160,7 +169,7 @@ final class World: Sendable {
 
         func log(event: LogEvent) {
             guard event.level >= logLevel else { return }
-            state.withLock { $0.lines.append("\(event.level): \(event.message)") }
+            shared.state.withLock { $0.lines.append("\(event.level): \(event.message)") }
         }
     }
 }
