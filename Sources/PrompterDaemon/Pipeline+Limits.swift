@@ -61,8 +61,11 @@ extension Pipeline {
     func restore(_ standing: [StandingSuspension], at now: Moment) {
         guard !standing.isEmpty else { return }
         limits.restore(standing, at: now)
+        let known = limits.report(at: now)
         for suspension in standing {
-            guard case .provider(let name) = suspension.scope, let notBefore = suspension.notBefore else { continue }
+            guard case .provider(let name) = suspension.scope, known[name] != nil,
+                let notBefore = suspension.notBefore
+            else { continue }
             let next =
                 suspension.cause == .auth || notBefore <= now.wall
                 ? "one probe tries" : "no probes of it for \(DurationText.brief(notBefore - now.wall))"

@@ -14,7 +14,7 @@ public actor Pipeline {
         var mayCall: Bool
         /// Sets the one timer, by the wall clock.
         var arm: @Sendable (Timestamp?) -> Void
-        /// Takes what of suspensions must survive a restart, as it changes.
+        /// Takes what of suspensions must survive a restart, as it changes. It must not block.
         var keep: @Sendable ([StandingSuspension]) -> Void
         var log: Logger
 

@@ -17,11 +17,12 @@ struct TokenBucketTests {
     @Test(arguments: [1, 2, 3, 59, 60, 61, 239, 240, 1200, 7001, 100_000])
     func noMinuteSeesMoreAndNoneIsWasted(_ requestsPerMinute: Int) {
         let calls = calls(requestsPerMinute, from: .seconds(77))
-        var first = 0
+        var (first, most) = (0, 0)
         for (last, time) in calls.enumerated() {
             while calls[first] <= time - .seconds(60) { first += 1 }
-            #expect(last - first + 1 <= requestsPerMinute)
+            most = max(most, last - first + 1)
         }
+        #expect(most <= requestsPerMinute)
         #expect(calls.count >= 2 * requestsPerMinute * 98 / 100 - 2)
     }
 
