@@ -72,8 +72,8 @@ struct LateLimitTests {
                 _ = await probed.next()
             }
         }
-        // The first is refused while the guard is being asked for the second.
-        prober.gate.open()
+        // The first is refused while the guard is being asked for the second, which would be too.
+        for _ in targets { prober.gate.open() }
         while recorder.report.pending == 0 { await Task.yield() }
         probeGuard.gate.open()
         while await !pipeline.isIdle { await Task.yield() }

@@ -108,7 +108,7 @@ struct LimitedPipelineTests {
         await world.run(until: .seconds(3 * 86_400))
         let calls = world.calls.filter { $0.model == "p-0" }
         #expect(calls.count == 3)
-        for (earlier, later) in zip(calls, calls.dropFirst()) { #expect(later.time - earlier.time >= .seconds(86_400)) }
+        #expect(zip(calls, calls.dropFirst()).allSatisfy { $1.time - $0.time >= .seconds(86_400) })
         #expect(world.calls.count { $0.model == "p-1" } >= 3 * 144)
     }
 
