@@ -249,7 +249,8 @@ public actor Daemon {
         let view = await pipeline.view
         let line = StatusLine(
             watches: watchlist.watches.count, load: view.load, failingProviders: view.metrics.failingProviders,
-            refused: refused?.errors.first, isStoreFailing: isStoreFailing)
+            suspendedProviders: view.metrics.suspendedProviders, refused: refused?.errors.first,
+            isStoreFailing: isStoreFailing)
         notifier.status(line.text(at: Moment.now.wall))
     }
 

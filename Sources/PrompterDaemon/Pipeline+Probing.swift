@@ -12,53 +12,55 @@ extension Pipeline {
     /// the next one, so that batches grow with the load.
     func begin(at now: Moment) {
         guard admitting == nil, !isStopping else { return }
-        var ready: [Due] = []
-        for due in limits.begin() {
-            if due.slot.isConfirmation, !due.fits(at: now.wall) {
-                limits.release(due.target)
+        var ready: [Begun] = []
+        for var begun in limits.begin(at: now) {
+            if begun.due.slot.isConfirmation, !begun.due.fits(at: now.wall) {
+                limits.cancel(begun)
                 continue
             }
-            let (due, missed) = timetable.advance(due, at: now.wall)
-            if missed > 0 { metrics.missed(due.target, missed) }
+            let (due, missed) = timetable.advance(begun.due, at: now.wall)
+            if missed > 0 { passed(missed, of: due.target, at: now) }
+            begun.due = due
             if parts.recorder.reserve() {
-                ready.append(due)
+                ready.append(begun)
             } else {
-                limits.release(due.target)
+                limits.cancel(begun)
                 tellStoreIsFull()
                 skip(due, .store, at: now.wall)
             }
         }
         guard !ready.isEmpty else { return wakeWaiters() }
         admitting = now.uptime
-        let claims = ready.map { due in
+        let claims = ready.map { begun in
             Claim(
-                slot: due.slot, id: .random(in: 1 ... .max), timeout: due.target.timeout, at: now.wall,
-                mayCall: parts.mayCall && due.mayCall)
+                slot: begun.due.slot, id: .random(in: 1 ... .max), timeout: begun.due.target.timeout, at: now.wall,
+                mayCall: parts.mayCall && begun.mayCall)
         }
         Task { await admit(ready, claims, at: now) }
     }
 
-    private func admit(_ ready: [Due], _ claims: [Claim], at asked: Moment) async {
+    private func admit(_ ready: [Begun], _ claims: [Claim], at asked: Moment) async {
         let admissions = await parts.probeGuard.admit(claims, at: asked)
         let now = parts.clock()
         admitting = nil
-        for (due, admission) in zip(ready, admissions) {
+        for (begun, admission) in zip(ready, admissions) {
+            let due = begun.due
             metrics.guardAnswered(admission)
             switch admission {
-            case .admitted(let lease): launch(due, lease, asked: asked, at: now)
-            case .observed(let observation): adopt(.observation(observation, imported: true), due, at: now)
-            case .failed where due.slot.isConfirmation: leave(due)
-            case .held where due.slot.isConfirmation, .vacant where due.slot.isConfirmation: askAgain(due, at: now)
+            case .admitted(let lease): launch(begun, lease, asked: asked, at: now)
+            case .observed(let observation): adopt(.observation(observation, imported: true), begun, at: now)
+            case .failed where due.slot.isConfirmation: leave(begun)
+            case .held where due.slot.isConfirmation, .vacant where due.slot.isConfirmation: askAgain(begun, at: now)
             case .failed(let failureClass):
                 let attempt = FailedAttempt(
                     target: due.target.id, slot: due.slot.number, time: now.wall, failureClass: failureClass)
-                adopt(.failure(attempt), due, at: now)
-            case .held(let time): putOff(due, for: min(time, Self.patience(in: due.slot)), at: now)
-            case .vacant: putOff(due, for: due.slot.interval / 4, skipping: .disabled, at: now)
+                adopt(.failure(attempt), begun, at: now)
+            case .held(let time): putOff(begun, for: min(time, Self.patience(in: due.slot)), at: now)
+            case .vacant: putOff(begun, by: begun.limit, at: now)
             }
         }
         begin(at: now)
-        rearm(at: now.wall)
+        rearm(at: now)
     }
 
     /// How long a slot that somebody else holds is left alone. Most leases end long before they run out, and what they bring is
@@ -75,27 +77,41 @@ extension Pipeline {
     }
 
     /// Somebody else is confirming, or is about to: each wait is as long as all before.
-    private func askAgain(_ due: Due, at now: Moment) {
-        leave(due)
-        timetable.confirm(due, at: now.wall + max(.milliseconds(100), now.wall - due.time))
+    private func askAgain(_ begun: Begun, at now: Moment) {
+        leave(begun)
+        timetable.confirm(begun.due, at: now.wall + max(.milliseconds(100), now.wall - begun.due.time))
     }
 
-    private func leave(_ due: Due) {
-        limits.release(due.target)
+    private func leave(_ begun: Begun) {
+        limits.cancel(begun)
         parts.recorder.release()
     }
 
     /// Records what another instance learned in this slot.
-    private func adopt(_ finding: Finding, _ due: Due, at now: Moment) {
-        limits.release(due.target)
+    private func adopt(_ finding: Finding, _ begun: Begun, at now: Moment) {
+        let due = begun.due
+        limits.cancel(begun)
+        if case .failure(let attempt) = finding {
+            take(limits.take(due.target, attempt.failureClass, at: now), of: due.target, at: now)
+        } else {
+            take(limits.take(due.target, nil, at: now), of: due.target, at: now)
+        }
         submit(Recorder.Entry(finding, of: due.target))
         timetable.end(due.target.id, slot: due.slot, at: now.wall)
         finished(due.target.id)
     }
 
-    private func putOff(_ due: Due, for time: Duration, skipping reason: SkipReason? = nil, at now: Moment) {
-        limits.release(due.target)
-        parts.recorder.release()
+    /// Asks again later what may not be called now, so that what another instance observes meanwhile is imported.
+    private func putOff(_ begun: Begun, by limit: Limit?, at now: Moment) {
+        let pause = begun.due.slot.interval / 4
+        putOff(
+            begun, for: limit.map { min(Self.wait(until: $0.until, at: now), pause) } ?? pause,
+            skipping: limit?.reason ?? .disabled, at: now)
+    }
+
+    private func putOff(_ begun: Begun, for time: Duration, skipping reason: SkipReason? = nil, at now: Moment) {
+        let due = begun.due
+        leave(begun)
         if let reason, now.wall + time >= due.slot.end {
             skip(due, reason, at: now.wall)
         } else {
@@ -117,16 +133,19 @@ extension Pipeline {
         parts.log.error("store: \(parts.recorder.report.pending) findings wait for it: no probes until it takes them")
     }
 
-    private func launch(_ due: Due, _ lease: Lease, asked: Moment, at now: Moment) {
-        metrics.attempted(due.target)
-        metrics.began(lateness: now.wall - due.time)
-        let prober = probers.prober(for: due.target)
+    private func launch(_ begun: Begun, _ lease: Lease, asked: Moment, at now: Moment) {
+        let target = begun.due.target
+        let prober = probers.prober(for: target)
         flights[lease.id] = Flight(
-            due: due, lease: lease, asked: asked.uptime, deadline: now.uptime + due.target.timeout)
+            begun: begun, lease: lease, asked: asked.uptime, deadline: now.uptime + target.timeout)
         flights[lease.id]?.task = Task {
+            // What was read since the guard was asked may forbid the call.
+            if let limit = limits.limit(on: begun, at: parts.clock()) { return await giveBack(lease.id, limit) }
+            metrics.attempted(target)
+            metrics.began(lateness: now.wall - begun.due.time)
             let result: Result<ProbeAnswer, ProbeFailure>
             do throws(ProbeFailure) {
-                result = .success(try await prober.probe(due.target, timeout: due.target.timeout))
+                result = .success(try await prober.probe(target, timeout: target.timeout))
             } catch {
                 result = .failure(error)
             }
@@ -134,24 +153,39 @@ extension Pipeline {
         }
     }
 
+    private func giveBack(_ flight: UInt64, _ limit: Limit) async {
+        guard let flight = flights[flight] else { return }
+        let now = parts.clock()
+        if flight.begun.due.slot.isConfirmation {
+            askAgain(flight.begun, at: now)
+        } else {
+            putOff(flight.begun, by: limit, at: now)
+        }
+        begin(at: now)
+        rearm(at: now)
+        await parts.probeGuard.settle([Settlement(flight.lease, .givenBack)], at: now)
+        flights[flight.lease.id] = nil
+        wakeWaiters()
+    }
+
     /// Takes the end of a probe: what it learned is published and handed to the recorder, side by side, and its place is free.
     private func land(
         _ flight: UInt64, _ result: Result<ProbeAnswer, ProbeFailure>, wasBrokenOff: Bool, since start: Duration
     ) async {
         guard let flight = flights[flight] else { return }
-        let (due, target) = (flight.due, flight.due.target)
+        let (due, target) = (flight.begun.due, flight.begun.due.target)
         let now = parts.clock()
         let ending: Settlement.Ending
-        limits.release(target)
         switch result {
         case .success(let answer):
+            take(limits.end(flight.begun, nil, at: now), of: target, at: now)
             let observation = Observation(answer, lease: flight.lease, at: now.wall)
             metrics.ended(target, nil, fingerprint: answer.version.fingerprint, after: now.uptime - start)
             submit(Recorder.Entry(.observation(observation, imported: false), of: target, asked: flight.asked))
             timetable.end(target.id, slot: due.slot, at: now.wall)
             ending = .observed(observation)
         case .failure where wasBrokenOff:
-            parts.recorder.release()
+            leave(flight.begun)
             timetable.end(target.id, slot: due.slot, at: now.wall)
             ending = .givenBack
         case .failure(let failure):
@@ -159,7 +193,7 @@ extension Pipeline {
             ending = .failed(failure.failureClass, retryAfter: failure.retryAfter)
         }
         begin(at: now)
-        rearm(at: now.wall)
+        rearm(at: now)
         await parts.probeGuard.settle([Settlement(flight.lease, ending)], at: now)
         // Only now: a stop waits for what is published too.
         flights[flight.lease.id] = nil
@@ -167,7 +201,8 @@ extension Pipeline {
     }
 
     private func fail(_ flight: Flight, _ failure: ProbeFailure, at now: Moment, since start: Duration) {
-        let (due, target) = (flight.due, flight.due.target)
+        let (due, target) = (flight.begun.due, flight.begun.due.target)
+        take(limits.end(flight.begun, failure, at: now), of: target, after: failure, at: now)
         if !due.slot.isConfirmation { tell(failure, of: target) }
         metrics.ended(target, failure.failureClass, fingerprint: nil, after: now.uptime - start)
         // A confirmation that failed says nothing of the slot, which has its observation.
@@ -199,7 +234,8 @@ extension Pipeline {
     /// the store takes nothing.
     private func tell(_ failure: ProbeFailure, of target: Target) {
         let last = lastFailures[target.id] ?? metrics.memory(of: target.id)?.failure
-        let isNews = last != failure.failureClass
+        // What is wrong with the provider is told once and not for each target.
+        let isNews = !failure.isProviderWide && last != failure.failureClass
         parts.log.log(
             level: isNews ? .warning : .debug, "\(target.provider.name) \(target.model): \(failure)",
             metadata: Self.metadata(of: target, outcome: failure.failureClass.rawValue))

@@ -15,7 +15,7 @@ extension Pipeline {
             isStoreFull = false
             parts.log.notice("store: works again")
         }
-        rearm(at: now.wall)
+        rearm(at: now)
     }
 
     /// Says that something else that the textfile shows has changed.
@@ -29,7 +29,9 @@ extension Pipeline {
             metrics.ensured(entry.target, after: now.uptime - asked)
         }
         if case .observation = entry.finding, let failure = metrics.memory(of: entry.target.id)?.failure {
-            parts.log.notice(
+            // That a provider's failure is over is told once and not for each target.
+            parts.log.log(
+                level: failure.isToldByLimits ? .debug : .notice,
                 "\(entry.target.provider.name) \(entry.target.model): answers again (was \(failure.rawValue))",
                 metadata: Self.metadata(of: entry.target, outcome: "success"))
         }
@@ -73,6 +75,8 @@ extension Pipeline {
 
     /// The counts and the load now.
     public var view: Snapshot {
+        var metrics = metrics
+        metrics.limits = limits.report(at: parts.clock())
         let load = Load(
             workers: limits.workers, inFlight: flights.count, waiting: limits.waiting, nextDue: timetable.nextDue,
             targets: timetable.count)
@@ -83,13 +87,14 @@ extension Pipeline {
     ///
     /// - Parameter isForced: whether one is due anyhow.
     public func snapshot(isForced: Bool) -> Snapshot? {
-        let now = parts.clock().wall
+        let moment = parts.clock()
+        let now = moment.wall
         let isPaused = lastSnapshot.map { $0 <= now && now - $0 < Self.textfilePause } ?? false
         guard isForced || isChanged && !isPaused else { return nil }
         isChanged = false
         lastSnapshot = now
         snapshots += 1
-        rearm(at: now)
+        rearm(at: moment)
         return view
     }
 

@@ -14,17 +14,20 @@ public actor Pipeline {
         var mayCall: Bool
         /// Sets the one timer, by the wall clock.
         var arm: @Sendable (Timestamp?) -> Void
+        /// Takes what of suspensions must survive a restart, as it changes. It must not block.
+        var keep: @Sendable ([StandingSuspension]) -> Void
         var log: Logger
 
         public init(
             probeGuard: any ProbeGuard, recorder: Recorder, clock: @escaping @Sendable () -> Moment,
-            mayCall: Bool = true,
+            mayCall: Bool = true, keep: @escaping @Sendable ([StandingSuspension]) -> Void = { _ in },
             log: Logger, arm: @escaping @Sendable (Timestamp?) -> Void
         ) {
             self.probeGuard = probeGuard
             self.recorder = recorder
             self.clock = clock
             self.mayCall = mayCall
+            self.keep = keep
             self.log = log
             self.arm = arm
         }
@@ -32,7 +35,7 @@ public actor Pipeline {
 
     /// A probe in flight.
     struct Flight {
-        var due: Due
+        var begun: Begun
         var lease: Lease
         /// When its version was asked for, in uptime.
         var asked: Duration
@@ -81,23 +84,26 @@ public actor Pipeline {
     /// - Parameters:
     ///   - workers: how many probes may be in flight; `nil` for the sum of the providers' concurrency.
     ///   - memory: what the store knows of the targets.
+    ///   - standing: suspensions that stood before a restart.
     ///   - spread: over how long new targets are spread.
     public func replace(
         with watchlist: Watchlist, probers: Probers, workers: Int?, memory: [TargetID: TargetMemory],
-        spread: Duration = Timetable.longestSpread
+        standing: [StandingSuspension] = [], spread: Duration = Timetable.longestSpread
     ) {
-        let now = parts.clock().wall
+        let now = parts.clock()
         self.probers = probers
         metrics.replace(with: watchlist, memory: memory)
         let watched = Set(watchlist.targets.map(\.id))
         lastFailures = lastFailures.filter { watched.contains($0.key) }
         let sum = watchlist.providers.values.reduce(0) { $0 + $1.concurrency }
-        let dropped = limits.replace(workers: workers ?? max(1, sum), providers: watchlist.providers.values) {
-            watched.contains($0)
-        }
-        for due in dropped { timetable.end(due.target.id, slot: due.slot, at: now) }
-        timetable.replace(with: watchlist.targets, at: now, spread: spread) { memory[$0]?.lastSuccess }
+        let dropped = limits.replace(
+            workers: workers ?? max(1, sum), providers: watchlist.providers.values, at: now
+        ) { watched.contains($0) }
+        for due in dropped { timetable.end(due.target.id, slot: due.slot, at: now.wall) }
+        timetable.replace(with: watchlist.targets, at: now.wall, spread: spread) { memory[$0]?.lastSuccess }
+        restore(standing, at: now)
         isChanged = true
+        begin(at: now)
         rearm(at: now)
     }
 
@@ -114,15 +120,15 @@ public actor Pipeline {
         for (target, count) in round.missed { metrics.missed(target, count) }
         for due in round.due { limits.enqueue(due) }
         begin(at: now)
-        rearm(at: now.wall)
+        rearm(at: now)
     }
 
     /// Looks after the clock once a minute: slots are taken anew where it was set far back, and the timer is set again.
     ///
     /// - Returns: whether slots were taken anew.
     public func pulse() -> Bool {
-        let now = parts.clock().wall
-        let isRealigned = timetable.realign(at: now)
+        let now = parts.clock()
+        let isRealigned = timetable.realign(at: now.wall)
         rearm(at: now)
         return isRealigned
     }
@@ -133,7 +139,7 @@ public actor Pipeline {
         let now = parts.clock()
         if let next = timetable.nextDue, next + Self.patience < now.wall { return false }
         if let admitting, admitting + Self.patience < now.uptime { return false }
-        if admitting == nil, limits.hasServable { return false }
+        if admitting == nil, limits.hasServable(at: now.uptime - Self.patience) { return false }
         return flights.values.allSatisfy { $0.deadline + Self.patience > now.uptime }
     }
 
@@ -159,8 +165,11 @@ public actor Pipeline {
         await waitUntilIdle()
     }
 
+    /// Whether nothing is under way: no probe, and no question to the guard.
+    public var isIdle: Bool { flights.isEmpty && admitting == nil }
+
     private func waitUntilIdle() async {
-        while !flights.isEmpty || admitting != nil {
+        while !isIdle {
             await withCheckedContinuation { idleWaiters.append($0) }
         }
     }
@@ -173,13 +182,23 @@ public actor Pipeline {
         for waiter in waiters { waiter.resume() }
     }
 
-    func rearm(at now: Timestamp) {
+    func rearm(at now: Moment) {
         guard !isStopping else { return }
-        var wake = timetable.nextDue.map { max($0, now + Self.nearestTick) }
-        if isChanged {
-            let textfile = max(now, lastSnapshot.map { $0 + Self.textfilePause } ?? now)
-            wake = min(wake ?? textfile, textfile)
+        let earliest = now.wall + Self.nearestTick
+        var wakes: [Timestamp] = []
+        if let due = timetable.nextDue { wakes.append(max(due, earliest)) }
+        // What could begin already waits for the end of a call or of a question to the guard, not for the timer.
+        if let next = limits.nextTime, next > now.uptime {
+            wakes.append(max(now.wall + Self.wait(until: next, at: now), earliest))
         }
-        parts.arm(wake)
+        if isChanged {
+            wakes.append(max(now.wall, lastSnapshot.map { $0 + Self.textfilePause } ?? now.wall))
+        }
+        parts.arm(wakes.min())
+    }
+
+    /// How long until `uptime`, in whole milliseconds and not less: timers know no parts of them.
+    static func wait(until uptime: Duration, at now: Moment) -> Duration {
+        .milliseconds((uptime - now.uptime + .nanoseconds(999_999)).milliseconds)
     }
 }

@@ -5,6 +5,7 @@ struct StatusLine {
     var watches: Int
     var load: Pipeline.Load
     var failingProviders: Int
+    var suspendedProviders: Int
     /// The first error of a refused watchlist.
     var refused: WatchlistError?
     var isStoreFailing: Bool
@@ -16,6 +17,9 @@ struct StatusLine {
         }
         if failingProviders > 0 {
             parts.append("\(Self.count(failingProviders, "provider", "providers")) failing")
+        }
+        if suspendedProviders > 0 {
+            parts.append("\(Self.count(suspendedProviders, "provider", "providers")) suspended")
         }
         if isStoreFailing { parts.append("the store is failing") }
         if let refused { parts.append("watchlist refused: \(refused)") }

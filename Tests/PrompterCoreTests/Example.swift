@@ -2,8 +2,12 @@ import PrompterCore
 
 /// Values that many tests need.
 enum Example {
-    static func provider(_ name: String = "openai", dialect: Dialect = .openAI, concurrency: Int = 4) -> Provider {
-        Provider(name: name, dialect: dialect, baseURL: "https://\(name).example/v1", concurrency: concurrency)
+    static func provider(
+        _ name: String = "openai", dialect: Dialect = .openAI, concurrency: Int = 4, requestsPerMinute: Int? = nil
+    ) -> Provider {
+        Provider(
+            name: name, dialect: dialect, baseURL: "https://\(name).example/v1", concurrency: concurrency,
+            requestsPerMinute: requestsPerMinute)
     }
 
     static func target(

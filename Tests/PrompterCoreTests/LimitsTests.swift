@@ -2,6 +2,8 @@ import PrompterCore
 import Testing
 
 struct LimitsTests {
+    private let now = Moment(wall: Timestamp(milliseconds: 1_790_000_000_000), uptime: .seconds(1000))
+
     private func due(_ model: String, _ provider: Provider) -> Due {
         let target = Example.target(model, provider: provider)
         let slot = target.slot(at: Timestamp(milliseconds: 0))
@@ -12,13 +14,13 @@ struct LimitsTests {
         let provider = Example.provider(concurrency: 2)
         var limits = Limits(workers: 10)
         for index in 0..<5 { limits.enqueue(due("m-\(index)", provider)) }
-        let first = limits.begin()
-        #expect(first.map(\.target.model) == ["m-0", "m-1"])
-        #expect(limits.begin().isEmpty)
-        #expect(limits.waiting == 3 && !limits.hasServable)
-        limits.release(first[0].target)
-        #expect(limits.hasServable)
-        #expect(limits.begin().map(\.target.model) == ["m-2"])
+        let first = limits.begin(at: now)
+        #expect(first.map(\.due.target.model) == ["m-0", "m-1"])
+        #expect(limits.begin(at: now).isEmpty)
+        #expect(limits.waiting == 3 && !limits.hasServable(at: now.uptime))
+        limits.cancel(first[0])
+        #expect(limits.hasServable(at: now.uptime))
+        #expect(limits.begin(at: now).map(\.due.target.model) == ["m-2"])
     }
 
     @Test func workersBoundAllAndNobodyStarves() {
@@ -26,20 +28,20 @@ struct LimitsTests {
         var limits = Limits(workers: 6)
         for index in 0..<100 { limits.enqueue(due("h-\(index)", hung)) }
         for index in 0..<100 { limits.enqueue(due("w-\(index)", well)) }
-        let begun = limits.begin()
+        let begun = limits.begin(at: now)
         #expect(begun.count == 6)
-        #expect(begun.count { $0.target.provider.name == "well" } == 3)
-        for due in begun where due.target.provider.name == "well" { limits.release(due.target) }
+        #expect(begun.count { $0.due.target.provider.name == "well" } == 3)
+        for due in begun where due.due.target.provider.name == "well" { limits.cancel(due) }
         // The hung provider takes its fourth place, all else goes to the other.
-        let next = limits.begin()
+        let next = limits.begin(at: now)
         #expect(next.count == 3 && limits.inFlight == 6)
         for _ in 0..<50 {
             let well =
-                limits.begin().filter { $0.target.provider.name == "well" }
-                + next.filter { $0.target.provider.name == "well" }
+                limits.begin(at: now).filter { $0.due.target.provider.name == "well" }
+                + next.filter { $0.due.target.provider.name == "well" }
             guard let one = well.first else { break }
-            limits.release(one.target)
-            #expect(limits.begin().map(\.target.provider.name) == ["well"])
+            limits.cancel(one)
+            #expect(limits.begin(at: now).map(\.due.target.provider.name) == ["well"])
         }
     }
 
@@ -48,12 +50,12 @@ struct LimitsTests {
         var limits = Limits(workers: 4)
         let dues = (0..<4).map { due("m-\($0)", provider) }
         for due in dues { limits.enqueue(due) }
-        _ = limits.begin()
-        let dropped = limits.replace(workers: 2, providers: [Example.provider(concurrency: 2)]) {
+        _ = limits.begin(at: now)
+        let dropped = limits.replace(workers: 2, providers: [Example.provider(concurrency: 2)], at: now) {
             $0 == dues[3].target.id
         }
         #expect(dropped.map(\.target.model) == ["m-1", "m-2"])
-        #expect(limits.begin().map(\.target.model) == ["m-3"])
+        #expect(limits.begin(at: now).map(\.due.target.model) == ["m-3"])
         #expect(limits.inFlight == 2 && limits.workers == 2)
     }
 
@@ -61,8 +63,8 @@ struct LimitsTests {
         var limits = Limits(workers: 1)
         for index in 0..<3 { limits.enqueue(due("m-\(index)", Example.provider())) }
         #expect(limits.drain().count == 3)
-        #expect(limits.begin().isEmpty && limits.waiting == 0)
+        #expect(limits.begin(at: now).isEmpty && limits.waiting == 0)
         limits.enqueue(due("again", Example.provider()))
-        #expect(limits.begin().count == 1)
+        #expect(limits.begin(at: now).count == 1)
     }
 }

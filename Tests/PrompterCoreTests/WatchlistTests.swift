@@ -33,7 +33,8 @@ struct WatchlistTests {
               "$schema": "./watchlist.schema.json",
               "defaults": {"org": "acme", "workspace": "prod", "interval": "15m", "timeout": "20s"},
               "providers": {
-                "openai": {"dialect": "openai", "api_key_env": "KEY", "headers": {"OpenAI-Project": "p"}, "concurrency": 2},
+                "openai": {"dialect": "openai", "api_key_env": "KEY", "headers": {"OpenAI-Project": "p"}, "concurrency": 2,
+                           "requests_per_minute": 60},
                 "local": {"dialect": "openai-compatible", "base_url": "http://127.0.0.1:8000/v1/", "ca_file": "ca.pem",
                           "api_key_file": "keys/local"}
               },
@@ -51,7 +52,8 @@ struct WatchlistTests {
             first.key == Watch.Key(org: "acme", workspace: "prod", template: "t1", provider: "openai", model: "gpt-4o"))
         #expect(first.target.interval == .seconds(900) && first.target.timeout == .seconds(20))
         #expect(first.target.provider.baseURL == "https://api.openai.com/v1")
-        #expect(first.target.provider.concurrency == 2)
+        #expect(first.target.provider.concurrency == 2 && first.target.provider.requestsPerMinute == 60)
+        #expect(second.target.provider.requestsPerMinute == nil)
         #expect(first.target.provider.credentialPlace == .environment("KEY"))
         #expect(first.target.provider.headers == [HTTPHeader("OpenAI-Project", "p")])
         #expect(second.key.org == "o" && second.key.workspace == "w")

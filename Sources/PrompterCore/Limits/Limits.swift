@@ -1,18 +1,16 @@
 internal import DequeModule
 
-/// What may keep a due target from being called, between due and admission. Today: how many calls are in flight, in all and
-/// for each provider. Waiting happens here and costs no worker.
+/// What may keep a due target from being called, between due and admission: how many calls are in flight, in all and for each
+/// provider; each provider's rate, breaker and suspensions. Waiting happens here and costs no worker.
+///
+/// A target waits here for what ends soon: another call, the next token, the trial that decides of its provider. For what
+/// lasts longer it is given out with the ``Limit``, to be asked for again later, so that it still learns what other instances
+/// observe.
 public struct Limits: Sendable {
-    private struct Lane: Sendable {
-        var concurrency: Int
-        var inFlight = 0
-        var waiting = Deque<Due>()
-    }
-
     /// How many calls may be in flight, over all providers.
     public private(set) var workers: Int
     public private(set) var inFlight = 0
-    private var lanes: [String: Lane] = [:]
+    private var lanes: [String: ProviderLane] = [:]
     /// Names of lanes that may have a call to begin, in turn, so that no provider starves another.
     private var turn = Deque<String>()
 
@@ -24,73 +22,124 @@ public struct Limits: Sendable {
     /// How many due targets wait for a place.
     public var waiting: Int { lanes.values.reduce(0) { $0 + $1.waiting.count } }
 
-    /// Whether some due target could begin now.
-    public var hasServable: Bool {
-        inFlight < workers && lanes.values.contains { !$0.waiting.isEmpty && $0.inFlight < $0.concurrency }
+    /// Whether some due target could have begun at `uptime`.
+    public func hasServable(at uptime: Duration) -> Bool {
+        inFlight < workers && lanes.values.contains { $0.isServable(at: uptime) }
     }
 
-    /// Takes over the concurrency of `providers`, and drops what waits for a target that `isWatched` denies.
+    /// When the next of those that wait may begin, in uptime, as far as time decides and not the end of another call; `nil` for
+    /// never. It may be in the past.
+    public var nextTime: Duration? {
+        inFlight < workers ? lanes.values.compactMap(\.nextTime).min() : nil
+    }
+
+    /// Takes over what `providers` allow, lets each suspended one be called once to see whether it must stay so, and drops what
+    /// waits for a target that `isWatched` denies.
     ///
     /// - Returns: the dropped ones.
-    public mutating func replace(workers: Int, providers: some Sequence<Provider>, isWatched: (TargetID) -> Bool)
-        -> [Due]
-    {
+    public mutating func replace(
+        workers: Int, providers: some Sequence<Provider>, at now: Moment, isWatched: (TargetID) -> Bool
+    ) -> [Due] {
         self.workers = workers
         var dropped: [Due] = []
+        var names: Set<String> = []
         for provider in providers {
-            lanes[provider.name, default: Lane(concurrency: 1)].concurrency = provider.concurrency
+            names.insert(provider.name)
+            lanes[provider.name, default: ProviderLane(provider)].replace(with: provider, at: now.uptime)
         }
-        for (name, lane) in lanes {
-            let kept = lane.waiting.filter { isWatched($0.target.id) }
-            guard kept.count < lane.waiting.count else { continue }
-            dropped += lane.waiting.filter { !isWatched($0.target.id) }
-            lanes[name]?.waiting = Deque(kept)
-        }
+        for name in lanes.keys { dropped += lanes[name]?.drop(isWatched: isWatched) ?? [] }
+        lanes = lanes.filter { names.contains($0.key) || !$0.value.isIdle }
+        turn.removeAll { lanes[$0]?.waiting.isEmpty != false }
         return dropped
     }
 
     /// Queues `due` behind what waits already.
     public mutating func enqueue(_ due: Due) {
         let name = due.target.provider.name
-        lanes[name, default: Lane(concurrency: due.target.provider.concurrency)].waiting.append(due)
+        lanes[name, default: ProviderLane(due.target.provider)].enqueue(due)
         if lanes[name]?.waiting.count == 1 { turn.append(name) }
     }
 
-    /// Takes out those that may begin now, provider by provider in turn, and counts them as in flight until ``release(_:)``.
+    /// Takes out those whose turn has come, provider by provider. Each that has no ``Begun/limit`` is counted as in flight
+    /// until ``end(_:_:at:)`` or ``cancel(_:)``.
     ///
     /// - Parameter most: at most so many.
-    public mutating func begin(most: Int = .max) -> [Due] {
-        var begun: [Due] = []
+    public mutating func begin(at now: Moment, most: Int = .max) -> [Begun] {
+        var begun: [Begun] = []
         var idle = 0
-        while idle < turn.count, inFlight < workers, begun.count < most, let name = turn.popFirst() {
-            guard var lane = lanes[name], lane.inFlight < lane.concurrency, let due = lane.waiting.popFirst() else {
-                if lanes[name]?.waiting.isEmpty == false {
-                    turn.append(name)
-                    idle += 1
-                }
-                continue
+        while idle < turn.count, begun.count < most, let name = turn.popFirst() {
+            // In place: a lane that is copied copies all that waits in it.
+            let next = lanes[name]?.begin(at: now.uptime, hasWorker: inFlight < workers)
+            if let next {
+                if next.hasPlace { inFlight += 1 }
+                begun.append(next)
+                idle = 0
             }
-            lane.inFlight += 1
-            lanes[name] = lane
-            inFlight += 1
-            begun.append(due)
-            if !lane.waiting.isEmpty { turn.append(name) }
-            idle = 0
+            guard lanes[name]?.waiting.isEmpty == false else { continue }
+            turn.append(name)
+            if next == nil { idle += 1 }
         }
         return begun
     }
 
-    /// Says that the call of `target` has ended.
-    public mutating func release(_ target: Target) {
-        lanes[target.provider.name]?.inFlight -= 1
+    /// What keeps `begun` from being called now: a failure may have been read since it began.
+    public func limit(on begun: Begun, at now: Moment) -> Limit? {
+        lanes[begun.due.target.provider.name]?.limit(on: begun.due.target.id, at: now.uptime)
+    }
+
+    /// Whether calls of `provider` wait for its rate.
+    public func isRateBound(_ provider: String, at now: Moment) -> Bool {
+        lanes[provider]?.isRateBound(at: now.uptime) ?? false
+    }
+
+    /// Says that `begun` was not called.
+    public mutating func cancel(_ begun: Begun) {
+        guard begun.hasPlace else { return }
         inFlight -= 1
+        lanes[begun.due.target.provider.name]?.cancel(begun)
+    }
+
+    /// Says that the call of `begun` has ended.
+    ///
+    /// - Parameter failure: `nil` for a success.
+    /// - Returns: what that changed.
+    public mutating func end(_ begun: Begun, _ failure: ProbeFailure?, at now: Moment) -> [LimitsChange] {
+        guard begun.hasPlace else { return [] }
+        inFlight -= 1
+        return lanes[begun.due.target.provider.name]?.end(begun, failure, at: now.uptime) ?? []
+    }
+
+    /// Takes what another instance learned of `target`.
+    ///
+    /// - Parameter failure: `nil` for an observation.
+    /// - Returns: what that changed.
+    public mutating func take(_ target: Target, _ failure: FailureClass?, at now: Moment) -> [LimitsChange] {
+        lanes[target.provider.name]?.take(target, failure, at: now.uptime) ?? []
     }
 
     /// Takes out everything that waits.
     public mutating func drain() -> [Due] {
-        let waiting = lanes.values.flatMap(\.waiting)
-        for name in lanes.keys { lanes[name]?.waiting = [] }
         turn = []
-        return waiting
+        return lanes.keys.flatMap { lanes[$0]?.drain() ?? [] }
+    }
+
+    /// How each provider's limits stand.
+    public func report(at now: Moment) -> [String: ProviderLimits] {
+        lanes.mapValues { $0.report(at: now.uptime) }
+    }
+
+    /// Takes back what stood before a restart, after the list was put in force. What is of no provider of the list is left.
+    public mutating func restore(_ standing: some Sequence<StandingSuspension>, at now: Moment) {
+        for suspension in standing { lanes[suspension.scope.provider]?.restore(suspension, at: now) }
+    }
+
+    /// What must survive a restart.
+    public func standing(at now: Moment) -> [StandingSuspension] {
+        lanes.values.flatMap { $0.standing(at: now) }
+    }
+
+    /// What of that a call of `target` may have changed: its own suspension, its provider's, and those that `changes` ended.
+    public func standing(of target: Target, after changes: [LimitsChange], at now: Moment) -> [StandingSuspension] {
+        changes.compactMap(\.ended) + (lanes[target.provider.name]?.standing(of: target.id, at: now) ?? [])
     }
 }

@@ -8,6 +8,7 @@ extension ProbeMetrics {
         writeModels(to: &text)
         writeChanges(to: &text)
         writeProviders(to: &text)
+        if state.isUp { writeLimits(to: &text) }
         writeStore(state, to: &text)
         writeDeliveries(state.deliveries, to: &text)
         writeWatches(state, mostWatches: mostWatches, to: &text)
@@ -101,6 +102,29 @@ extension ProbeMetrics {
             MetricFamily(
                 "prompter_ensure_version_seconds", .histogram, "From asking for a version to its being committed."))
         for (name, counts) in sorted { text.histogram([("provider", name)], counts.ensureVersion) }
+    }
+
+    private func writeLimits(to text: inout Exposition) {
+        let sorted = providers.keys.sorted().map { (name: $0, limits: limits[$0] ?? ProviderLimits()) }
+        text.begin(
+            MetricFamily(
+                "prompter_breaker_state", .gauge, "1 for the state of the provider's circuit breaker, 0 for the others."
+            ))
+        for (name, limits) in sorted {
+            for state in BreakerState.allCases {
+                text.sample([("provider", name), ("state", state.rawValue)], limits.breaker == state ? 1 : 0)
+            }
+        }
+        text.begin(
+            MetricFamily(
+                "prompter_provider_suspended", .gauge,
+                "1 while its credential is refused or its quota used up and it is hardly called, else 0."))
+        for (name, limits) in sorted { text.sample([("provider", name)], limits.isSuspended ? 1 : 0) }
+        text.begin(
+            MetricFamily(
+                "prompter_targets_suspended", .gauge,
+                "Targets that the provider refuses or does not have, and that are hardly called."))
+        for (name, limits) in sorted { text.sample([("provider", name)], Double(limits.suspendedTargets)) }
     }
 
     private func writeStore(_ state: DaemonState, to text: inout Exposition) {

@@ -36,6 +36,8 @@ public struct ProbeMetrics: Sendable {
     private(set) var lateness = Histogram(bounds: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30])
     private(set) var guardAnswers: [String: UInt64] = [:]
     private(set) var memories: [TargetID: TargetMemory] = [:]
+    /// How each provider's limits stand now.
+    public var limits: [String: ProviderLimits] = [:]
 
     public init() {}
 
@@ -76,6 +78,9 @@ public struct ProbeMetrics: Sendable {
         }
         return isFailing.values.count { $0 }
     }
+
+    /// How many providers are suspended.
+    public var suspendedProviders: Int { providers.keys.count { limits[$0]?.isSuspended == true } }
 
     /// Counts the start of a probe `lateness` after it was due.
     public mutating func began(lateness: Duration) {

@@ -22,11 +22,13 @@ public struct Provider: Hashable, Sendable {
     public var authorityFile: String?
     /// How many calls may be in flight at once.
     public var concurrency: Int
+    /// How many calls may begin in any minute; `nil` for no bound.
+    public var requestsPerMinute: Int?
 
     public init(
         name: String, dialect: Dialect, isStub: Bool = false, baseURL: String = "",
         credentialPlace: CredentialPlace? = nil, headers: [HTTPHeader] = [], authorityFile: String? = nil,
-        concurrency: Int = usualConcurrency
+        concurrency: Int = usualConcurrency, requestsPerMinute: Int? = nil
     ) {
         self.name = name
         self.dialect = dialect
@@ -36,5 +38,6 @@ public struct Provider: Hashable, Sendable {
         self.headers = headers
         self.authorityFile = authorityFile
         self.concurrency = concurrency
+        self.requestsPerMinute = requestsPerMinute
     }
 }

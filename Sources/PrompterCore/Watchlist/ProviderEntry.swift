@@ -2,6 +2,7 @@
 struct ProviderEntry {
     static let keys = [
         "dialect", "base_url", "api_key_file", "api_key_env", "headers", "ca_file", "concurrency",
+        "requests_per_minute",
     ]
 
     /// Names under which credentials are often written into configuration. None may stand in a watchlist.
@@ -37,7 +38,10 @@ struct ProviderEntry {
             authorityFile: complaints.name(plain["ca_file"], at: place("ca_file"), limit: 4096).map(source.resolve),
             concurrency: plain["concurrency"].flatMap {
                 complaints.integer($0, in: 1...1000, at: place("concurrency"))
-            } ?? Provider.usualConcurrency)
+            } ?? Provider.usualConcurrency,
+            requestsPerMinute: plain["requests_per_minute"].flatMap {
+                complaints.integer($0, in: 1...100_000, at: place("requests_per_minute"))
+            })
     }
 
     private func place(_ member: String) -> WatchlistComplaints.Place { .provider(name, member) }

@@ -52,6 +52,7 @@ enum WatchlistTrial {
         }
         for provider in watchlist.providers.values {
             precondition((1...1000).contains(provider.concurrency))
+            precondition((1...100_000).contains(provider.requestsPerMinute ?? 1))
             precondition(
                 provider.credentialPlace == nil || provider.baseURL.isEmpty
                     || TransportSecurity.mayCarryCredential(url: provider.baseURL), "a credential in plain text")

@@ -1,0 +1,15 @@
+/// A due target whose turn it is to ask the guard.
+public struct Begun: Hashable, Sendable {
+    public var due: Due
+    /// What keeps it from being called; `nil` where it may be.
+    public var limit: Limit?
+    /// Whether it is the one call that decides whether its provider is called again.
+    public var isTrial = false
+    /// Whether it has a place among the calls in flight, which it must give back.
+    var hasPlace = false
+    /// Which list was in force.
+    var generation = 0
+
+    /// Whether it may be called, as far as this instance knows.
+    public var mayCall: Bool { limit == nil && due.mayCall }
+}

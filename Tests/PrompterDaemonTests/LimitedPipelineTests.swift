@@ -1,0 +1,188 @@
+import PrompterCore
+import PrompterDaemon
+import Testing
+
+/// What failures of a provider do to the calls after them, in virtual time.
+struct LimitedPipelineTests {
+    private let start = Timestamp(milliseconds: 1_790_000_000_000)
+
+    private func targets(
+        _ count: Int, of name: String, interval: Duration = .seconds(3600), requestsPerMinute: Int? = nil
+    ) -> [Target] {
+        let provider = Provider(
+            name: name, dialect: .openAICompatible, baseURL: "https://\(name)", requestsPerMinute: requestsPerMinute)
+        return (0..<count).map {
+            Target(provider: provider, model: "\(name)-\($0)", interval: interval, timeout: .seconds(10))
+        }
+    }
+
+    /// The calls of `provider` between two times.
+    private func calls(_ world: World, of provider: String, from begin: Duration = .zero, to end: Duration) -> Int {
+        world.calls.count { $0.provider == provider && $0.time >= begin && $0.time < end }
+    }
+
+    @Test func retryAfterKeepsAProviderAloneAndNoOtherWaits() async {
+        let busy = targets(50, of: "busy")
+        let well = targets(50, of: "well")
+        let world = World(start: start)
+        world.answer { target, time in
+            target.provider.name == "busy" && time < .seconds(20)
+                ? ProbeFailure(.rateLimited, "slow down", retryAfter: .seconds(7)) : nil
+        }
+        await world.put(busy + well, spread: .seconds(30))
+        await world.run(until: .seconds(120))
+        let times = world.calls.filter { $0.provider == "busy" }.map(\.time)
+        let failed = times.filter { $0 < .seconds(20) }
+        // What was in flight at the same moment, and nothing before the time.
+        for (earlier, later) in zip(failed, failed.dropFirst()) {
+            #expect(later == earlier || later >= earlier + .seconds(7))
+        }
+        #expect((3...7).contains(failed.count))
+        // All are called once it is over.
+        #expect(Set(world.calls.filter { $0.provider == "busy" }.map(\.model)).count == 50)
+        // Others are called at the very time at which they would be without it.
+        let alone = World(start: start)
+        await alone.put(well, spread: .seconds(30))
+        await alone.run(until: .seconds(120))
+        #expect(world.calls.filter { $0.provider == "well" } == alone.calls)
+        #expect(alone.calls.count >= 50)
+        #expect(
+            world.lines.count { $0.hasPrefix("warning: busy: rate_limited: slow down; no probes of it for 7s") } == 1)
+        #expect(world.lines.contains("notice: busy: probes go on (was rate_limited)"))
+        let text = await world.text()
+        #expect(text.contains(#"prompter_probe_skipped_total{service="s",env="e",provider="busy",reason="rate"} 0"#))
+        #expect(text.contains(#"prompter_provider_suspended{service="s",env="e",provider="busy"} 0"#))
+    }
+
+    @Test func aBadKeyIsOneLineAndTwoRequestsAnHour() async {
+        let targets = targets(500, of: "p")
+        let world = World(start: start)
+        world.answer { _, _ in ProbeFailure(.auth, "invalid key") }
+        await world.put(targets)
+        await world.run(until: .seconds(4 * 3600))
+        // What was in flight with the first.
+        #expect((1...4).contains(calls(world, of: "p", to: .milliseconds(1))))
+        for hour in 0..<4 {
+            #expect(
+                calls(world, of: "p", from: .seconds(hour * 3600) + .milliseconds(1), to: .seconds(hour * 3600 + 3600))
+                    <= 2)
+        }
+        #expect(calls(world, of: "p", from: .seconds(60), to: .seconds(4 * 3600)) >= 6)
+        #expect(world.lines == ["error: p: auth: invalid key; no probes of it until a reload; one tries in 30m"])
+        let suspended = await world.text()
+        #expect(suspended.contains(#"prompter_provider_suspended{service="s",env="e",provider="p"} 1"#))
+        #expect(!suspended.contains(#"provider="p",reason="suspended"} 0"#))
+        #expect(await world.pipeline.view.metrics.suspendedProviders == 1)
+        // A good key, and a reload.
+        world.answer { _, _ in nil }
+        await world.put(targets)
+        await world.run(until: .seconds(5 * 3600))
+        #expect(
+            Set(world.calls.filter { $0.time >= .seconds(4 * 3600) }.map(\.model)).count == 500)
+        #expect(world.lines.filter { $0.contains("auth") }.count == 2)
+        #expect(world.lines.contains("notice: p: probes go on (was auth)"))
+        #expect(await world.text().contains(#"prompter_provider_suspended{service="s",env="e",provider="p"} 0"#))
+    }
+
+    @Test func oneModelThatTheKeyMayNotUseKeepsNoOtherWaiting() async {
+        let world = World(start: start)
+        world.answer { target, _ in
+            guard target.model == "p-7" else { return nil }
+            var failure = ProbeFailure(.auth, "not this model")
+            failure.isTargetOnly = true
+            return failure
+        }
+        await world.put(targets(500, of: "p"))
+        await world.run(until: .seconds(3 * 3600))
+        let others = world.calls.filter { $0.model != "p-7" }
+        #expect(Set(others.map(\.model)).count == 499 && others.count >= 3 * 499)
+        #expect((1...6).contains(world.calls.count - others.count))
+        #expect(world.lines.filter { $0.contains("auth") } == ["warning: p p-7: auth: not this model"])
+        #expect(await world.text().contains(#"prompter_targets_suspended{service="s",env="e",provider="p"} 1"#))
+    }
+
+    @Test func aModelThatThereIsNotIsAskedForOnceADay() async {
+        let world = World(start: start)
+        world.answer { target, _ in target.model == "p-0" ? ProbeFailure(.notFound, "no such model") : nil }
+        await world.put(targets(2, of: "p", interval: .seconds(600)))
+        await world.run(until: .seconds(3 * 86_400))
+        let calls = world.calls.filter { $0.model == "p-0" }
+        #expect(calls.count == 3)
+        #expect(zip(calls, calls.dropFirst()).allSatisfy { $1.time - $0.time >= .seconds(86_400) })
+        #expect(world.calls.count { $0.model == "p-1" } >= 3 * 144)
+    }
+
+    @Test func aBreakerOpensAndOneProbeClosesIt() async {
+        let world = World(start: start)
+        world.answer { target, time in
+            target.provider.name == "down" && time < .seconds(100) ? ProbeFailure(.serverError, "503") : nil
+        }
+        await world.put(targets(50, of: "down") + targets(1, of: "well"))
+        await world.run(until: .seconds(20))
+        // Five in a row, and what was in flight with the fifth.
+        #expect((5...8).contains(calls(world, of: "down", to: .seconds(20))))
+        let broken = await world.text()
+        #expect(broken.contains(#"prompter_breaker_state{service="s",env="e",provider="down",state="open"} 1"#))
+        #expect(broken.contains(#"prompter_breaker_state{service="s",env="e",provider="well",state="closed"} 1"#))
+        await world.run(until: .seconds(89))
+        #expect(calls(world, of: "down", from: .seconds(20), to: .seconds(89)) == 1)
+        // The second trial fails too, the third does not.
+        await world.run(until: .seconds(300))
+        #expect(Set(world.calls.filter { $0.time >= .seconds(100) }.map(\.model)).count >= 50)
+        #expect(world.lines.count { $0.contains("down: failed time and again, last with server_error: 503") } == 1)
+        #expect(world.lines.contains("notice: down: probes go on (was failing)"))
+        let text = await world.text()
+        #expect(text.contains(#"prompter_breaker_state{service="s",env="e",provider="down",state="closed"} 1"#))
+    }
+
+    @Test func aSlotThatEndsWhileTheBreakerIsOpenIsSkipped() async {
+        let world = World(start: start)
+        world.answer { _, _ in ProbeFailure(.connection, "refused") }
+        await world.put(targets(20, of: "down", interval: .seconds(20)))
+        await world.run(until: .seconds(300))
+        let text = await world.text()
+        #expect(!text.contains(#"provider="down",reason="breaker"} 0"#))
+        #expect(text.contains(#"provider="down",reason="suspended"} 0"#))
+    }
+
+    @Test func theRateIsKeptAndTheTimerArmedForIt() async {
+        let world = World(start: start)
+        await world.put(targets(30, of: "p", requestsPerMinute: 10))
+        await world.run(until: .seconds(170))
+        #expect(world.calls.count >= 28)
+        for (earlier, later) in zip(world.calls, world.calls.dropFirst(10)) {
+            #expect(later.time - earlier.time >= .seconds(60))
+        }
+        #expect(await world.pipeline.isHealthy())
+        await world.run(until: .seconds(200))
+        #expect(world.calls.count >= 30)
+    }
+
+    @Test func slotsThatTheRateHasNoRoomForAreSkipped() async {
+        let world = World(start: start)
+        await world.put(targets(30, of: "p", interval: .seconds(60), requestsPerMinute: 10))
+        await world.run(until: .seconds(600))
+        #expect((95...101).contains(world.calls.count))
+        let text = await world.text()
+        #expect(!text.contains(#"provider="p",reason="rate"} 0"#))
+    }
+
+    @Test func aRestartForgetsNoSuspension() async throws {
+        let targets = targets(20, of: "p")
+        let world = World(start: start)
+        world.answer { _, _ in ProbeFailure(.quota, "used up") }
+        await world.put(targets)
+        await world.run(until: .seconds(600))
+        let before = world.calls.count
+        let kept = try #require(world.kept.last)
+        #expect(kept.scope == .provider("p") && kept.cause == .quota && kept.notBefore == start + .seconds(3600))
+        let after = World(start: start + .seconds(600))
+        await after.put(targets, standing: [kept])
+        await after.run(until: .seconds(2999))
+        #expect(before <= 4 && after.calls.isEmpty)
+        #expect(after.lines == ["notice: p: was suspended (quota); no probes of it for 50m"])
+        await after.run(until: .seconds(3600))
+        #expect(Set(after.calls.map(\.model)).count == 20)
+        #expect(after.kept.last?.notBefore == nil)
+    }
+}

@@ -1,0 +1,175 @@
+import Logging
+import PrompterCore
+import PrompterDaemon
+
+/// A pipeline in virtual time, and providers that answer as they are told: nothing waits for time to pass.
+///
+/// Every call is answered at the moment at which it was made, so whatever is seen between two moments is seen in full.
+final class World: Sendable {
+    /// A call that reached a provider.
+    struct Call: Hashable, Sendable {
+        var provider: String
+        var model: String
+        var time: Duration
+    }
+
+    private struct State {
+        var now: Moment
+        var armed: Timestamp?
+        var calls: [Call] = []
+        var lines: [String] = []
+        var kept: [StandingSuspension] = []
+        var targets: [TargetID: Target] = [:]
+        /// How many of the recorder's findings were recorded.
+        var recorded = 0
+        var answers: @Sendable (Target, Duration) -> ProbeFailure? = { _, _ in nil }
+    }
+
+    /// What the world shares with its parts.
+    private final class Shared: Sendable {
+        let state: Locked<State>
+
+        init(_ now: Moment) { state = Locked(State(now: now)) }
+    }
+
+    /// The uptime at which it begins.
+    static let begin: Duration = .seconds(1000)
+    private let shared: Shared
+    let recorder: Recorder
+    let pipeline: Pipeline
+    private let probers: Probers
+    private let store = MemoryVersionStore()
+
+    init(start: Timestamp, mayCall: Bool = true) {
+        let shared = Shared(Moment(wall: start, uptime: Self.begin))
+        self.shared = shared
+        let recorder = Recorder(store: store, capacity: 100_000, clock: { shared.state.withLock { $0.now } })
+        self.recorder = recorder
+        let prober = Answering(shared: shared)
+        probers = Probers(stub: prober, live: prober)
+        var log = Logger(label: "test") { _ in Lines(shared: shared) }
+        log.logLevel = .info
+        pipeline = Pipeline(
+            Pipeline.Parts(
+                probeGuard: LocalGuard(), recorder: recorder, clock: { shared.state.withLock { $0.now } },
+                mayCall: mayCall,
+                keep: { standing in shared.state.withLock { $0.kept += standing } }, log: log,
+                arm: { time in shared.state.withLock { $0.armed = time } }),
+            probers: probers)
+    }
+
+    var now: Moment { shared.state.withLock { $0.now } }
+    /// Since the beginning.
+    var time: Duration { now.uptime - Self.begin }
+    var calls: [Call] { shared.state.withLock { $0.calls } }
+    var lines: [String] { shared.state.withLock { $0.lines } }
+    var kept: [StandingSuspension] { shared.state.withLock { $0.kept } }
+
+    /// What each call brings, by its target and the time since the beginning; `nil` for a version.
+    func answer(_ answers: @escaping @Sendable (Target, Duration) -> ProbeFailure?) {
+        shared.state.withLock { $0.answers = answers }
+    }
+
+    /// Puts `targets` in force, as a reload does.
+    func put(_ targets: [Target], standing: [StandingSuspension] = [], spread: Duration = .zero) async {
+        shared.state.withLock { state in
+            for target in targets { state.targets[target.id] = target }
+        }
+        let watches = targets.map { target in
+            Watch(
+                key: Watch.Key(
+                    org: "o", workspace: "w", template: target.model, provider: target.provider.name,
+                    model: target.model), target: target)
+        }
+        let providers = Dictionary(targets.map { ($0.provider.name, $0.provider) }) { first, _ in first }
+        await pipeline.replace(
+            with: Watchlist(providers: providers, watches: watches, targets: targets), probers: probers, workers: nil,
+            memory: [:], standing: standing, spread: spread)
+    }
+
+    /// Goes from one armed time to the next until `end` has passed since the beginning.
+    func run(until end: Duration) async {
+        while true {
+            await settle()
+            let next = shared.state.withLock { state -> Bool in
+                let wall = state.now.wall
+                guard let armed = state.armed, state.now.uptime + max(armed - wall, .zero) < Self.begin + end else {
+                    state.now = state.now.advanced(by: max(Self.begin + end - state.now.uptime, .zero))
+                    return false
+                }
+                state.now = state.now.advanced(by: max(armed - wall, .zero))
+                return true
+            }
+            guard next else { return }
+            await pipeline.tick()
+            // Written as the daemon does, or the timer would be armed for it alone.
+            _ = await pipeline.snapshot(isForced: false)
+        }
+    }
+
+    /// Waits until all that can happen at this moment has.
+    private func settle() async {
+        while await !pipeline.isIdle { await Task.yield() }
+        await record()
+    }
+
+    /// Does what the recorder would, which gathers for some real time.
+    private func record() async {
+        let all = recorder.leftover()
+        let (targets, first) = shared.state.withLock { state in
+            defer { state.recorded = all.count }
+            return (state.targets, state.recorded)
+        }
+        let findings = Array(all[first...])
+        guard !findings.isEmpty else { return }
+        let recorded = await store.record(findings, at: now.wall)
+        let batch = zip(findings, recorded).compactMap { finding, recorded in
+            targets[finding.target].map { (entry: Recorder.Entry(finding, of: $0), recorded: recorded) }
+        }
+        await pipeline.recorded(.committed(batch))
+    }
+
+    func text() async -> String {
+        guard let snapshot = await pipeline.snapshot(isForced: true) else { return "" }
+        return String(
+            decoding: snapshot.metrics.exposition(
+                DaemonState(start: now.wall), service: "s", environment: "e", mostWatches: 10), as: UTF8.self)
+    }
+
+    private struct Answering: Prober {
+        let shared: Shared
+
+        func probe(_ target: Target, timeout: Duration) async throws(ProbeFailure) -> ProbeAnswer {
+            let failure = shared.state.withLock { state in
+                let time = state.now.uptime - World.begin
+                state.calls.append(Call(provider: target.provider.name, model: target.model, time: time))
+                return state.answers(target, time)
+            }
+            // What else is in flight is so at the same time.
+            for _ in 0..<20 { await Task.yield() }
+            if let failure { throw failure }
+            guard let version = VersionIdentity(resolvedModel: "m-1", fingerprint: nil) else {
+                throw ProbeFailure(.noVersion, "")
+            }
+            return ProbeAnswer(version: version, latency: .zero)
+        }
+    }
+
+    private struct Lines: LogHandler {
+        let shared: Shared
+        var logLevel = Logger.Level.info
+        var metadata: Logger.Metadata = [:]
+
+        init(shared: Shared) { self.shared = shared }
+
+        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+            get { metadata[key] }
+            set { metadata[key] = newValue }
+        }
+
+        func log(event: LogEvent) {
+            guard event.level >= logLevel else { return }
+            shared.state.withLock { $0.lines.append("\(event.level): \(event.message)") }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+import Foundation
+import Glibc
+import OutsideParts
+import PrompterCore
+import Testing
+
+/// Providers that refuse: how little is still sent to them, and that others are probed on.
+@Suite(.timeLimit(.minutes(10))) struct LimitedProviderTests {
+    /// When requests came, and whether they were refused.
+    private final class Arrivals: Sendable {
+        struct Arrival: Sendable {
+            var time: ContinuousClock.Instant
+            var isRefused: Bool
+        }
+
+        private let arrivals = Locked<[Arrival]>([])
+
+        var all: [Arrival] { arrivals.withLock { $0 } }
+
+        /// Takes note of a request, which is refused where `isRefused` says so of how many were refused before.
+        func take(_ isRefused: (Int) -> Bool) -> Bool {
+            arrivals.withLock { arrivals in
+                let isRefused = isRefused(arrivals.count { $0.isRefused })
+                arrivals.append(Arrival(time: .now, isRefused: isRefused))
+                return isRefused
+            }
+        }
+    }
+
+    private static func watches(_ count: Int, of provider: String, interval: String) -> [String] {
+        (0..<count).map {
+            #"{"template":"\#(provider)-\#($0)","provider":"\#(provider)","model":"m-\#($0)","interval":"\#(interval)"}"#
+        }
+    }
+
+    private static func entry(_ name: String, at url: String, more: String = "") -> String {
+        #""\#(name)":{"dialect":"openai-compatible","base_url":"\#(url)"\#(more)}"#
+    }
+
+    private static func list(_ providers: [String], _ watches: [String]) -> String {
+        """
+        {"providers":{\(providers.joined(separator: ","))},"watches":[\(watches.joined(separator: ","))]}
+        """
+    }
+
+    @Test func retryAfterIsWaitedForByNobodyElse() async throws {
+        let arrivals = Arrivals()
+        let busy = try FakeProvider { _ in
+            arrivals.take { $0 < 6 }
+                ? .response(status: 429, headers: [HTTPHeader("Retry-After", "7")], body: Array("{}".utf8))
+                : .completion(model: "m-real")
+        }
+        let well = try FakeProvider { _ in .completion(model: "m-real") }
+        try busy.start()
+        defer { busy.stop() }
+        try well.start()
+        defer { well.stop() }
+        let site = try Site(
+            Self.list(
+                [Self.entry("busy", at: busy.baseURL), Self.entry("well", at: well.baseURL)],
+                Self.watches(50, of: "busy", interval: "10s") + Self.watches(5, of: "well", interval: "1s")))
+        let program = try await site.ready()
+        #expect(await busy.request(1) != nil)
+        let before = well.requests.count
+        #expect(await busy.request(6) != nil)
+        #expect(well.requests.count > before + 5)
+        #expect(await busy.request(56) != nil)
+        let end = await program.stop()
+        let all = arrivals.all
+        let refused = all.filter(\.isRefused)
+        #expect(refused.count == 6)
+        for refusal in refused {
+            let tooEarly = all.count { $0.time > refusal.time && $0.time - refusal.time < .seconds(7) }
+            // Only what was in flight with the first one.
+            #expect(tooEarly <= (refusal.time - refused[0].time < .seconds(7) ? 3 : 0))
+        }
+        let lines = end.errors.split(separator: "\n").filter { $0.contains("rate_limited") }
+        #expect(lines.count == 2, "\(end.errors)")
+        #expect(lines.first?.contains("busy: rate_limited: ") == true && lines.first?.contains("warning") == true)
+        #expect(lines.last?.contains("busy: probes go on (was rate_limited)") == true)
+        #expect(end.status == 0)
+    }
+
+    @Test func aBadKeyIsToldOnceAndAGoodOneTakenByAReload() async throws {
+        let provider = try FakeProvider { request in
+            request.header("Authorization") == "Bearer good" ? .completion(model: "m-real") : .json("{}", status: 401)
+        }
+        // Tells that time has passed.
+        let well = try FakeProvider { _ in .completion(model: "m-real") }
+        try provider.start()
+        defer { provider.stop() }
+        try well.start()
+        defer { well.stop() }
+        let site = try Site(
+            Self.list(
+                [
+                    Self.entry("local", at: provider.baseURL, more: #","api_key_file":"key""#),
+                    Self.entry("well", at: well.baseURL),
+                ], Self.watches(500, of: "local", interval: "20s") + Self.watches(1, of: "well", interval: "1s")))
+        let key = site.folder.path(of: "key")
+        try "bad".write(toFile: key, atomically: true, encoding: .utf8)
+        let program = try await site.ready()
+        #expect(await program.line(with: "local: auth: "), "\(program.errors)")
+        #expect(await well.request(30) != nil)
+        let refused = provider.requests.count
+        #expect((1...4).contains(refused))
+        try "good".write(toFile: key, atomically: true, encoding: .utf8)
+        program.send(SIGHUP)
+        #expect(await program.line(with: "local: probes go on (was auth)"), "\(program.errors)")
+        // No target is called more than twice before a slot has passed for all: once in the slot that runs, once in the next.
+        #expect(await provider.request(refused + 1000) != nil)
+        let end = await program.stop()
+        #expect(provider.requests.count { $0.header("Authorization") != "Bearer good" } == refused)
+        let models = provider.requests.dropFirst(refused).prefix(1000).compactMap { request in
+            (try? JSONDocument(request.body))?.root["model"]?.string
+        }
+        #expect(Set(models).count == 500)
+        let lines = end.errors.split(separator: "\n").filter { $0.contains("auth") }
+        #expect(lines.count == 2, "\(end.errors)")
+        #expect(lines.first?.contains("error") == true)
+        #expect(end.status == 0)
+        let shown = try site.exposition()
+        let skipped = shown.value("prompter_probe_skipped_total", ["provider": "local", "reason": "suspended"])
+        #expect(try #require(skipped) >= 400)
+    }
+}
