@@ -119,7 +119,8 @@ public struct CredentialStore: Sendable {
                 headers.append(HTTPHeader(header, text))
             } else {
                 answer.warnings.append(
-                    "$\(variable) is left out: it has a blank, a control character or one that is not ASCII; correct it")
+                    "$\(variable) is left out: it has a blank, a control character or one that is not ASCII; correct it"
+                )
             }
         }
         answer.credential = Credential(credential.reveal(), isToken: credential.isToken, companions: headers)

@@ -36,7 +36,8 @@ enum ChatCompletions {
     /// Whether a reasoning model had no tokens left to answer with. There is no code for it, only these words.
     static func isOfTooSmallCap(_ refusal: Refusal) -> Bool {
         refusal.status == 400
-            && refusal.message.contains("Could not finish the message because max_tokens or model output limit was reached")
+            && refusal.message.contains(
+                "Could not finish the message because max_tokens or model output limit was reached")
     }
 
     private static func isCapped(_ target: Target) -> Bool {

@@ -25,7 +25,7 @@ enum OpenAICompatibleDialect: DialectRules {
         if form == .tags { return try OllamaTags.read(body, of: target) }
         var answer = try OpenAIDialect.read(form, body, of: target)
         // Ollama's is this constant, whatever the model (openai/openai.go).
-        if answer.fingerprint == "fp_ollama" { answer.fingerprint = nil }
+        if target.provider.server == .ollama || answer.fingerprint == "fp_ollama" { answer.fingerprint = nil }
         if target.provider.server == .ollama { answer.shows.remove(.fingerprint) }
         return answer
     }

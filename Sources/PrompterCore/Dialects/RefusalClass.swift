@@ -5,10 +5,11 @@ enum RefusalClass {
         "insufficient_quota", "credit_balance_exhausted", "billing_hard_limit_reached", "billing_not_active",
         "billing_error",
     ]
-    /// The model is not there, or not for this account: OpenAI (404, 403, and 400 of the Responses API), Azure, Mistral (400),
-    /// Groq (400).
+    /// The model is not there, or not for this account: OpenAI (404, 403, and 400 of the Responses API), Azure, and with 400
+    /// GitHub, Mistral, Groq, Hugging Face.
     private static let notFound: Set<String> = [
-        "model_not_found", "deploymentnotfound", "invalid_model", "model_decommissioned",
+        "model_not_found", "deploymentnotfound", "unknown_model", "invalid_model", "model_decommissioned",
+        "model_not_supported",
     ]
     /// The key is none: OpenAI, Google (400).
     private static let invalidKey: Set<String> = ["invalid_api_key", "api_key_invalid"]

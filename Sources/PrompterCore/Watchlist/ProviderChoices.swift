@@ -26,7 +26,8 @@ struct ProviderChoices {
             entry("api_version", ofDialects: [.azureOpenAI]), at: place("api_version"), limit: 64)
         if let apiVersion, !Self.isVersion(apiVersion) {
             complaints.add(
-                "should be a version of Azure's API, such as 2024-10-21", at: node["api_version"]?.offset ?? node.offset,
+                "should be a version of Azure's API, such as 2024-10-21",
+                at: node["api_version"]?.offset ?? node.offset,
                 place("api_version"))
         }
         if node["api_version"] != nil, api == .responses {

@@ -1,7 +1,8 @@
 /// Reads one entry of the watchlist's `providers`.
 struct ProviderEntry {
     static let keys = [
-        "dialect", "base_url", "api_key_file", "api_key_env", "api", "api_version", "probe", "server", "headers", "ca_file",
+        "dialect", "base_url", "api_key_file", "api_key_env", "api", "api_version", "probe", "server", "headers",
+        "ca_file",
         "concurrency",
     ]
 
