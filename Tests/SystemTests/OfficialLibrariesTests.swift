@@ -56,10 +56,6 @@ import Testing
         Difference(
             call: "google lookup", header: "content-type", library: "application/json", reason: Difference.noBody),
         Difference(
-            call: "openai lookup", header: "content-type", library: "application/json", reason: Difference.noBody),
-        Difference(
-            call: "anthropic lookup", header: "content-type", library: "application/json", reason: Difference.noBody),
-        Difference(
             call: "azure-openai v1", header: "authorization", library: "Bearer canary-key", reason: Difference.azureKey),
         Difference(
             call: "anthropic messages", header: "authorization", library: "Bearer canary-key",

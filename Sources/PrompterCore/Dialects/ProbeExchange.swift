@@ -19,6 +19,8 @@ public struct ProbeExchange {
     private let before: LearnedCall
     private var learned: LearnedCall
     private var lessons = 0
+    /// Whether the cap was swapped already: a provider that refuses both names is not asked in turns.
+    private var isSwapped = false
     /// What the completion said, while the lookup beside it is under way.
     private var completed: CallAnswer?
 
@@ -57,9 +59,10 @@ public struct ProbeExchange {
         guard (200...299).contains(response.status) else {
             let refusal = Refusal(response, try? JSONDocument(response.body).root, redaction)
             if completed == nil, lessons < Self.mostLessons,
-                let lesson = rules.lesson(of: refusal, to: form, of: target, learned)
+                let lesson = rules.lesson(of: refusal, to: form, of: target, learned), lesson.cap == nil || !isSwapped
             {
                 lessons += 1
+                isSwapped = isSwapped || lesson.cap != nil
                 learned = lesson
                 form = firstForm
                 return nil

@@ -14,10 +14,11 @@ enum RefusalClass {
     /// The key is none: OpenAI, Google (400).
     private static let invalidKey: Set<String> = ["invalid_api_key", "api_key_invalid"]
 
-    /// What a 400 says in words alone: Anthropic's empty account, xAI's and Google's bad key, DeepSeek's and OpenRouter's
+    /// What a 400 or a 429 says in words alone: Anthropic's and xAI's empty account, xAI's and Google's bad key, DeepSeek's and OpenRouter's
     /// unknown model.
     private static let sentences: [(text: String, failureClass: FailureClass)] = [
-        ("credit balance is too low", .quota), ("incorrect api key provided", .auth), ("api key not valid", .auth),
+        ("credit balance is too low", .quota), ("used all available credits", .quota),
+        ("incorrect api key provided", .auth), ("api key not valid", .auth),
         ("model not exist", .notFound), ("is not a valid model id", .notFound),
     ]
 
@@ -40,14 +41,18 @@ enum RefusalClass {
         switch refusal.status {
         case 404, 410: return .notFound
         // 498: Groq has no room at this tier.
-        case 429, 498: return .rateLimited
+        case 429, 498: return sentence(refusal) == .quota ? .quota : .rateLimited
         case 408, 409: return .serverError
         default: break
         }
         if !refusal.codes.isDisjoint(with: notFound) { return .notFound }
         if refusal.status == 403 { return .auth }
         guard refusal.status == 400 else { return .invalidRequest }
+        return sentence(refusal) ?? .invalidRequest
+    }
+
+    private static func sentence(_ refusal: Refusal) -> FailureClass? {
         let message = refusal.message.lowercased()
-        return sentences.first { message.contains($0.text) }?.failureClass ?? .invalidRequest
+        return sentences.first { message.contains($0.text) }?.failureClass
     }
 }
