@@ -26,9 +26,8 @@ struct RecordedResponsesTests {
 
         /// The path before what the dialect puts behind its base URL.
         var prefix: String {
-            let own = [
-                "/openai/deployments/", "/openai/v1/", "/models/", "/chat/completions", "/responses", "/messages",
-            ]
+            let azure = dialect == "azure-openai" ? ["/openai/deployments/", "/openai/v1/"] : []
+            let own = azure + ["/models/", "/chat/completions", "/responses", "/messages"]
             let start = own.compactMap { path.firstRange(of: $0)?.lowerBound }.min() ?? path.endIndex
             return "/\(name)\(path[..<start])"
         }

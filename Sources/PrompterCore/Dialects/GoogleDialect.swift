@@ -53,12 +53,11 @@ enum GoogleDialect: DialectRules {
         return answer
     }
 
-    /// Thoughts are billed as output. Where all output was thoughts, there is no count of candidates' tokens.
+    /// Thoughts are billed as output. A count that is nought is left out: of a prompt that was counted, both may be.
     private static func usage(_ node: JSONNode?) -> Usage {
         let parts = ["candidatesTokenCount", "thoughtsTokenCount"].compactMap { Usage.tokens(in: node?[$0]) }
-        return Usage(
-            inputTokens: Usage.tokens(in: node?["promptTokenCount"]),
-            outputTokens: parts.isEmpty ? nil : parts.reduce(0, +))
+        let input = Usage.tokens(in: node?["promptTokenCount"])
+        return Usage(inputTokens: input, outputTokens: input == nil && parts.isEmpty ? nil : parts.reduce(0, +))
     }
 
     private static func part(_ text: String) -> JSONValue.JSONMember {
