@@ -1,41 +1,83 @@
 public import PrompterCore
 
-/// The prober that really calls providers. Every probe is one request: it never tries again by itself.
+/// The prober that really calls providers.
+///
+/// A server's error or a broken connection is tried again (``RetryPauses``), all else only by the next probe. What a refusal
+/// taught of a target is kept for its later probes.
 public struct LiveProber: Prober {
     private let client: HTTPClient
     private let credentials: [String: Credential]
+    private let calls: LearnedCalls
+    private let pauses: RetryPauses
 
-    /// - Parameter credentials: by the provider's name; a provider without one is called without.
-    public init(client: HTTPClient, credentials: [String: Credential]) {
+    /// - Parameters:
+    ///   - credentials: by the provider's name; a provider without one is called without.
+    ///   - learned: what ``ProbeAnswer/learned`` of earlier probes brought.
+    public init(
+        client: HTTPClient, credentials: [String: Credential], learned: [TargetID: LearnedCall] = [:],
+        pauses: RetryPauses = RetryPauses()
+    ) {
         self.client = client
         self.credentials = credentials
+        self.pauses = pauses
+        calls = LearnedCalls(learned)
     }
 
+    /// What is known by now, for the prober that takes this one's place.
+    public var learned: [TargetID: LearnedCall] { calls.all }
+
     public func probe(_ target: Target, timeout: Duration) async throws(ProbeFailure) -> ProbeAnswer {
-        let provider = target.provider
-        switch provider.dialect {
-        case .openAI, .openAICompatible:
-            break
-        case .stub:
-            throw ProbeFailure(.invalidRequest, "provider \"\(provider.name)\" is a stub, which is never called")
-        case .azureOpenAI, .google, .anthropic:
-            throw ProbeFailure(
-                .invalidRequest, "live probes of the dialect \"\(provider.dialect.rawValue)\" are not supported yet")
-        }
-        let credential = credentials[provider.name]
-        let request = ChatCompletions.request(for: target, credential: credential, timeout: timeout)
-        guard credential == nil || TransportSecurity.mayCarryCredential(url: request.url) else {
+        let deadline = ContinuousClock.now + timeout
+        let credential = credentials[target.provider.name]
+        var exchange = try ProbeExchange(target, credential: credential, learned: calls[target.id])
+        guard credential == nil || TransportSecurity.mayCarryCredential(url: exchange.request(timeout: .zero).url)
+        else {
             throw ProbeFailure(
                 .invalidRequest,
-                "provider \"\(provider.name)\": its key is sent only over https, or http to 127.0.0.1, [::1] or localhost"
-            )
+                "provider \"\(target.provider.name)\": its key is sent only over https, or http to 127.0.0.1, [::1] or "
+                    + "localhost")
         }
+        do {
+            var answer = try await run(&exchange, until: deadline)
+            answer.learned = calls.take(answer, of: target.id)
+            return answer
+        } catch {
+            calls.take(error, of: target.id)
+            throw error
+        }
+    }
+
+    private func run(
+        _ exchange: inout ProbeExchange, until deadline: ContinuousClock.Instant
+    ) async throws(ProbeFailure) -> ProbeAnswer {
+        var tries = 0
+        while true {
+            do throws(ProbeFailure) {
+                if let answer = try await call(&exchange, until: deadline) { return answer }
+            } catch {
+                guard let pause = pauses.pause(after: error, tries: tries, rest: deadline - .now) else { throw error }
+                tries += 1
+                do {
+                    try await pauses.wait(pause)
+                } catch {
+                    throw ProbeFailure(.timeout, "the probe was stopped")
+                }
+            }
+        }
+    }
+
+    /// Makes the next call of `exchange`.
+    ///
+    /// - Returns: `nil` where another is to follow.
+    private func call(
+        _ exchange: inout ProbeExchange, until deadline: ContinuousClock.Instant
+    ) async throws(ProbeFailure) -> ProbeAnswer? {
         let response: HTTPResponse
         do {
-            response = try await client.send(request)
+            response = try await client.send(exchange.request(timeout: max(.zero, deadline - .now)))
         } catch {
-            throw ProbeFailure(error.failureClass, error.description)
+            return try exchange.fail(error.failureClass, error.description)
         }
-        return try ChatCompletions.answer(in: response)
+        return try exchange.take(response)
     }
 }

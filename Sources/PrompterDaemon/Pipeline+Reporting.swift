@@ -21,7 +21,7 @@ extension Pipeline {
     /// Says that something else that the textfile shows has changed.
     public func noteChange() {
         isChanged = true
-        rearm(at: parts.clock().wall)
+        rearm(at: parts.clock())
     }
 
     private func take(_ entry: Recorder.Entry, _ recorded: Recorded, at now: Moment) {

@@ -5,6 +5,54 @@ import PrompterCore
 import Testing
 
 @Suite(.timeLimit(.minutes(10))) struct LiveProberTests {
+    /// A way of being called, and what an answer in it names of the model `m`.
+    struct Way: Sendable, CustomTestStringConvertible {
+        var dialect: Dialect
+        var path = "/v1"
+        var api: CallForm?
+        var apiVersion: String?
+        var probe: ProbeKind?
+        var server: Server?
+        var hasFingerprint = false
+
+        var testDescription: String {
+            [dialect.rawValue, api?.rawValue, apiVersion, probe?.rawValue, server?.rawValue].compactMap(\.self)
+                .joined(separator: " ")
+        }
+
+        func target(_ url: String, model: String = "m") -> Target {
+            Target(
+                provider: Provider(
+                    name: "local", dialect: dialect, baseURL: url + path, api: api, apiVersion: apiVersion,
+                    probe: probe,
+                    server: server),
+                model: model)
+        }
+
+        /// What ``FakeDialects`` answers; a lookup's metadata are a hash of what `target` is not told.
+        func version(_ model: String = "m", metadata: String?) -> VersionIdentity? {
+            let isTags = server == .ollama
+            return VersionIdentity(
+                resolvedModel: isTags && probe == nil ? "\(model):latest" : "\(model)-2026",
+                fingerprint: hasFingerprint ? "fp_\(model)" : nil, digest: isTags ? "sha-\(model)" : nil,
+                metadata: metadata)
+        }
+    }
+
+    static let ways = [
+        Way(dialect: .openAI, hasFingerprint: true), Way(dialect: .openAI, api: .responses),
+        Way(dialect: .openAI, probe: .metadata), Way(dialect: .openAI, probe: .both, hasFingerprint: true),
+        Way(dialect: .azureOpenAI, path: "", hasFingerprint: true),
+        Way(dialect: .azureOpenAI, path: "", apiVersion: "2024-10-21", hasFingerprint: true),
+        Way(dialect: .azureOpenAI, path: "/openai/v1", api: .responses),
+        Way(dialect: .google, path: "/v1beta"), Way(dialect: .google, path: "/v1beta", probe: .metadata),
+        Way(dialect: .google, path: "/v1beta", probe: .both), Way(dialect: .anthropic),
+        Way(dialect: .anthropic, probe: .completion), Way(dialect: .anthropic, probe: .both),
+        Way(dialect: .openAICompatible, hasFingerprint: true), Way(dialect: .openAICompatible, api: .responses),
+        Way(dialect: .openAICompatible, server: .ollama),
+        Way(dialect: .openAICompatible, probe: .both, server: .ollama),
+    ]
+
     private func target(_ provider: FakeProvider, model: String = "m") -> Target {
         target(.openAICompatible, provider.baseURL, model: model)
     }
@@ -13,58 +61,62 @@ import Testing
         Target(provider: Provider(name: "local", dialect: dialect, baseURL: url), model: model)
     }
 
-    /// Answers with the model that was asked for and a fingerprint made of it.
-    @Sendable private static func echo(_ request: RecordedRequest) -> FakeAnswer {
-        let model = (try? JSONDocument(request.body))?.root["model"]?.string ?? "?"
-        return .completion(model: "\(model)-2026", fingerprint: "fp_\(model)")
+    private func prober(_ client: HTTPClient, _ key: String? = nil, retries: RetryPauses = .none) -> LiveProber {
+        LiveProber(client: client, credentials: key.map { ["local": Credential($0)] } ?? [:], pauses: retries)
     }
 
-    @Test func namesVersion() async throws {
-        let version = try #require(VersionIdentity(resolvedModel: "m-2026", fingerprint: "fp_m"))
-        try await Answering(Self.echo).use { provider, client in
-            let prober = LiveProber(client: client, credentials: [:])
-            try await ProberConformance.namesVersion(prober, target(provider), version)
+    @Test(arguments: ways) func namesVersion(_ way: Way) async throws {
+        try await Answering(FakeDialects.answer).use { provider, client in
+            let target = way.target(provider.baseURL)
+            let metadata = try await prober(client).probe(target, timeout: .seconds(600)).version.metadata
+            let isTold = target.kind != .completion && [.google, .anthropic].contains(way.dialect)
+            #expect((metadata != nil) == isTold)
+            let version = try #require(way.version(metadata: metadata))
+            try await ProberConformance.namesVersion(prober(client), target, version)
         }
     }
 
-    @Test func endsAtTimeout() async throws {
+    @Test(arguments: ways) func endsAtTimeout(_ way: Way) async throws {
         try await Answering { _ in .hang }.use { provider, client in
-            await ProberConformance.endsAtTimeout(LiveProber(client: client, credentials: [:]), target(provider))
+            await ProberConformance.endsAtTimeout(prober(client), way.target(provider.baseURL))
         }
     }
 
-    @Test func endsWhenCancelled() async throws {
+    @Test(arguments: ways) func endsWhenCancelled(_ way: Way) async throws {
         try await Answering { _ in .hang }.use { provider, client in
-            let prober = LiveProber(client: client, credentials: [:])
-            await ProberConformance.endsWhenCancelled(prober, target(provider)) { _ = await provider.request(1) }
-        }
-    }
-
-    @Test func failsWithoutVersion() async throws {
-        try await Answering { _ in .json("{\"choices\":[]}") }.use { provider, client in
-            await ProberConformance.failsWithoutVersion(LiveProber(client: client, credentials: [:]), target(provider))
-        }
-    }
-
-    @Test func keepsAnswersApart() async throws {
-        try await Answering(Self.echo).use { provider, client in
-            let expected = try (0..<200).map { number in
-                let version = VersionIdentity(resolvedModel: "m-\(number)-2026", fingerprint: "fp_m-\(number)")
-                return (target(provider, model: "m-\(number)"), try #require(version))
+            await ProberConformance.endsWhenCancelled(prober(client), way.target(provider.baseURL)) {
+                _ = await provider.request(1)
             }
-            try await ProberConformance.keepsAnswersApart(LiveProber(client: client, credentials: [:]), expected)
+        }
+    }
+
+    @Test(arguments: ways) func failsWithoutVersion(_ way: Way) async throws {
+        try await Answering { _ in .json(#"{"choices":[],"models":[{"name":"m"}]}"#) }.use { provider, client in
+            await ProberConformance.failsWithoutVersion(prober(client), way.target(provider.baseURL))
+        }
+    }
+
+    @Test(arguments: ways) func keepsAnswersApart(_ way: Way) async throws {
+        try await Answering(FakeDialects.answer).use { provider, client in
+            let metadata = try await prober(client).probe(way.target(provider.baseURL), timeout: .seconds(600))
+                .version.metadata
+            let expected = try (0..<50).map { number in
+                let version = way.version("m-\(number)", metadata: metadata)
+                return (way.target(provider.baseURL, model: "m-\(number)"), try #require(version))
+            }
+            try await ProberConformance.keepsAnswersApart(prober(client), expected)
         }
     }
 
     @Test func sendsTheProvidersOwnCredential() async throws {
-        try await Answering(Self.echo).use { provider, client in
+        try await Answering(FakeDialects.answer).use { provider, client in
             let prober = LiveProber(
                 client: client, credentials: ["local": Credential("sk-1"), "other": Credential("sk-2")])
-            let answer = try await prober.probe(target(provider), timeout: .seconds(30))
+            let answer = try await prober.probe(target(provider), timeout: .seconds(600))
             #expect(answer.usage == Usage(inputTokens: 8, outputTokens: 1))
             #expect(answer.latency > .zero)
             let stranger = LiveProber(client: client, credentials: ["other": Credential("sk-2")])
-            _ = try await stranger.probe(target(provider), timeout: .seconds(30))
+            _ = try await stranger.probe(target(provider), timeout: .seconds(600))
             #expect(provider.requests.map(\.path) == ["/chat/completions", "/chat/completions"])
             #expect(provider.requests.map { $0.header("Authorization") } == ["Bearer sk-1", nil])
         }
@@ -76,21 +128,103 @@ import Testing
         let failure = await expectFailure(.invalidRequest, prober, target(.openAICompatible, "http://name.invalid/v1"))
         #expect(failure?.detail.description.contains("only over https") == true)
         // Without a credential it is tried.
-        let open = LiveProber(client: client, credentials: [:])
+        let open = self.prober(client)
         await expectFailure(.connection, open, target(.openAICompatible, "http://name.invalid/v1"))
         client.shutdown()
     }
 
-    @Test(arguments: [Dialect.azureOpenAI, .google, .anthropic, .stub])
-    func otherDialectsAreNotCalled(dialect: Dialect) async throws {
-        try await Answering(Self.echo).use { provider, client in
-            let prober = LiveProber(client: client, credentials: [:])
-            await expectFailure(.invalidRequest, prober, target(dialect, provider.baseURL))
+    @Test func aStubIsNotCalled() async throws {
+        try await Answering(FakeDialects.answer).use { provider, client in
+            await expectFailure(.invalidRequest, prober(client), target(.stub, provider.baseURL))
             #expect(provider.requests.isEmpty)
         }
     }
 
-    /// One call each, whatever its class: nothing is tried again here.
+    // MARK: Trying again
+
+    @Test(arguments: [
+        (FakeAnswer.json("", status: 500), 3), (.json("", status: 503), 3), (.json("", status: 408), 3),
+        (.bytes([]), 3),
+        (.json("", status: 429), 1), (.json("", status: 401), 1), (.json("", status: 404), 1), (.json("{}"), 1),
+        (.json("{"), 1), (.json("", status: 400), 1),
+        (.response(status: 503, headers: [HTTPHeader("Retry-After", "1")], body: []), 1),
+    ])
+    func onlyAServersErrorOrABrokenConnectionIsTriedAgain(answer: FakeAnswer, calls: Int) async throws {
+        try await Answering { _ in answer }.use { provider, client in
+            let pauses = Locked<[Duration]>([])
+            let retries = RetryPauses(random: { 0.5 }, sleep: { pause in pauses.withLock { $0.append(pause) } })
+            _ = try? await prober(client, retries: retries).probe(target(provider), timeout: .seconds(600))
+            #expect(provider.requests.count == calls)
+            #expect(
+                pauses.withLock { $0 } == Array([Duration.milliseconds(437.5), .milliseconds(875)].prefix(calls - 1)))
+        }
+    }
+
+    @Test func whatWorksTheThirdTimeIsASuccess() async throws {
+        try await Answering { $0.number < 3 ? .json("", status: 502) : FakeDialects.answer($0) }.use {
+            provider, client in
+            let answer = try await prober(client, retries: RetryPauses(sleep: { _ in }))
+                .probe(target(provider), timeout: .seconds(600))
+            #expect(answer.version.key == "fp_m" && provider.requests.count == 3)
+        }
+    }
+
+    @Test func thereIsNoPauseBeyondTheTimeout() async throws {
+        try await Answering { _ in .json("", status: 500) }.use { provider, client in
+            let retries = RetryPauses(random: { 0 }, sleep: { _ in Issue.record("it waited") })
+            let failure = await #expect(throws: ProbeFailure.self) {
+                try await prober(client, retries: retries).probe(target(provider), timeout: .milliseconds(500))
+            }
+            #expect(failure?.failureClass == .serverError || failure?.failureClass == .timeout)
+        }
+    }
+
+    @Test func aProbeThatIsStoppedInAPauseEnds() async throws {
+        try await Answering { _ in .json("", status: 500) }.use { provider, client in
+            let retries = RetryPauses(sleep: { _ in throw CancellationError() })
+            await expectFailure(.timeout, prober(client, retries: retries), target(provider))
+            #expect(provider.requests.count == 1)
+        }
+    }
+
+    // MARK: Learning
+
+    private static let tooSmall = FakeAnswer.json(
+        #"{"error":{"message":"Could not finish the message because max_tokens or model output limit was reached."}}"#,
+        status: 400)
+
+    @Test func whatWasLearnedIsKept() async throws {
+        try await Answering { $0.path.hasSuffix("/completions") ? Self.tooSmall : FakeDialects.answer($0) }.use {
+            provider, client in
+            let target = target(.openAI, provider.baseURL)
+            let prober = self.prober(client)
+            let first = try await prober.probe(target, timeout: .seconds(600))
+            #expect(first.learned == LearnedCall(form: .responses))
+            #expect(prober.learned == [target.id: LearnedCall(form: .responses)])
+            #expect(try await prober.probe(target, timeout: .seconds(600)).learned == nil)
+            // Another prober that is given it begins there.
+            let next = LiveProber(client: client, credentials: [:], learned: prober.learned)
+            #expect(try await next.probe(target, timeout: .seconds(600)).learned == nil)
+            #expect(
+                provider.requests.map(\.path) == ["/chat/completions", "/responses", "/responses", "/responses"])
+        }
+    }
+
+    @Test func whatNoLongerWorksIsForgotten() async throws {
+        try await Answering { $0.path == "/responses" ? .json("", status: 404) : FakeDialects.answer($0) }.use {
+            provider, client in
+            let target = target(.openAI, provider.baseURL)
+            let prober = LiveProber(
+                client: client, credentials: [:], learned: [target.id: LearnedCall(form: .responses)])
+            await expectFailure(.notFound, prober, target)
+            // Whoever keeps it is told to keep nothing.
+            let second = try await prober.probe(target, timeout: .seconds(600))
+            let third = try await prober.probe(target, timeout: .seconds(600))
+            #expect(second.learned == .usual && third.learned == nil)
+        }
+    }
+
+    /// One call each, whatever its class, where nothing is tried again.
     @Test(
         arguments: [
             (.json("<html>", status: 200), .malformed), (.json("{\"model\":\"m", status: 200), .malformed),
@@ -106,7 +240,7 @@ import Testing
         ] as [(FakeAnswer, FailureClass)])
     func failuresHaveTheirClass(answer: FakeAnswer, expected: FailureClass) async throws {
         try await Answering { _ in answer }.use { provider, client in
-            await expectFailure(expected, LiveProber(client: client, credentials: [:]), target(provider))
+            await expectFailure(expected, prober(client), target(provider))
             #expect(provider.requests.count == 1)
         }
     }
@@ -117,9 +251,14 @@ import Testing
         sourceLocation: SourceLocation = #_sourceLocation
     ) async -> ProbeFailure? {
         let failure = await #expect(throws: ProbeFailure.self, sourceLocation: sourceLocation) {
-            try await prober.probe(target, timeout: .seconds(30))
+            try await prober.probe(target, timeout: .seconds(600))
         }
         #expect(failure?.failureClass == expected, "\(failure?.description ?? "")", sourceLocation: sourceLocation)
         return failure
     }
+}
+
+extension RetryPauses {
+    /// No time to try again.
+    fileprivate static var none: RetryPauses { RetryPauses(random: { -1e9 }, sleep: { _ in }) }
 }

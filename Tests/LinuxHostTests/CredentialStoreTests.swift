@@ -151,4 +151,42 @@ import Testing
         _ = try write("sk-new\n", to: "key")
         #expect(try store.credential(of: entry).credential?.reveal() == "sk-new")
     }
+
+    @Test func aTokenIsKnownAsOneAndComesAfterAKey() throws {
+        for (dialect, key, token) in [
+            (Dialect.azureOpenAI, "AZURE_OPENAI_API_KEY", "AZURE_OPENAI_AD_TOKEN"),
+            (.anthropic, "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"),
+        ] {
+            var found = try CredentialStore(environment: [token: "t"]).credential(of: provider("x", dialect))
+            #expect(found.credential == Credential("t", isToken: true) && found.origin?.description == "$\(token)")
+            found = try CredentialStore(environment: [token: "t", key: "k"]).credential(of: provider("x", dialect))
+            #expect(found.credential == Credential("k"))
+        }
+    }
+
+    @Test func organizationAndProjectGoToOpenAIAlone() throws {
+        let environment = ["OPENAI_API_KEY": "k", "MINE": "k", "OPENAI_ORG_ID": "org-1", "OPENAI_PROJECT_ID": "proj_1"]
+        let both = [HTTPHeader("OpenAI-Organization", "org-1"), HTTPHeader("OpenAI-Project", "proj_1")]
+        func companions(_ dialect: Dialect, _ url: String, _ place: Provider.CredentialPlace? = nil) throws
+            -> [HTTPHeader]?
+        {
+            let provider = Provider(name: "p", dialect: dialect, baseURL: url, credentialPlace: place)
+            return try CredentialStore(environment: environment).credential(of: provider).credential?.companions
+        }
+        #expect(try companions(.openAI, "https://api.openai.com/v1") == both)
+        #expect(try companions(.openAI, "https://gateway.example/v1") == [])
+        // Another place's key may be another account's.
+        #expect(try companions(.openAI, "https://api.openai.com/v1", .environment("MINE")) == [])
+        #expect(try companions(.openAICompatible, "https://api.openai.com/v1", .environment("MINE")) == [])
+    }
+
+    @Test func anOrganizationThatIsNoneIsLeftOutWithAWarning() throws {
+        let store = CredentialStore(environment: [
+            "OPENAI_API_KEY": "k", "OPENAI_ORG_ID": "a\nb", "OPENAI_PROJECT_ID": "",
+        ])
+        let answer = try store.credential(
+            of: Provider(name: "p", dialect: .openAI, baseURL: Dialect.openAI.usualBaseURL ?? ""))
+        #expect(answer.credential?.companions == [])
+        #expect(answer.warnings.count == 1 && answer.warnings[0].hasPrefix("$OPENAI_ORG_ID"))
+    }
 }

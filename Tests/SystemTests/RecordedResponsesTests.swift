@@ -9,6 +9,7 @@ struct RecordedResponsesTests {
     private struct Row: Sendable {
         var number: Int
         var dialect: String
+        var api: String
         var model: String
         var path: String
         var status: Int
@@ -21,8 +22,23 @@ struct RecordedResponsesTests {
         var inputTokens: Int?
         var outputTokens: Int?
 
-        /// The path up to the chat completions.
-        var prefix: String { "/row-\(number)" + path.replacing("/chat/completions", with: "") }
+        var name: String { "row-\(number)" }
+
+        /// The path before what the dialect puts behind its base URL.
+        var prefix: String {
+            let azure = dialect == "azure-openai" ? ["/openai/deployments/", "/openai/v1/"] : []
+            let own = azure + ["/models/", "/chat/completions", "/responses", "/messages"]
+            let start = own.compactMap { path.firstRange(of: $0)?.lowerBound }.min() ?? path.endIndex
+            return "/\(name)\(path[..<start])"
+        }
+
+        func provider(at url: String) -> [String: String] {
+            var entry = ["dialect": dialect, "base_url": url + prefix]
+            if dialect == "anthropic" { entry["probe"] = "completion" }
+            if api == "responses" { entry["api"] = "responses" }
+            if path.contains("/deployments/") { entry["api_version"] = "2024-10-21" }
+            return entry
+        }
     }
 
     private static let file: String? = {
@@ -33,16 +49,14 @@ struct RecordedResponsesTests {
 
     private static func rows() throws -> [Row] {
         let lines = try String(contentsOfFile: file ?? "", encoding: .utf8).split(separator: "\n")
-        return try lines.enumerated().compactMap { number, line in
+        return try lines.enumerated().map { number, line in
             let row = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
-            guard let dialect = row["provider"] as? String, ["openai", "openai-compatible"].contains(dialect),
-                row["api"] as? String == "chat.completions"
-            else { return nil }
             let expect = try #require(row["expect"] as? [String: Any])
             let headers = try #require(row["headers"] as? [String: String])
             let path = try #require(row["path"] as? String)
             return Row(
-                number: number, dialect: dialect, model: try #require(row["requested_model"] as? String),
+                number: number, dialect: try #require(row["provider"] as? String),
+                api: try #require(row["api"] as? String), model: try #require(row["requested_model"] as? String),
                 path: String(path.prefix { $0 != "?" }), status: try #require(row["status"] as? Int),
                 headers: headers.map { HTTPHeader($0.key, $0.value) },
                 body: Array(try JSONSerialization.data(withJSONObject: row["body"] ?? [:])),
@@ -54,13 +68,8 @@ struct RecordedResponsesTests {
     }
 
     private static func watchlist(_ rows: [Row], at url: String) throws -> String {
-        let providers = Dictionary(
-            uniqueKeysWithValues: rows.map { row in
-                ("row-\(row.number)", ["dialect": row.dialect, "base_url": url + row.prefix])
-            })
-        let watches = rows.map { row in
-            ["template": "row-\(row.number)", "provider": "row-\(row.number)", "model": row.model]
-        }
+        let providers = Dictionary(uniqueKeysWithValues: rows.map { ($0.name, $0.provider(at: url)) })
+        let watches = rows.map { ["template": $0.name, "provider": $0.name, "model": $0.model] }
         return String(
             decoding: try JSONSerialization.data(withJSONObject: ["providers": providers, "watches": watches]),
             as: UTF8.self)
@@ -69,10 +78,10 @@ struct RecordedResponsesTests {
     @Test(.enabled(if: file != nil, "the recorded responses are not beside the repository"))
     func everyRowIsReadAsExpected() async throws {
         let rows = try Self.rows()
-        #expect(rows.count >= 80)
-        let byPath = Dictionary(uniqueKeysWithValues: rows.map { ($0.prefix + "/chat/completions", $0) })
+        #expect(rows.count >= 347)
+        let byPath = Dictionary(uniqueKeysWithValues: rows.map { ("/\($0.name)\($0.path)", $0) })
         let provider = try FakeProvider { request in
-            guard let row = byPath[request.path] else { return .json("{}", status: 418) }
+            guard let row = byPath[String(request.path.prefix { $0 != "?" })] else { return .json("{}", status: 418) }
             return .response(status: row.status, headers: row.headers, body: row.body)
         }
         try provider.start()

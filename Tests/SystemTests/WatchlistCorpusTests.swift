@@ -63,6 +63,23 @@ import Testing
         #expect(!end.output.contains("canary"), "\(entry.path)")
     }
 
+    /// What a newcomer copies: one watchlist for each provider, of five lines.
+    @Test func examplesAreValid() async throws {
+        let folder = "\(Self.root)/config/examples"
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder).sorted().filter {
+            $0.hasSuffix(".json")
+        }
+        #expect(files.count == 12)
+        let table = try String(contentsOfFile: "\(folder)/README.md", encoding: .utf8)
+        for file in files {
+            let end = await Program.run(["check", "\(folder)/\(file)"])
+            #expect(end.status == 0, "\(file): \(end.output)")
+            let lines = try String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8).split(separator: "\n")
+            #expect(lines.count == 5, "\(file)")
+            #expect(table.contains("](\(file))"), "\(file)")
+        }
+    }
+
     @Test(
         .enabled(
             if: FileManager.default.isExecutableFile(atPath: python),

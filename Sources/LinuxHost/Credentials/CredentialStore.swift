@@ -20,6 +20,12 @@ public struct CredentialStore: Sendable {
     ///
     /// - Throws: ``CredentialError``.
     public func credential(of provider: Provider) throws(CredentialError) -> CredentialAnswer {
+        var answer = try found(for: provider)
+        addCompanions(to: &answer, of: provider)
+        return answer
+    }
+
+    private func found(for provider: Provider) throws(CredentialError) -> CredentialAnswer {
         if let path = servicePath(for: provider.name) {
             do {
                 return try credential(inFile: path)
@@ -38,19 +44,30 @@ public struct CredentialStore: Sendable {
         case nil:
             // A usual variable that is set but empty is how shells and containers say that there is none.
             for variable in Self.usualVariables(of: provider.dialect) {
-                if let text = environment[variable], !text.isEmpty { return try credential(in: text, of: variable) }
+                if let text = environment[variable], !text.isEmpty {
+                    return try credential(in: text, of: variable, isToken: Self.tokenVariables.contains(variable))
+                }
             }
             return CredentialAnswer()
         }
     }
 
+    /// Variables that hold no key but a token, which goes behind `Bearer` in every dialect.
+    private static let tokenVariables: Set<String> = ["AZURE_OPENAI_AD_TOKEN", "ANTHROPIC_AUTH_TOKEN"]
+
+    /// What OpenAI's own library sends beside a key, and where it finds it.
+    private static let companions = [
+        (variable: "OPENAI_ORG_ID", header: "OpenAI-Organization"),
+        (variable: "OPENAI_PROJECT_ID", header: "OpenAI-Project"),
+    ]
+
     /// The variables that the providers' own libraries read, the first one first.
     static func usualVariables(of dialect: Dialect) -> [String] {
         switch dialect {
         case .openAI: ["OPENAI_API_KEY"]
-        case .azureOpenAI: ["AZURE_OPENAI_API_KEY"]
+        case .azureOpenAI: ["AZURE_OPENAI_API_KEY", "AZURE_OPENAI_AD_TOKEN"]
         case .google: ["GOOGLE_API_KEY", "GEMINI_API_KEY"]
-        case .anthropic: ["ANTHROPIC_API_KEY"]
+        case .anthropic: ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"]
         case .openAICompatible, .stub: []
         }
     }
@@ -80,9 +97,33 @@ public struct CredentialStore: Sendable {
         return answer
     }
 
-    private func credential(in text: String, of variable: String) throws(CredentialError) -> CredentialAnswer {
+    private func credential(
+        in text: String, of variable: String, isToken: Bool = false
+    ) throws(CredentialError) -> CredentialAnswer {
         let origin = SafeText("$\(variable)")
-        return CredentialAnswer(credential: try Self.key(in: Array(text.utf8), origin: origin), origin: origin)
+        let key = try Self.key(in: Array(text.utf8), origin: origin)
+        let credential = isToken ? Credential(key.reveal(), isToken: true) : key
+        return CredentialAnswer(credential: credential, origin: origin)
+    }
+
+    /// Adds the account's organization and project, for OpenAI's own address alone. A key whose place the entry names may be
+    /// another account's.
+    private func addCompanions(to answer: inout CredentialAnswer, of provider: Provider) {
+        guard let credential = answer.credential, provider.dialect == .openAI, provider.credentialPlace == nil,
+            provider.baseURL == provider.dialect.usualBaseURL
+        else { return }
+        var headers: [HTTPHeader] = []
+        for (variable, header) in Self.companions {
+            guard let text = environment[variable], !text.isEmpty else { continue }
+            if text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) {
+                headers.append(HTTPHeader(header, text))
+            } else {
+                answer.warnings.append(
+                    "$\(variable) is left out: it has a blank, a control character or one that is not ASCII; correct it"
+                )
+            }
+        }
+        answer.credential = Credential(credential.reveal(), isToken: credential.isToken, companions: headers)
     }
 
     /// The key that `bytes` are, without line breaks at the end.

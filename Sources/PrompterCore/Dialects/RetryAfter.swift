@@ -1,18 +1,30 @@
-/// How long a provider asks to be left alone.
+/// How long a provider asks to be left alone. Only errors are asked: Anthropic sends `retry-after` with successes too.
 enum RetryAfter {
-    /// `retry-after-ms`, else `Retry-After` in seconds (RFC 9110, section 10.2.3). Only errors are asked: Anthropic sends it with
-    /// successes too.
-    static func read(_ response: HTTPResponse) -> Duration? {
-        if let text = response.header("retry-after-ms"), let milliseconds = Double(text), milliseconds >= 0 {
-            return bounded(milliseconds / 1000)
-        }
-        if let text = response.header("retry-after"), let seconds = Double(text), seconds >= 0 {
-            return bounded(seconds)
-        }
-        return nil
+    /// The first that is there of `retry-after-ms` (Azure, OpenAI), `Retry-After` (RFC 9110, section 10.2.3), Google's
+    /// `RetryInfo` in the body, and what the headers about rates say of a rate that is used up; at most
+    /// ``SlotState/longestHold``.
+    ///
+    /// - Parameter error: the body's `error`.
+    static func read(_ response: HTTPResponse, _ error: JSONNode?) -> Duration? {
+        let now = response.header("date").flatMap { HTTPDate($0)?.time }
+        var seconds = response.header("retry-after-ms").flatMap { Double($0) }.map { $0 / 1000 }
+        seconds = seconds ?? response.header("retry-after").flatMap { Self.seconds($0, now) }
+        seconds = seconds ?? retryInfo(error)
+        if response.status == 429 { seconds = seconds ?? RateHeaders.wait(response, now) }
+        guard let seconds, seconds >= 0 else { return nil }
+        return min(.seconds(min(seconds, 1e9)), SlotState.longestHold)
     }
 
-    private static func bounded(_ seconds: Double) -> Duration {
-        min(.seconds(min(seconds, 1e9)), SlotState.longestHold)
+    /// Seconds, or a date, which counts from the response's own: this machine's clock may be another.
+    private static func seconds(_ text: String, _ now: Timestamp?) -> Double? {
+        if let seconds = Double(text) { return seconds }
+        guard let now, let then = HTTPDate(text)?.time else { return nil }
+        return max(0, then.seconds - now.seconds)
+    }
+
+    /// `{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"59s"}` among the details (google/rpc/error_details.proto).
+    private static func retryInfo(_ error: JSONNode?) -> Double? {
+        let delays = (error?["details"]?.elements ?? []).compactMap { $0["retryDelay"]?.string }
+        return delays.lazy.compactMap(SpanText.seconds).first
     }
 }

@@ -8,15 +8,18 @@ public struct ProbeAnswer: Hashable, Sendable {
     public var usage: Usage
     /// From the start of the call to its parsed answer.
     public var latency: Duration
+    /// How the target is to be called from now on, where that is another way than before; `nil` for nothing new.
+    public var learned: LearnedCall?
 
     public init(
         version: VersionIdentity, shows: SignalSet = .completion, retirement: Timestamp? = nil, usage: Usage = Usage(),
-        latency: Duration
+        latency: Duration, learned: LearnedCall? = nil
     ) {
         self.version = version
         self.shows = shows
         self.retirement = retirement
         self.usage = usage
         self.latency = latency
+        self.learned = learned
     }
 }

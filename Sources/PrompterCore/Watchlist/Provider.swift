@@ -16,6 +16,14 @@ public struct Provider: Hashable, Sendable {
     /// Without a slash at its end.
     public var baseURL: String
     public var credentialPlace: CredentialPlace?
+    /// The one form that a completion is called in: ``CallForm/chat`` or ``CallForm/responses``; `nil` for whichever works.
+    public var api: CallForm?
+    /// The version of Azure's API for deployments; `nil` for its v1.
+    public var apiVersion: String?
+    /// What probes ask for; `nil` for what is usual (``probeKind``).
+    public var probe: ProbeKind?
+    /// What server it is, where that makes a difference.
+    public var server: Server?
     /// Sent with every call, in this order.
     public var headers: [HTTPHeader]
     /// A PEM file of the authorities to trust instead of the system's.
@@ -27,7 +35,8 @@ public struct Provider: Hashable, Sendable {
 
     public init(
         name: String, dialect: Dialect, isStub: Bool = false, baseURL: String = "",
-        credentialPlace: CredentialPlace? = nil, headers: [HTTPHeader] = [], authorityFile: String? = nil,
+        credentialPlace: CredentialPlace? = nil, api: CallForm? = nil, apiVersion: String? = nil,
+        probe: ProbeKind? = nil, server: Server? = nil, headers: [HTTPHeader] = [], authorityFile: String? = nil,
         concurrency: Int = usualConcurrency, requestsPerMinute: Int? = nil
     ) {
         self.name = name
@@ -35,9 +44,20 @@ public struct Provider: Hashable, Sendable {
         self.isStub = isStub || dialect == .stub
         self.baseURL = baseURL
         self.credentialPlace = credentialPlace
+        self.api = api
+        self.apiVersion = apiVersion
+        self.probe = probe
+        self.server = server
         self.headers = headers
         self.authorityFile = authorityFile
         self.concurrency = concurrency
         self.requestsPerMinute = requestsPerMinute
+    }
+
+    /// What a probe of it asks for: what its entry says, else what is free where that shows the same as a completion
+    /// (Anthropic's lookup) or more (Ollama's digest). A stub makes up completions alone.
+    public var probeKind: ProbeKind {
+        if isStub { return .completion }
+        return probe ?? (dialect == .anthropic || server == .ollama ? .metadata : .completion)
     }
 }

@@ -1,8 +1,8 @@
 /// Reads one entry of the watchlist's `providers`.
 struct ProviderEntry {
     static let keys = [
-        "dialect", "base_url", "api_key_file", "api_key_env", "headers", "ca_file", "concurrency",
-        "requests_per_minute",
+        "dialect", "base_url", "api_key_file", "api_key_env", "api", "api_version", "probe", "server", "headers",
+        "ca_file", "concurrency", "requests_per_minute",
     ]
 
     /// Names under which credentials are often written into configuration. None may stand in a watchlist.
@@ -30,10 +30,12 @@ struct ProviderEntry {
         }
         guard complaints.members(of: plain, known: Self.keys, at: place(""), inner: place) != nil else { return nil }
         guard let dialect = readDialect(plain, into: &complaints) else { return nil }
+        let choices = ProviderChoices(plain, of: dialect, at: place, into: &complaints)
         return Provider(
             name: name, dialect: dialect, isStub: source.stubsOnly,
             baseURL: readBaseURL(plain, dialect, into: &complaints) ?? "",
-            credentialPlace: readCredentialPlace(plain, into: &complaints),
+            credentialPlace: readCredentialPlace(plain, into: &complaints), api: choices.api,
+            apiVersion: choices.apiVersion, probe: choices.probe, server: choices.server,
             headers: readHeaders(plain, into: &complaints),
             authorityFile: complaints.name(plain["ca_file"], at: place("ca_file"), limit: 4096).map(source.resolve),
             concurrency: plain["concurrency"].flatMap {
@@ -47,19 +49,12 @@ struct ProviderEntry {
     private func place(_ member: String) -> WatchlistComplaints.Place { .provider(name, member) }
 
     private func readDialect(_ node: JSONNode, into complaints: inout WatchlistComplaints) -> Dialect? {
-        let names = Dialect.allCases.map(\.rawValue)
         guard let entry = node["dialect"] else {
-            complaints.add(
-                "\"dialect\" is missing; it is one of \(names.joined(separator: ", "))", at: node.offset, place(""))
+            let names = Dialect.allCases.map(\.rawValue).joined(separator: ", ")
+            complaints.add("\"dialect\" is missing; it is one of \(names)", at: node.offset, place(""))
             return nil
         }
-        guard let text = complaints.string(entry, at: place("dialect")) else { return nil }
-        if let dialect = Dialect(rawValue: text) { return dialect }
-        let suggestion = Suggestion.text(for: text, among: names)
-        complaints.add(
-            "no dialect named \"\(text)\"\(suggestion.isEmpty ? "; it is one of \(names.joined(separator: ", "))" : suggestion)",
-            at: entry.offset, place("dialect"))
-        return nil
+        return complaints.word(entry, among: Dialect.allCases, "dialect", at: place("dialect"))
     }
 
     private func readBaseURL(

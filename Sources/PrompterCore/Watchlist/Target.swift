@@ -15,12 +15,15 @@ public final class Target: Hashable, Sendable {
 
     /// - Parameter interval: at least a millisecond.
     public init(
-        provider: Provider, model: String, kind: ProbeKind = .completion, systemInstructions: String? = nil,
-        inferenceParameters: JSONValue? = nil, interval: Duration = .seconds(3600), timeout: Duration = .seconds(30)
+        provider: Provider, model: String, systemInstructions: String? = nil, inferenceParameters: JSONValue? = nil,
+        interval: Duration = .seconds(3600), timeout: Duration = .seconds(30)
     ) {
         self.provider = provider
         self.model = model
-        self.kind = kind
+        kind = provider.probeKind
+        // A lookup sends neither.
+        let systemInstructions = kind == .metadata ? nil : systemInstructions
+        let inferenceParameters = kind == .metadata ? nil : inferenceParameters
         self.systemInstructions = systemInstructions
         self.inferenceParameters = inferenceParameters
         self.interval = interval

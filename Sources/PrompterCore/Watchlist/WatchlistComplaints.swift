@@ -89,6 +89,22 @@ struct WatchlistComplaints {
         return nil
     }
 
+    /// One of some words. What is none of them is complained of with what it may be.
+    ///
+    /// - Parameter thing: what the words name, for the complaint.
+    mutating func word<Word: RawRepresentable<String>>(
+        _ node: JSONNode?, among words: [Word], _ thing: String, at place: Place
+    ) -> Word? {
+        guard let node, let text = string(node, at: place) else { return nil }
+        let names = words.map(\.rawValue)
+        if let index = names.firstIndex(of: text) { return words[index] }
+        let suggestion = Suggestion.text(for: text, among: names)
+        add(
+            "no \(thing) named \"\(text)\"\(suggestion.isEmpty ? "; it is one of \(names.joined(separator: ", "))" : suggestion)",
+            at: node.offset, place)
+        return nil
+    }
+
     mutating func boolean(_ node: JSONNode, at place: Place) -> Bool? {
         if case .bool(let flag) = node.value { return flag }
         add("should be true or false, not \(node.kind)", at: node.offset, place)

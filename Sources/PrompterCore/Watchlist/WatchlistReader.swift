@@ -118,9 +118,11 @@ struct WatchlistReader {
         var groups: [Group] = []
         var places: [Call: Int] = [:]
         let groupOfDraft = drafts.map { draft in
+            let isLookup = draft.provider.probeKind == .metadata
             let call = Call(
-                provider: draft.provider.name, model: draft.key.model, systemInstructions: draft.systemInstructions,
-                inferenceParameters: draft.inferenceParameters?.canonicalText)
+                provider: draft.provider.name, model: draft.key.model,
+                systemInstructions: isLookup ? nil : draft.systemInstructions,
+                inferenceParameters: isLookup ? nil : draft.inferenceParameters?.canonicalText)
             if let place = places[call] {
                 groups[place].interval = min(groups[place].interval, draft.interval)
                 groups[place].timeout = max(groups[place].timeout, draft.timeout)

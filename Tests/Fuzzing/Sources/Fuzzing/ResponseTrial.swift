@@ -4,21 +4,48 @@ import PrompterCore
 ///
 /// The input is written like a response: the status, lines of headers, an empty line, the body.
 enum ResponseTrial {
+    private static let key = "canary-0123456789"
+
     static func run(_ input: [UInt8]) {
         let response = response(input)
-        do {
-            let answer = try ChatCompletions.answer(in: response)
-            precondition((200...299).contains(response.status), "an answer of status \(response.status)")
-            precondition(!answer.version.key.isEmpty, "an empty version")
-            for name in [answer.version.resolvedModel, answer.version.fingerprint] {
-                precondition((name?.utf8.count ?? 1) <= VersionIdentity.longestName && name != "")
+        for dialect in Dialect.allCases where dialect != .stub {
+            for kind in ProbeKind.allCases {
+                let provider = Provider(name: "p", dialect: dialect, baseURL: "https://p.example", probe: kind)
+                run(response, Target(provider: provider, model: "m"))
             }
-            for tokens in [answer.usage.inputTokens, answer.usage.outputTokens] { precondition(tokens ?? 0 >= 0) }
+        }
+        let ollama = Provider(name: "p", dialect: .openAICompatible, baseURL: "https://p.example", server: .ollama)
+        run(response, Target(provider: ollama, model: "m"))
+    }
+
+    /// The same response to every call of a probe.
+    private static func run(_ response: HTTPResponse, _ target: Target) {
+        do {
+            var exchange = try ProbeExchange(target, credential: Credential(key))
+            var calls = 1
+            var answer = try exchange.take(response)
+            while answer == nil {
+                calls += 1
+                precondition(calls <= ProbeExchange.mostCalls, "a probe without an end")
+                answer = try exchange.take(response)
+            }
+            if let answer { check(answer) }
         } catch {
             precondition(Harmless.holds("\(error)"), "a harmful failure")
             precondition("\(error)".unicodeScalars.count < 4096, "a failure without an end")
+            precondition(!"\(error)".contains(key), "a failure that tells the key")
             if let pause = error.retryAfter { precondition(pause >= .zero && pause <= SlotState.longestHold) }
         }
+    }
+
+    private static func check(_ answer: ProbeAnswer) {
+        precondition(!answer.version.key.isEmpty, "an empty version")
+        for signal in Signal.allCases {
+            guard let value = answer.version[signal] else { continue }
+            precondition(answer.shows.shows(signal), "a signal that such a probe does not show")
+            precondition(value.utf8.count <= VersionIdentity.longestName && value != "" && !value.contains(key))
+        }
+        for tokens in [answer.usage.inputTokens, answer.usage.outputTokens] { precondition(tokens ?? 0 >= 0) }
     }
 
     private static func response(_ input: [UInt8]) -> HTTPResponse {

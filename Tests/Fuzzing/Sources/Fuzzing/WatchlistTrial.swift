@@ -43,9 +43,16 @@ enum WatchlistTrial {
             precondition(target.timeout > .zero && target.timeout <= target.interval)
             let slot = target.slot(at: Timestamp(milliseconds: 1_790_000_000_000))
             precondition(slot.begin.milliseconds <= 1_790_000_000_000 && slot.end.milliseconds > 1_790_000_000_000)
-            let request = ChatCompletions.request(for: target, credential: nil, timeout: target.timeout)
+            guard let exchange = try? ProbeExchange(target, credential: nil) else {
+                precondition(target.dialect == .stub, "a target that can't be called")
+                continue
+            }
+            let request = exchange.request(timeout: target.timeout)
+            precondition(request.url.utf8.allSatisfy { (0x21...0x7E).contains($0) }, "a URL with more in it")
+            guard !request.body.isEmpty else { continue }
             do {
-                _ = try JSONDocument(request.body)
+                let names = try JSONDocument(request.body)
+                precondition(target.inferenceParameters != nil || names.duplicateNames.isEmpty, "a name twice")
             } catch {
                 fatalError("a body that is no JSON: \(error)")
             }

@@ -1,0 +1,51 @@
+/// Anthropic's API (https://docs.anthropic.com/en/api/messages, …/api/models).
+enum AnthropicDialect: DialectRules {
+    static let reservedParameters: Set<String> = ["model", "messages", "stream"]
+    static let headers = [HTTPHeader("anthropic-version", "2023-06-01")]
+
+    static func authentication(_ credential: Credential) -> HTTPHeader {
+        HTTPHeader("x-api-key", credential.reveal())
+    }
+
+    static func completion(of target: Target, _ learned: LearnedCall) -> CallForm { .messages }
+
+    /// It resolves an alias as the messages do, and costs nothing.
+    static func lookup(of target: Target) -> CallForm? { .lookup }
+
+    static func url(_ form: CallForm, of target: Target) -> String {
+        let base = target.provider.baseURL
+        return form == .lookup ? "\(base)/models/\(CallRequest.segment(target.model))" : "\(base)/messages"
+    }
+
+    static func body(_ form: CallForm, of target: Target, _ learned: LearnedCall) -> [JSONValue.JSONMember] {
+        guard form != .lookup else { return [] }
+        let message = JSONValue.object([.init("role", .string("user")), .init("content", .string("x"))])
+        var own: [JSONValue.JSONMember] = [
+            .init("model", .string(target.model)), .init("max_tokens", .integer(1)),
+            .init("messages", .array([message])),
+        ]
+        if let instructions = target.systemInstructions { own.append(.init("system", .string(instructions))) }
+        return CallRequest.body(own, parametersOf: target)
+    }
+
+    static func read(_ form: CallForm, _ body: SuccessBody, of target: Target) throws(ProbeFailure) -> CallAnswer {
+        // Some gateways answer a message to whatever they are asked.
+        if form == .lookup, body.root["type"]?.string != "message" {
+            var answer = CallAnswer(model: try body.model("id"), shows: [.model, .metadata])
+            answer.metadata = body.signature(of: ["max_tokens", "max_input_tokens", "capabilities"])
+            return answer
+        }
+        var answer = CallAnswer(model: try body.model(), shows: .model)
+        answer.usage = Usage(
+            inputTokens: Usage.tokens(in: body.root["usage"]?["input_tokens"]),
+            outputTokens: Usage.tokens(in: body.root["usage"]?["output_tokens"]))
+        return answer
+    }
+
+    /// Gateways lack the lookup: there the messages tell whether the model is gone or only its entry.
+    static func lesson(
+        of refusal: Refusal, to form: CallForm, of target: Target, _ learned: LearnedCall
+    ) -> LearnedCall? {
+        form == .lookup && [404, 405, 501].contains(refusal.status) ? LearnedCall(form: .messages) : nil
+    }
+}

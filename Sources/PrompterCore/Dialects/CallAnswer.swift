@@ -1,0 +1,25 @@
+/// What the response of one call says.
+struct CallAnswer: Hashable, Sendable {
+    var model: String?
+    var fingerprint: String?
+    var digest: String?
+    var metadata: String?
+    /// What a call of its form shows, whether or not this one did.
+    var shows: SignalSet
+    var retirement: Timestamp?
+    var usage = Usage()
+    var latency: Duration = .zero
+
+    init(model: String?, shows: SignalSet) {
+        self.model = model
+        self.shows = shows
+    }
+
+    /// Adds what a lookup says beside a completion. What answered is what the completion names.
+    mutating func add(_ lookup: CallAnswer) {
+        digest = digest ?? lookup.digest
+        metadata = metadata ?? lookup.metadata
+        retirement = retirement ?? lookup.retirement
+        shows.formUnion(lookup.shows)
+    }
+}

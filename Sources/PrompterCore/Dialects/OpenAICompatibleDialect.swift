@@ -1,0 +1,39 @@
+/// Any server that speaks OpenAI's chat completions.
+enum OpenAICompatibleDialect: DialectRules {
+    static let reservedParameters = OpenAIDialect.reservedParameters
+
+    static func completion(of target: Target, _ learned: LearnedCall) -> CallForm { target.provider.api ?? .chat }
+
+    static func lookup(of target: Target) -> CallForm? { target.provider.server == .ollama ? .tags : nil }
+
+    static func url(_ form: CallForm, of target: Target) -> String {
+        guard form == .tags else { return OpenAIDialect.url(form, of: target) }
+        var root = target.provider.baseURL[...]
+        if root.hasSuffix("/v1") { root.removeLast("/v1".count) }
+        return "\(root)/api/tags"
+    }
+
+    static func body(_ form: CallForm, of target: Target, _ learned: LearnedCall) -> [JSONValue.JSONMember] {
+        switch form {
+        case .tags: []
+        case .responses: ResponsesAPI.body(of: target)
+        default: ChatCompletions.body(of: target, cap: learned.cap ?? .tokens)
+        }
+    }
+
+    static func read(_ form: CallForm, _ body: SuccessBody, of target: Target) throws(ProbeFailure) -> CallAnswer {
+        if form == .tags { return try OllamaTags.read(body, of: target) }
+        var answer = try OpenAIDialect.read(form, body, of: target)
+        // Ollama's is this constant, whatever the model (openai/openai.go).
+        if target.provider.server == .ollama || answer.fingerprint == "fp_ollama" { answer.fingerprint = nil }
+        if target.provider.server == .ollama { answer.shows.remove(.fingerprint) }
+        return answer
+    }
+
+    static func lesson(
+        of refusal: Refusal, to form: CallForm, of target: Target, _ learned: LearnedCall
+    ) -> LearnedCall? {
+        let cap = learned.cap ?? .tokens
+        return form == .chat && ChatCompletions.isOfCap(refusal, cap, target) ? LearnedCall(cap: cap.other) : nil
+    }
+}

@@ -1,0 +1,48 @@
+/// OpenAI's own API.
+enum OpenAIDialect: DialectRules {
+    static let reservedParameters = ChatCompletions.reservedParameters.union(ResponsesAPI.reservedParameters)
+
+    static func completion(of target: Target, _ learned: LearnedCall) -> CallForm {
+        target.provider.api ?? learned.form ?? .chat
+    }
+
+    static func lookup(of target: Target) -> CallForm? { .lookup }
+
+    static func url(_ form: CallForm, of target: Target) -> String {
+        switch form {
+        case .lookup: "\(target.provider.baseURL)/models/\(CallRequest.segment(target.model))"
+        case .responses: "\(target.provider.baseURL)/responses"
+        default: "\(target.provider.baseURL)/chat/completions"
+        }
+    }
+
+    static func body(_ form: CallForm, of target: Target, _ learned: LearnedCall) -> [JSONValue.JSONMember] {
+        switch form {
+        case .lookup: []
+        case .responses: ResponsesAPI.body(of: target)
+        default: ChatCompletions.body(of: target, cap: learned.cap ?? .completionTokens)
+        }
+    }
+
+    static func read(_ form: CallForm, _ body: SuccessBody, of target: Target) throws(ProbeFailure) -> CallAnswer {
+        switch form {
+        case .lookup:
+            // It names a model without saying what an alias stands for; its worth is the date (`shutdown_date`).
+            var answer = CallAnswer(model: try body.model("id"), shows: .model)
+            answer.retirement = RetirementDate.read(body.root["shutdown_date"])
+            return answer
+        case .responses: return try ResponsesAPI.read(body)
+        default: return try ChatCompletions.read(body)
+        }
+    }
+
+    static func lesson(
+        of refusal: Refusal, to form: CallForm, of target: Target, _ learned: LearnedCall
+    ) -> LearnedCall? {
+        guard form == .chat else { return nil }
+        let cap = learned.cap ?? .completionTokens
+        if ChatCompletions.isOfCap(refusal, cap, target) { return LearnedCall(form: learned.form, cap: cap.other) }
+        guard target.provider.api == nil, ChatCompletions.isOfTooSmallCap(refusal) else { return nil }
+        return LearnedCall(form: .responses)
+    }
+}

@@ -1,0 +1,13 @@
+/// What the member of a chat completion's body is called that bounds its output. The raw value is the member's name.
+public enum OutputCap: String, Hashable, Sendable, CaseIterable {
+    /// The old name, which OpenAI's reasoning models refuse and most imitators know alone.
+    case tokens = "max_tokens"
+    /// The name since the reasoning models.
+    case completionTokens = "max_completion_tokens"
+
+    /// The other one.
+    var other: OutputCap { self == .tokens ? .completionTokens : .tokens }
+
+    /// The smallest bound that every model of OpenAI takes, in tokens: the Responses API refuses a smaller one.
+    static let least = 16
+}

@@ -1,0 +1,31 @@
+/// OpenAI's Responses API (https://platform.openai.com/docs/api-reference/responses/create). It has no fingerprint, and an
+/// answer that its cap cuts short is a success, so that what a reasoning model costs is bounded.
+enum ResponsesAPI {
+    static let reservedParameters: Set<String> = ["input"]
+
+    static func body(of target: Target) -> [JSONValue.JSONMember] {
+        var own: [JSONValue.JSONMember] = [.init("model", .string(target.model)), .init("input", .string("x"))]
+        if let instructions = target.systemInstructions { own.append(.init("instructions", .string(instructions))) }
+        own += [.init("max_output_tokens", .integer(OutputCap.least)), .init("store", .bool(false))]
+        return CallRequest.body(own, parameters: CallRequest.parameters(of: target).map(translated))
+    }
+
+    static func read(_ body: SuccessBody) throws(ProbeFailure) -> CallAnswer {
+        var answer = CallAnswer(model: try body.model(), shows: .model)
+        answer.usage = Usage(
+            inputTokens: Usage.tokens(in: body.root["usage"]?["input_tokens"]),
+            outputTokens: Usage.tokens(in: body.root["usage"]?["output_tokens"]))
+        return answer
+    }
+
+    /// A parameter of a chat completion under the name that it has here: the watch's parameters were written for that.
+    private static func translated(_ parameter: JSONValue.JSONMember) -> JSONValue.JSONMember {
+        if OutputCap(rawValue: parameter.name) != nil {
+            var cap = OutputCap.least
+            if case .number(let digits) = parameter.value { cap = max(cap, Int(digits) ?? cap) }
+            return .init("max_output_tokens", .integer(cap))
+        }
+        guard parameter.name == "reasoning_effort" else { return parameter }
+        return .init("reasoning", .object([.init("effort", parameter.value)]))
+    }
+}

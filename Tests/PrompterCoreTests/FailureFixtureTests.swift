@@ -1,0 +1,71 @@
+import PrompterCore
+import Testing
+
+/// Errors of every provider, written from the documented shapes: `Tests/Responses/failures.jsonl`, one a line. `class` is what a probe
+/// fails by, `retry_after` in seconds how long the provider asks to be left alone, `target_only` whether an `auth` is of the
+/// target alone; `next` stands for a refusal that teaches: the call that follows.
+@Suite struct FailureFixtureTests {
+    struct Fixture: Sendable, CustomTestStringConvertible {
+        var line: Int
+        var dialect: Dialect
+        var form: CallForm
+        var response: HTTPResponse
+        var failureClass: FailureClass?
+        var next: CallForm?
+        var retryAfter: Double?
+        var isTargetOnly: Bool
+
+        var testDescription: String { "line \(line): \(dialect.rawValue), \(form.rawValue), status \(response.status)" }
+    }
+
+    static func fixtures() throws -> [Fixture] {
+        try DialectExample.fixtures("failures").enumerated().map { index, row in
+            Fixture(
+                line: index + 1, dialect: try #require(row["dialect"]?.string.flatMap(Dialect.init)),
+                form: try #require(row["form"]?.string.flatMap(CallForm.init)),
+                response: HTTPResponse(
+                    status: try #require(row["status"]?.integer), headers: DialectExample.headers(row["headers"]),
+                    body: DialectExample.body(row["body"])),
+                failureClass: row["class"]?.string.flatMap(FailureClass.init),
+                next: row["next"]?.string.flatMap(CallForm.init),
+                retryAfter: row["retry_after"].flatMap { Double($0.plain.text) },
+                isTargetOnly: row["target_only"] != nil)
+        }
+    }
+
+    @Test func everyDialectAndClassIsThere() throws {
+        let fixtures = try Self.fixtures()
+        #expect(fixtures.count >= 300)
+        #expect(Set(fixtures.map(\.dialect)) == Set(Dialect.allCases).subtracting([.stub]))
+        #expect(Set(fixtures.map(\.form)) == Set(CallForm.allCases))
+        // These two come from the connection, not from a response.
+        #expect(
+            Set(fixtures.compactMap(\.failureClass)) == Set(FailureClass.allCases).subtracting([.timeout, .connection]))
+        #expect(fixtures.allSatisfy { ($0.failureClass == nil) != ($0.next == nil) })
+    }
+
+    @Test(arguments: try fixtures())
+    func isJudgedAsExpected(_ fixture: Fixture) throws {
+        let target = DialectExample.target(fixture.dialect, fixture.form)
+        var exchange = try ProbeExchange(target, credential: nil)
+        #expect(exchange.form == fixture.form)
+        if let next = fixture.next {
+            let first = exchange.request(timeout: .zero)
+            #expect(try exchange.take(fixture.response) == nil)
+            #expect(exchange.form == next)
+            #expect(exchange.request(timeout: .zero) != first)
+            return
+        }
+        let failure = #expect(throws: ProbeFailure.self) { try exchange.take(fixture.response) }
+        guard let failure else { return }
+        #expect(failure.failureClass == fixture.failureClass, "\(failure)")
+        #expect(failure.isTargetOnly == fixture.isTargetOnly)
+        let seconds = failure.retryAfter.map { Double($0.milliseconds) / 1000 }
+        if let expected = fixture.retryAfter {
+            #expect(abs((seconds ?? -1) - expected) < 0.001, "\(String(describing: failure.retryAfter))")
+        } else {
+            #expect(seconds == nil)
+        }
+        for key in ["sk-abc", "AIza"] { #expect(!failure.description.contains(key)) }
+    }
+}

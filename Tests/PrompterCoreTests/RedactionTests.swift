@@ -1,0 +1,38 @@
+import Testing
+
+@testable import PrompterCore
+
+@Suite struct RedactionTests {
+    @Test(arguments: [
+        ("Incorrect API key provided: sk-abc***********wxyz.", "Incorrect API key provided: <redacted>"),
+        ("sk-proj-AbCdEf_0123-x and more", "<redacted> and more"),
+        ("key 'sk-ant-api03-abcdefgh'", "key '<redacted>'"),
+        ("?key=AIzaSyA0123456789abcdefghijklmnopqrstuv&alt", "?key=<redacted>&alt"),
+        ("Authorization: Bearer abc/def+ghi==", "Authorization: Bearer <redacted>"),
+        ("bearer  0123456789", "bearer  <redacted>"),
+        ("(gsk_0123456789)(xai-0123456789)(hf_0123456789)", "(<redacted>)(<redacted>)(<redacted>)"),
+        ("eyJhbGciOi.eyJzdWIi.abc", "<redacted>"),
+        ("0123456789abcdef0123456789abcdef", "<redacted>"),
+    ])
+    func whatLooksLikeAKeyIsTakenOut(text: String, expected: String) {
+        #expect(Redaction(nil).clean(text) == expected)
+    }
+
+    @Test(arguments: [
+        "", "sk-", "the bearer of bad news", "model: claude-sonnet-4-5-20250929", "risk-model-0123456789 is unknown",
+        "fp_8b330d02d0_prod0820_fp8_kvcache_20260402", "req_011CdufXo8Y2LVfY2veyuQWG", "ünïcode → text",
+        "Rate limit reached for gpt-4o in organization org-abc", "550e8400-e29b-41d4-a716-446655440000",
+    ])
+    func otherTextsStay(text: String) {
+        #expect(Redaction(nil).clean(text) == text)
+        #expect(Redaction(Credential("abc")).clean(text) == text)
+    }
+
+    @Test func theOwnCredentialIsFoundWhateverStandsBesideIt() {
+        let redaction = Redaction(Credential("canary=+/1"))
+        for text in ["canary=+/1", "xcanary=+/1x", "canary=+/1\u{301}", "cancanary=+/1"] {
+            #expect(!redaction.clean(text).contains("canary") && redaction.isSecret(in: text))
+        }
+        #expect(!redaction.isSecret(in: "canary=+/"))
+    }
+}
