@@ -1,4 +1,4 @@
-public import PrompterCore
+import PrompterCore
 
 /// Right answers in every dialect, as short as the providers' documented shapes allow. The model that answers is the one that
 /// was asked for with `-2026` behind it, its fingerprint is `fp_` and its name. A model `status-429` is refused with that status.
