@@ -86,12 +86,36 @@ extension Daemon {
         } catch {
             log.error("store: what is known of the targets could not be read: \(error)")
         }
-        let probers = Probers(
-            stub: StubProber(pause: settings.stubPause),
-            live: LiveProber(client: client, credentials: readCredentials()))
+        // What was learned since the start is newer than what was known then.
+        let learned = memory.compactMapValues(\.learned).merging(prober?.learned ?? [:]) { $1 }
+        let live = LiveProber(client: client, credentials: readCredentials(), learned: learned)
+        let standing = prober == nil ? await standingSuspensions() : []
+        prober = live
         checkHeaderFiles()
         await pipeline.replace(
-            with: watchlist, probers: probers, workers: settings.workers, memory: memory, spread: spread)
+            with: watchlist, probers: Probers(stub: StubProber(pause: settings.stubPause), live: live),
+            workers: settings.workers, memory: memory, standing: standing, spread: spread)
+    }
+
+    private func standingSuspensions() async -> [StandingSuspension] {
+        do {
+            return try await store.suspensions()
+        } catch {
+            log.error("store: who is suspended could not be read: \(error)")
+            return []
+        }
+    }
+
+    /// Keeps suspensions as they change, so that a restart hammers nobody who asked to be left alone.
+    func keepSuspensions() async {
+        for await changes in suspensionChanges {
+            do {
+                try await store.keep(changes)
+            } catch {
+                // The recorder tells of a store that fails. After a restart one probe more finds the suspension anew.
+                log.debug("store: a suspension could not be kept: \(error)")
+            }
+        }
     }
 
     func readCredentials() -> [String: Credential] {

@@ -35,6 +35,10 @@ public actor Daemon {
     var refused: InvalidWatchlist?
     /// The reload that is under way, or was the last.
     var reloading: Task<Void, Never>?
+    /// What probes now; `nil` before the first watchlist is in force.
+    var prober: LiveProber?
+    let suspensionChanges: AsyncStream<[StandingSuspension]>
+    private let suspensionsChanged: AsyncStream<[StandingSuspension]>.Continuation
     private var isStoreFailing = false
     /// The row of the target that was pruned last; `nil` where the next round begins anew.
     var prunedRow: Int64?
@@ -86,10 +90,13 @@ public actor Daemon {
         textfile = settings.textfile.map { Textfile($0, settings, log: log) }
         let stub = StubProber(pause: settings.stubPause)
         let probeGuard: any ProbeGuard = redisGuard ?? LocalGuard()
+        let (suspensionChanges, changed) = AsyncStream<[StandingSuspension]>.makeStream()
+        self.suspensionChanges = suspensionChanges
+        suspensionsChanged = changed
         let pipeline = Pipeline(
             Pipeline.Parts(
                 probeGuard: probeGuard, recorder: recorder, clock: { Moment.now },
-                mayCall: settings.mayCall, log: log
+                mayCall: settings.mayCall, keep: { changed.yield($0) }, log: log
             ) { timer.arm(at: $0) },
             probers: Probers(stub: stub, live: stub))
         self.pipeline = pipeline
@@ -111,6 +118,7 @@ public actor Daemon {
         if once { await pipeline.beginRound() }
         // Not cancelled with the others: what was committed last is counted and told too.
         let telling = Task { for await outcome in recorder.outcomes { await take(outcome) } }
+        let keeping = Task { await keepSuspensions() }
         await withTaskGroup { group in
             group.addTask { await self.recorder.run() }
             // Apart, so that no tick waits for a textfile.
@@ -143,6 +151,8 @@ public actor Daemon {
         }
         await telling.value
         await reloading?.value
+        suspensionsChanged.finish()
+        await keeping.value
         try await end(once: once)
     }
 

@@ -55,6 +55,14 @@ actor EnduringStore: VersionStore {
         try await use { store throws(SQLiteStoreError) in try await store.distrust(after: now) }
     }
 
+    func keep(_ suspensions: [StandingSuspension]) async throws(SQLiteStoreError) {
+        try await use { store throws(SQLiteStoreError) in try await store.keep(suspensions) }
+    }
+
+    func suspensions() async throws(SQLiteStoreError) -> [StandingSuspension] {
+        try await use { store throws(SQLiteStoreError) in try await store.suspensions() }
+    }
+
     func prune(before cutoff: Timestamp, after last: Int64, at now: Timestamp) async throws(SQLiteStoreError) -> Int64?
     {
         try await use { store throws(SQLiteStoreError) in

@@ -79,7 +79,9 @@ public struct VersionInquiry: Sendable {
         for watch in watches {
             let target = watch.target
             do throws(ProbeFailure) {
-                let live = LiveProber(client: client, credentials: try credentials(of: target.provider))
+                let live = LiveProber(
+                    client: client, credentials: try credentials(of: target.provider),
+                    learned: try await learned(target))
                 let asking = Asking(
                     target: target, prober: Probers(stub: stub, live: live).prober(for: target),
                     probeGuard: redis ?? LocalGuard(), mayCall: settings.mayCall || isForced)
@@ -146,6 +148,14 @@ public struct VersionInquiry: Sendable {
                     "probes are disabled (PROMPTER_PROBE_DISABLED) and nobody has observed this slot; --force probes in any case"
                 )
             }
+        }
+    }
+
+    private func learned(_ target: Target) async throws(ProbeFailure) -> [TargetID: LearnedCall] {
+        do {
+            return try await store.memory(of: [target.id]).compactMapValues(\.learned)
+        } catch {
+            throw ProbeFailure(.noVersion, "\(error)")
         }
     }
 

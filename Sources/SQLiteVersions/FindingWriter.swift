@@ -79,6 +79,7 @@ struct FindingWriter {
         succeed.bind(target.id, at: 1)
         succeed.bind(observation.time, at: 2)
         succeed.bind(life.encoded, at: 3)
+        succeed.bind(observation.learned?.text, at: 4)
         try succeed.run()
         return Recorded(isNews: true, isNewVersion: isNewVersion, events: news, life: life)
     }
@@ -173,6 +174,7 @@ struct FindingWriter {
             last_attempt_at = max(coalesce(last_attempt_at, ?2), ?2),
             last_success_at = max(coalesce(last_success_at, ?2), ?2),
             is_not_found = iif(?2 >= coalesce(last_attempt_at, ?2), 0, is_not_found),
+            learned = iif(?2 >= coalesce(last_attempt_at, ?2), coalesce(?4, learned), learned),
             life = ?3
         WHERE id = ?1
         """

@@ -20,8 +20,8 @@ enum MemoryQuery {
                     failure: query.optionalText(at: 3).flatMap(FailureClass.init), failures: Int(query.integer(at: 4)),
                     isNotFound: query.integer(at: 5) != 0,
                     life: TargetLife(encoded: query.bytes(at: 6)) ?? TargetLife(),
-                    lastChange: query.time(at: 7))
-            if let version = Version(query, firstColumn: 8) { memory.versions.append(version) }
+                    lastChange: query.time(at: 7), learned: learned(query.optionalText(at: 8)))
+            if let version = Version(query, firstColumn: 9) { memory.versions.append(version) }
             memories[target] = memory
         }
         return memories.mapValues { memory in
@@ -29,6 +29,10 @@ enum MemoryQuery {
             memory.versions.sort(by: Version.isSeenLater)
             return memory
         }
+    }
+
+    private static func learned(_ text: String?) -> LearnedCall? {
+        text.flatMap(LearnedCall.init).flatMap { $0 == .usual ? nil : $0 }
     }
 
     /// The identities come packed in one blob, so that any number is one search each and no text is parsed. CROSS JOIN keeps
@@ -39,7 +43,8 @@ enum MemoryQuery {
             n, targets.last_attempt_at, targets.last_success_at, targets.failure_class, targets.failures,
             targets.is_not_found, targets.life,
             (SELECT max(happened_at) FROM events
-                WHERE target_id = targets.id AND kind IN ('appeared', 'replaced', 'returned')), \(Version.columns)
+                WHERE target_id = targets.id AND kind IN ('appeared', 'replaced', 'returned')), targets.learned,
+            \(Version.columns)
         FROM asked
         CROSS JOIN targets ON targets.identity = substr(?1, 1 + 32 * n, 32)
         LEFT JOIN versions ON versions.target_id = targets.id AND versions.sightings > 0

@@ -183,6 +183,16 @@ enum Schema {
         CREATE INDEX events_by_target ON events (target_id, place_at);
         CREATE INDEX events_by_time ON events (happened_at);
 
+        -- Until when somebody is not to be called, also after a restart: a provider, where the target is empty, or a target.
+        CREATE TABLE suspensions (
+            provider TEXT NOT NULL,
+            target BLOB NOT NULL,
+            cause TEXT NOT NULL,
+            not_before INTEGER NOT NULL,
+            repetitions INTEGER NOT NULL,
+            PRIMARY KEY (provider, target, cause)
+        ) STRICT, WITHOUT ROWID;
+
         -- What is yet to be told to a webhook, and what was. next_at is NULL where nothing more is to be done.
         CREATE TABLE deliveries (
             event_id TEXT NOT NULL,

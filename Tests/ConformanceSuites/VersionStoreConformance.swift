@@ -216,7 +216,8 @@ public enum VersionStoreConformance {
                         slot: time.milliseconds / 60_000, time: time, version: versions.randomElement(using: &random)!,
                         shows: Bool.random(using: &random) ? .completion : [.model, .digest, .metadata],
                         isConfirmation: Bool.random(using: &random),
-                        retirement: Int.random(in: 0..<20, using: &random) == 0 ? time : nil)
+                        retirement: Int.random(in: 0..<20, using: &random) == 0 ? time : nil,
+                        learned: [nil, .usual, LearnedCall(form: .responses)].randomElement(using: &random)!)
                     return .observation(seen, imported: Bool.random(using: &random))
                 }
             }

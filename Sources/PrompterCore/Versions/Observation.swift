@@ -14,13 +14,15 @@ public struct Observation: Hashable, Sendable, Identifiable {
     public var isConfirmation: Bool
     /// When the provider will shut the model down, where it says so.
     public var retirement: Timestamp?
+    /// What the probe learned about how its target is to be called; `nil` for nothing new. Each instance learns it by itself.
+    public var learned: LearnedCall?
     public var usage: Usage
     public var latency: Duration
 
     public init(
         id: UInt64, target: TargetID, slot: Int64, time: Timestamp, version: VersionIdentity,
         shows: SignalSet = .completion, isConfirmation: Bool = false, retirement: Timestamp? = nil,
-        usage: Usage = Usage(), latency: Duration = .zero
+        learned: LearnedCall? = nil, usage: Usage = Usage(), latency: Duration = .zero
     ) {
         self.id = id
         self.target = target
@@ -30,6 +32,7 @@ public struct Observation: Hashable, Sendable, Identifiable {
         self.shows = shows
         self.isConfirmation = isConfirmation
         self.retirement = retirement
+        self.learned = learned
         self.usage = usage
         self.latency = latency
     }
@@ -41,6 +44,6 @@ extension Observation {
         self.init(
             id: lease.id, target: lease.slot.target, slot: lease.slot.number, time: time, version: answer.version,
             shows: answer.shows, isConfirmation: lease.slot.isConfirmation, retirement: answer.retirement,
-            usage: answer.usage, latency: answer.latency)
+            learned: answer.learned, usage: answer.usage, latency: answer.latency)
     }
 }

@@ -16,11 +16,13 @@ public struct TargetMemory: Hashable, Sendable {
     public var life: TargetLife
     /// When the live set of a signal last changed by something that came.
     public var lastChange: Timestamp?
+    /// How the target is to be called, where that is not the usual way.
+    public var learned: LearnedCall?
 
     public init(
         lastAttempt: Timestamp? = nil, lastSuccess: Timestamp? = nil, failure: FailureClass? = nil, failures: Int = 0,
         isNotFound: Bool = false, versions: [Version] = [], life: TargetLife = TargetLife(),
-        lastChange: Timestamp? = nil
+        lastChange: Timestamp? = nil, learned: LearnedCall? = nil
     ) {
         self.lastAttempt = lastAttempt
         self.lastSuccess = lastSuccess
@@ -30,6 +32,7 @@ public struct TargetMemory: Hashable, Sendable {
         self.versions = versions
         self.life = life
         self.lastChange = lastChange
+        self.learned = learned
     }
 
     /// Takes over what recording a finding has made known.
@@ -62,6 +65,7 @@ extension TargetMemory {
             failures = 0
             if isNotFound { events.append(Event(.found, of: observation)) }
             isNotFound = false
+            if let learned = observation.learned { self.learned = learned == .usual ? nil : learned }
         }
         lastSuccess = max(lastSuccess ?? observation.time, observation.time)
         if let known = versions.firstIndex(where: { $0.identity == observation.version }) {
