@@ -203,15 +203,19 @@ extension Pipeline {
     private func fail(_ flight: Flight, _ failure: ProbeFailure, at now: Moment, since start: Duration) {
         let (due, target) = (flight.begun.due, flight.begun.due.target)
         take(limits.end(flight.begun, failure, at: now), of: target, after: failure, at: now)
-        if !due.slot.isConfirmation { tell(failure, of: target) }
         metrics.ended(target, failure.failureClass, fingerprint: nil, after: now.uptime - start)
+        let (state, hold) = SlotState.afterFailure(
+            failure.failureClass, attempt: flight.lease.attempt, retryAfter: failure.retryAfter)
         // A confirmation that failed says nothing of the slot, which has its observation.
-        if due.slot.isConfirmation { return parts.recorder.release() }
+        if due.slot.isConfirmation {
+            parts.recorder.release()
+            if case .held = state { timetable.confirm(due, at: now.wall + hold) }
+            return
+        }
+        tell(failure, of: target)
         let attempt = FailedAttempt(
             target: target.id, slot: due.slot.number, time: now.wall, failureClass: failure.failureClass)
         submit(Recorder.Entry(.failure(attempt), of: target, asked: flight.asked))
-        let (state, hold) = SlotState.afterFailure(
-            failure.failureClass, attempt: flight.lease.attempt, retryAfter: failure.retryAfter)
         if case .held = state, remaining == nil {
             timetable.hold(target.id, slot: due.slot, for: hold, at: now.wall)
         } else {

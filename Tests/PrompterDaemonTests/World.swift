@@ -23,6 +23,7 @@ final class World: Sendable {
         /// How many of the recorder's findings were recorded.
         var recorded = 0
         var answers: @Sendable (Target, Duration) -> ProbeFailure? = { _, _ in nil }
+        var models: @Sendable (Int) -> String = { _ in "m-1" }
     }
 
     /// What the world shares with its parts.
@@ -68,6 +69,11 @@ final class World: Sendable {
     /// What each call brings, by its target and the time since the beginning; `nil` for a version.
     func answer(_ answers: @escaping @Sendable (Target, Duration) -> ProbeFailure?) {
         shared.state.withLock { $0.answers = answers }
+    }
+
+    /// Which model answers each call, by the number of calls before it.
+    func serve(_ models: @escaping @Sendable (Int) -> String) {
+        shared.state.withLock { $0.models = models }
     }
 
     /// Puts `targets` in force, as a reload does.
@@ -140,15 +146,16 @@ final class World: Sendable {
         let shared: Shared
 
         func probe(_ target: Target, timeout: Duration) async throws(ProbeFailure) -> ProbeAnswer {
-            let failure = shared.state.withLock { state in
+            let (failure, model) = shared.state.withLock { state in
                 let time = state.now.uptime - World.begin
+                let model = state.models(state.calls.count)
                 state.calls.append(Call(provider: target.provider.name, model: target.model, time: time))
-                return state.answers(target, time)
+                return (state.answers(target, time), model)
             }
             // What else is in flight is so at the same time.
             for _ in 0..<20 { await Task.yield() }
             if let failure { throw failure }
-            guard let version = VersionIdentity(resolvedModel: "m-1", fingerprint: nil) else {
+            guard let version = VersionIdentity(resolvedModel: model, fingerprint: nil) else {
                 throw ProbeFailure(.noVersion, "")
             }
             return ProbeAnswer(version: version, latency: .zero)
