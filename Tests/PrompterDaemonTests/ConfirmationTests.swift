@@ -24,7 +24,9 @@ import Testing
         #expect(world.calls.count == 27)
         #expect(world.calls[26].time - world.calls[25].time < .seconds(1))
         #expect(told.count == 2 && told[0] == "notice: p m now also answers as b")
-        #expect(told[1].hasPrefix("warning: p m now answers as b (was a since ") && told[1].hasSuffix(")"), "\(world.calls.suffix(3)) \(told)")
+        #expect(
+            told[1].hasPrefix("warning: p m now answers as b (was a since ") && told[1].hasSuffix(")"),
+            "\(world.calls.suffix(3)) \(told)")
         #expect(await world.text().contains(#"model="m",kind="replaced"} 1"#))
     }
 

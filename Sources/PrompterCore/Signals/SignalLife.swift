@@ -23,6 +23,8 @@ public struct SignalLife: Hashable, Sendable {
         /// What was replaced, and since when that had been live.
         var previous: [String] = []
         var previousSince: Timestamp?
+        /// Whether one of the observations that it rests on was made to confirm it.
+        var isConfirmed = false
         /// The observations that it rests on, in order.
         var evidence: [Sighting] = []
     }
@@ -44,6 +46,8 @@ public struct SignalLife: Hashable, Sendable {
     /// Observations in a row whose value was not settled, and the first of them.
     var foreignRun = 0
     var foreignStart: Sighting?
+    /// Whether one of them was made to confirm the first.
+    var isForeignConfirmed = false
     /// Successes in a row that did not carry the signal.
     var absentRun = 0
     /// Whether its absence was told.
@@ -87,10 +91,12 @@ public struct SignalLife: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - sighting: its place, and its value; `nil` where the answer did not carry the signal.
+    ///   - isConfirmation: whether its probe was made to confirm a change.
     ///   - isKnown: whether a value was seen before, at any time. Only asked where it is not live.
     /// - Returns: what becomes known.
     mutating func take(
-        _ value: String?, time: Timestamp, id: UInt64, rules: LifeRules, isKnown: (Signal, String) throws -> Bool
+        _ value: String?, time: Timestamp, id: UInt64, isConfirmation: Bool = false, rules: LifeRules,
+        isKnown: (Signal, String) throws -> Bool
     ) rethrows -> [Change] {
         shown += 1
         guard let value else { return absent(time: time, id: id, rules) }
@@ -130,8 +136,12 @@ public struct SignalLife: Hashable, Sendable {
         } else if isSettled {
             foreignRun = 0
         } else {
-            if foreignRun == 0 { foreignStart = sighting }
+            if foreignRun == 0 {
+                foreignStart = sighting
+                isForeignConfirmed = false
+            }
             foreignRun += 1
+            isForeignConfirmed = isForeignConfirmed || isConfirmation
             if foreignRun >= rules.patience(with: signal), !isNoisy { changes.append(replace(sighting)) }
         }
         last = sighting
@@ -173,7 +183,7 @@ public struct SignalLife: Hashable, Sendable {
         lastSettled = sighting
         return Change(
             kind: .replaced, value: sighting.value, previous: old.map(\.value),
-            previousSince: old.map(\.since).min(), evidence: evidence)
+            previousSince: old.map(\.since).min(), isConfirmed: isForeignConfirmed, evidence: evidence)
     }
 
     private mutating func retire(_ sighting: Sighting, _ rules: LifeRules, isTold: Bool) -> [Change] {

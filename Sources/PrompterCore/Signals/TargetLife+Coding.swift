@@ -81,6 +81,7 @@ private struct ByteWriter {
             write(UInt64(number))
         }
         bytes.append(life.isMissing ? 1 : 0)
+        bytes.append(life.isForeignConfirmed ? 1 : 0)
         write(life.news)
         write(life.returns)
         for sighting in [life.last, life.lastSettled, life.foreignStart] { write(sighting) { $0.write($1) } }
@@ -157,11 +158,13 @@ private struct ByteReader {
         guard let signal = count(), Signal.allCases.indices.contains(signal) else { return nil }
         var life = SignalLife(Signal.allCases[signal])
         guard let shown = count(), let carried = count(), let foreignRun = count(), let absentRun = count(),
-            let displacedCount = count(), let isMissing = flag(), let news = word(), let returns = word(),
+            let displacedCount = count(), let isMissing = flag(), let isForeignConfirmed = flag(), let news = word(),
+            let returns = word(),
             let last = optional({ $0.sighting() }), let lastSettled = optional({ $0.sighting() }),
             let foreignStart = optional({ $0.sighting() }), let displaced = count()
         else { return nil }
         (life.shown, life.carried, life.foreignRun, life.absentRun) = (shown, carried, foreignRun, absentRun)
+        life.isForeignConfirmed = isForeignConfirmed
         (life.displacedCount, life.isMissing, life.news, life.returns) = (displacedCount, isMissing, news, returns)
         (life.last, life.lastSettled, life.foreignStart) = (last, lastSettled, foreignStart)
         for _ in 0..<displaced {

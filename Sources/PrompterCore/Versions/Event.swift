@@ -97,7 +97,7 @@ public struct Event: Hashable, Sendable, Identifiable {
         self.init(
             id: "", target: observation.target, kind: change.kind, signal: signal, value: change.value,
             slot: observation.slot, time: observation.time, observation: observation.id,
-            isConfirmed: change.kind == .replaced && signal.isMajor ? observation.isConfirmation : nil,
+            isConfirmed: change.kind == .replaced && signal.isMajor ? change.isConfirmed : nil,
             previous: change.previous, previousSince: change.previousSince, evidence: change.evidence)
         id = derivedID
     }
