@@ -9,14 +9,17 @@ public struct LiveProber: Prober {
     private let credentials: [String: Credential]
     private let calls: LearnedCalls
     private let pauses: RetryPauses
+    private let mayGoOn: @Sendable (Target) async -> Bool
 
     /// - Parameters:
     ///   - credentials: by the provider's name; a provider without one is called without.
     ///   - learned: what ``ProbeAnswer/learned`` of earlier probes brought.
+    ///   - mayGoOn: asked before each call of a probe but the first: what was read meanwhile may forbid it.
     public init(
         client: HTTPClient, credentials: [String: Credential], learned: [TargetID: LearnedCall] = [:],
-        pauses: RetryPauses = RetryPauses()
+        pauses: RetryPauses = RetryPauses(), mayGoOn: @escaping @Sendable (Target) async -> Bool = { _ in true }
     ) {
+        self.mayGoOn = mayGoOn
         self.client = client
         self.credentials = credentials
         self.pauses = pauses
@@ -38,7 +41,7 @@ public struct LiveProber: Prober {
                     + "localhost")
         }
         do {
-            var answer = try await run(&exchange, until: deadline)
+            var answer = try await run(&exchange, of: target, until: deadline)
             answer.learned = calls.take(answer, of: target.id)
             return answer
         } catch {
@@ -48,12 +51,15 @@ public struct LiveProber: Prober {
     }
 
     private func run(
-        _ exchange: inout ProbeExchange, until deadline: ContinuousClock.Instant
+        _ exchange: inout ProbeExchange, of target: Target, until deadline: ContinuousClock.Instant
     ) async throws(ProbeFailure) -> ProbeAnswer {
         var tries = 0
         while true {
             do throws(ProbeFailure) {
                 if let answer = try await call(&exchange, until: deadline) { return answer }
+                guard await mayGoOn(target) else {
+                    return try exchange.fail(.timeout, "the provider is not to be called again now")
+                }
             } catch {
                 guard let pause = pauses.pause(after: error, tries: tries, rest: deadline - .now) else { throw error }
                 tries += 1
@@ -62,6 +68,7 @@ public struct LiveProber: Prober {
                 } catch {
                     throw ProbeFailure(.timeout, "the probe was stopped")
                 }
+                guard await mayGoOn(target) else { throw error }
             }
         }
     }

@@ -88,7 +88,9 @@ extension Daemon {
         }
         // What was learned since the start is newer than what was known then.
         let learned = memory.compactMapValues(\.learned).merging(prober?.learned ?? [:]) { $1 }
-        let live = LiveProber(client: client, credentials: readCredentials(), learned: learned)
+        let live = LiveProber(client: client, credentials: readCredentials(), learned: learned) { [pipeline] in
+            await pipeline.mayGoOn($0)
+        }
         let standing = prober == nil ? await standingSuspensions() : []
         prober = live
         checkHeaderFiles()

@@ -42,6 +42,7 @@ public actor Daemon {
     private var isStoreFailing = false
     /// The row of the target that was pruned last; `nil` where the next round begins anew.
     var prunedRow: Int64?
+    private var isDistrustDue = false
     /// Whether the watchlist in force is yet to be written into the store, which could not take it.
     var isRegistrationDue = false
 
@@ -213,12 +214,9 @@ public actor Daemon {
     private func beat() async {
         if await pipeline.pulse() {
             log.warning("the clock was set back by more than an interval: slots are taken anew")
-            do {
-                try await store.distrust(after: Moment.now.wall)
-            } catch {
-                log.error("store: \(error)")
-            }
+            isDistrustDue = true
         }
+        if isDistrustDue { await distrust() }
         if isRegistrationDue { await register() }
         herald.wake()
         await writeTextfile(isForced: true)
@@ -228,6 +226,16 @@ public actor Daemon {
             notifier.watchdog()
         } else {
             log.critical("something that is due does not happen: the watchdog is not fed")
+        }
+    }
+
+    /// Until it has been done: what was dated by a clock that was ahead would make all that comes look late.
+    private func distrust() async {
+        do {
+            try await store.distrust(after: Moment.now.wall)
+            isDistrustDue = false
+        } catch {
+            log.error("store: what was dated later than now could not be marked, and will be: \(error)")
         }
     }
 

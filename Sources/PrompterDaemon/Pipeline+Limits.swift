@@ -9,6 +9,11 @@ extension Pipeline {
         metrics.missed(target, slots - 1)
     }
 
+    /// Whether the probe of `target`, which is in flight, may make one more call.
+    public func mayGoOn(_ target: Target) -> Bool {
+        limits.goOn(target, at: parts.clock())
+    }
+
     /// Takes what a call of `target` changed in the limits: tells it, and has it kept.
     ///
     /// - Parameter failure: what the call failed with; `nil` where it did not, or another instance made it.

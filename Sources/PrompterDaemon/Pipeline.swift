@@ -101,7 +101,7 @@ public actor Pipeline {
         ) { watched.contains($0) }
         for due in dropped { timetable.end(due.target.id, slot: due.slot, at: now.wall) }
         timetable.replace(with: watchlist.targets, at: now.wall, spread: spread) { memory[$0]?.lastSuccess }
-        restore(standing, at: now)
+        restore(standing.filter { $0.scope.target.map(watched.contains) ?? true }, at: now)
         isChanged = true
         begin(at: now)
         rearm(at: now)
@@ -129,6 +129,7 @@ public actor Pipeline {
     public func pulse() -> Bool {
         let now = parts.clock()
         let isRealigned = timetable.realign(at: now.wall)
+        begin(at: now)
         rearm(at: now)
         return isRealigned
     }
@@ -187,8 +188,8 @@ public actor Pipeline {
         let earliest = now.wall + Self.nearestTick
         var wakes: [Timestamp] = []
         if let due = timetable.nextDue { wakes.append(max(due, earliest)) }
-        // What could begin already waits for the end of a call or of a question to the guard, not for the timer.
-        if let next = limits.nextTime, next > now.uptime {
+        // While the guard is asked its answer goes on with what could begin already.
+        if let next = limits.nextTime, next > now.uptime || admitting == nil && limits.hasServable(at: now.uptime) {
             wakes.append(max(now.wall + Self.wait(until: next, at: now), earliest))
         }
         if isChanged {

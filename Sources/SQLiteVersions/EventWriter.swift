@@ -66,8 +66,9 @@ struct EventWriter {
             guard !expectation.allows(observation.version) else { continue }
             guard let watch = Watch.Key(texts: (1...5).map { findExpectations.text(at: $0) }) else { continue }
             findUnexpected.bind(target, at: 1)
-            findUnexpected.bind(life.liveSince(of: observation.version) ?? observation.time, at: 2)
-            findUnexpected.bind(observation.version.key, at: 3)
+            let subject = expectation.subject(of: observation.version)
+            findUnexpected.bind(life.liveSince(subject, of: observation.version) ?? observation.time, at: 2)
+            findUnexpected.bind(observation.version[subject] ?? observation.version.key, at: 3)
             findUnexpected.bind(EventRow.text(of: watch.texts), at: 4)
             let isKnown = try findUnexpected.step()
             findUnexpected.reset()

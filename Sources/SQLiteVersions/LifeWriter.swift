@@ -10,7 +10,7 @@ struct LifeWriter {
     private let now: Timestamp
     private let rules: LifeRules
     private let events: EventWriter
-    private let addCheckpoint, findCheckpoint, dropCheckpoints, findObservations, findEvents, findCorrected,
+    private let addCheckpoint, findCheckpoint, dropCheckpoints, findObservations, findEvents, findCorrected, anyEvent,
         move: PreparedStatement
     private let isKnown: [Signal: PreparedStatement]
     private let saveLife: PreparedStatement
@@ -33,12 +33,13 @@ struct LifeWriter {
             SELECT observed_at, observations.id, slot, shows, is_confirmation, retirement_at,
                 resolved_model, fingerprint, digest, metadata
             FROM observations JOIN versions ON versions.id = version_id
-            WHERE observations.target_id = ?1 AND observed_at >= ?2 AND NOT suspect
+            WHERE observations.target_id = ?1 AND observed_at >= ?2 AND observed_at < ?3 AND NOT suspect
             ORDER BY observed_at
             """, on: database)
         findEvents = try PreparedStatement(
-            "SELECT \(EventRow.columns), place_at, place_id FROM events WHERE target_id = ?1 AND place_at >= ?2 ORDER BY number",
+            "SELECT \(EventRow.columns) FROM events WHERE target_id = ?1 AND place_at >= ?2 ORDER BY number",
             on: database)
+        anyEvent = try PreparedStatement("SELECT 1 FROM events WHERE target_id = ?1 LIMIT 1", on: database)
         move = try PreparedStatement(
             "UPDATE events SET place_at = ?2, place_id = ?3 WHERE id = ?1", on: database)
         findCorrected = try PreparedStatement(
@@ -81,9 +82,13 @@ struct LifeWriter {
     func retell(
         _ id: TargetID, row: Int64, from time: Timestamp, isTold: Bool = true
     ) throws -> (life: TargetLife, events: [Event]) {
-        let (life, start, derived) = try derive(id, row: row, from: time)
+        let (life, _, derived) = try derive(id, row: row, from: time)
         guard isTold || life.successes == 1 else { return (life, []) }
-        let revision = EventRevision(derived: derived, told: try told(id, row: row, after: start))
+        // What was complete before cannot have changed, and who was not told of it then is not told now.
+        let revision = EventRevision(
+            derived: derived.filter { $0.time >= time }, told: try told(id, row: row, from: time))
+        // A life that begins anew, since nothing is left of its past, has no first version to tell of.
+        if !isTold, !revision.missing.isEmpty, try hasEvents(row) { return (life, []) }
         for (told, derived) in revision.moved {
             move.bind(told.id, at: 1)
             move.bind(derived.time, at: 2)
@@ -142,7 +147,7 @@ struct LifeWriter {
             life = TargetLife(encoded: findCheckpoint.bytes(at: 0)) ?? life
             findCheckpoint.reset()
         }
-        for observation in try observations(of: id, row: row, after: life.head) where observation.time < end {
+        for observation in try observations(of: id, row: row, after: life.head, before: end) {
             _ = try take(observation, &life, target: row)
         }
         if let head = life.head { try add(life, at: head, target: row) }
@@ -172,9 +177,12 @@ struct LifeWriter {
     }
 
     /// In the order of their times; of two of one millisecond the core's own order decides, since a row's id is signed.
-    private func observations(of id: TargetID, row: Int64, after start: Sighting?) throws -> [Observation] {
+    private func observations(
+        of id: TargetID, row: Int64, after start: Sighting?, before end: Timestamp? = nil
+    ) throws -> [Observation] {
         findObservations.bind(row, at: 1)
         findObservations.bind(start?.time.milliseconds ?? .min, at: 2)
+        findObservations.bind(end?.milliseconds ?? .max, at: 3)
         var found: [Observation] = []
         while try findObservations.step() {
             guard
@@ -195,22 +203,25 @@ struct LifeWriter {
         return found.filter { Self.isAfter(start, time: $0.time, id: $0.id) }
     }
 
-    private func told(_ id: TargetID, row: Int64, after start: Sighting?) throws -> [Event] {
+    private func told(_ id: TargetID, row: Int64, from time: Timestamp) throws -> [Event] {
         findCorrected.bind(row, at: 1)
         var corrected: Set<String> = []
         while try findCorrected.step() { corrected.formUnion(EventRow.texts(in: findCorrected.text(at: 0))) }
         findEvents.bind(row, at: 1)
-        findEvents.bind(start?.time.milliseconds ?? .min, at: 2)
+        findEvents.bind(time, at: 2)
         var told: [Event] = []
         while try findEvents.step() {
-            guard let event = EventRow.event(findEvents, target: id), event.isOfLife, !corrected.contains(event.id),
-                Self.isAfter(
-                    start, time: Timestamp(milliseconds: findEvents.integer(at: EventRow.columnCount)),
-                    id: UInt64(bitPattern: findEvents.integer(at: EventRow.columnCount + 1)))
+            guard let event = EventRow.event(findEvents, target: id), event.isOfLife, !corrected.contains(event.id)
             else { continue }
             told.append(event)
         }
         return told
+    }
+
+    private func hasEvents(_ row: Int64) throws -> Bool {
+        anyEvent.bind(row, at: 1)
+        defer { anyEvent.reset() }
+        return try anyEvent.step()
     }
 
     private static func isAfter(_ start: Sighting?, time: Timestamp, id: UInt64) -> Bool {

@@ -3,11 +3,17 @@
 enum ResponsesAPI {
     static let reservedParameters: Set<String> = ["input"]
 
+    /// Parameters of chat completions that it does not have, and would refuse.
+    private static let chatOnly: Set<String> = [
+        "frequency_penalty", "logit_bias", "logprobs", "presence_penalty", "response_format", "seed", "stop",
+    ]
+
     static func body(of target: Target) -> [JSONValue.JSONMember] {
         var own: [JSONValue.JSONMember] = [.init("model", .string(target.model)), .init("input", .string("x"))]
         if let instructions = target.systemInstructions { own.append(.init("instructions", .string(instructions))) }
         own += [.init("max_output_tokens", .integer(OutputCap.least)), .init("store", .bool(false))]
-        return CallRequest.body(own, parameters: CallRequest.parameters(of: target).map(translated))
+        let parameters = CallRequest.parameters(of: target).filter { !chatOnly.contains($0.name) }
+        return CallRequest.body(own, parameters: parameters.map(translated))
     }
 
     static func read(_ body: SuccessBody) throws(ProbeFailure) -> CallAnswer {

@@ -87,6 +87,11 @@ public struct Limits: Sendable {
         lanes[begun.due.target.provider.name]?.limit(on: begun.due.target.id, at: now.uptime)
     }
 
+    /// Whether the probe of `target`, which was begun, may make one more call: a failure of another may have been read since.
+    public mutating func goOn(_ target: Target, at now: Moment) -> Bool {
+        lanes[target.provider.name]?.goOn(target.id, at: now.uptime) ?? true
+    }
+
     /// Whether calls of `provider` wait for its rate.
     public func isRateBound(_ provider: String, at now: Moment) -> Bool {
         lanes[provider]?.isRateBound(at: now.uptime) ?? false

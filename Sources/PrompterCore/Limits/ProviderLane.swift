@@ -67,6 +67,13 @@ struct ProviderLane: Sendable {
         rate?.take(at: uptime) ?? true
     }
 
+    /// Whether a probe that was begun may make one more call; it then counts towards the rate.
+    mutating func goOn(_ target: TargetID, at uptime: Duration) -> Bool {
+        guard limit(on: target, at: uptime) == nil else { return false }
+        rate?.charge(at: uptime)
+        return true
+    }
+
     // MARK: what is known
 
     /// Whether the rate is what calls wait for.

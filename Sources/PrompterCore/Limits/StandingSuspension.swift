@@ -5,6 +5,11 @@ public struct StandingSuspension: Hashable, Sendable {
         case provider(String)
         case target(TargetID, provider: String)
 
+        /// `nil` for a whole provider.
+        public var target: TargetID? {
+            if case .target(let target, _) = self { target } else { nil }
+        }
+
         var provider: String {
             switch self {
             case .provider(let name), .target(_, let name): name

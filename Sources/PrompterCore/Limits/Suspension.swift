@@ -16,6 +16,9 @@ public struct Suspension: Hashable, Sendable {
     public private(set) var until: Duration
     /// How often in a row the cause was met by who may call.
     public private(set) var repetitions: Int
+    /// Whether somebody asked for a call that decides and none has yet: what was just put right is not to wait because the
+    /// provider was out of order for a moment.
+    private var isRechecked = false
 
     /// - Parameter retryAfter: how long the provider asks to be left alone, where it says so.
     init(_ cause: FailureClass, retryAfter: Duration? = nil, at uptime: Duration) {
@@ -36,12 +39,14 @@ public struct Suspension: Hashable, Sendable {
     /// Goes on: the call that was to decide met the cause again.
     mutating func `repeat`(retryAfter: Duration? = nil, at uptime: Duration) {
         repetitions += 1
+        isRechecked = false
         until = uptime + Self.pause(cause, repetitions: repetitions, retryAfter: retryAfter)
     }
 
     /// Goes on: the call that was to decide failed otherwise, and showed nothing.
     mutating func renew(at uptime: Duration) {
-        until = uptime + Self.pause(cause, repetitions: repetitions, retryAfter: nil)
+        let pause = Self.pause(cause, repetitions: repetitions, retryAfter: nil)
+        until = uptime + (isRechecked ? min(pause, Breaker.shortestPause) : pause)
     }
 
     /// Takes note of a call that began before and asks to be left alone for `time`.
@@ -51,7 +56,9 @@ public struct Suspension: Hashable, Sendable {
 
     /// Lets a call decide at once. A provider's own word on when to come back is kept.
     mutating func recheck(at uptime: Duration) {
-        if cause != .rateLimited { until = min(until, uptime) }
+        guard cause != .rateLimited else { return }
+        until = min(until, uptime)
+        isRechecked = true
     }
 
     private static func pause(_ cause: FailureClass, repetitions: Int, retryAfter: Duration?) -> Duration {

@@ -33,6 +33,11 @@ struct TokenBucket: Hashable, Sendable {
         return true
     }
 
+    /// Takes a token that may be yet to come, for a call that belongs to one that was begun: the next one waits for it.
+    mutating func charge(at uptime: Duration) {
+        fullAt = max(fullAt ?? uptime, uptime) + spacing
+    }
+
     /// Puts a token back that was taken for a call that was not made.
     mutating func putBack() {
         fullAt = fullAt.map { $0 - spacing }

@@ -78,6 +78,8 @@ public struct SignalLife: Hashable, Sendable {
     public func confidence(model: String) -> Confidence {
         guard carried > 0, !isMissing, absentRun < 20 else { return .absent }
         if isNoisy { return .noisy }
+        // Google's names may be asked for with the folder before them, and answer without it.
+        let model = model.hasPrefix("models/") ? String(model.dropFirst(7)) : model
         if signal == .model, members.allSatisfy({ $0.value == model }), !Confidence.isSnapshot(model) { return .echo }
         return .proven
     }

@@ -78,15 +78,9 @@ public struct TargetLife: Hashable, Sendable {
         return state
     }
 
-    /// Since when `version` is live: since its signal that became live last; `nil` where one is not.
-    public func liveSince(of version: VersionIdentity) -> Timestamp? {
-        var latest: Timestamp?
-        for life in signals {
-            guard let value = version[life.signal] else { continue }
-            guard let member = life.members.first(where: { $0.value == value }) else { return nil }
-            latest = max(latest ?? member.since, member.since)
-        }
-        return latest
+    /// Since when the value of `signal` that `version` has is live; `nil` where it is not.
+    public func liveSince(_ signal: Signal, of version: VersionIdentity) -> Timestamp? {
+        self[signal]?.members.first { $0.value == version[signal] }?.since
     }
 
     private mutating func index(of signal: Signal) -> Int {

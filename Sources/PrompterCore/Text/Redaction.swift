@@ -9,6 +9,8 @@ struct Redaction: Sendable {
     private static let longestWord = 31
     /// A shorter secret is in every other text.
     private static let shortestSecret = 4
+    /// A name that holds a key of fewer bytes holds it by chance: servers of one's own are given keys such as `ollama`.
+    private static let shortestTelling = 16
     private static let mark = Array("<redacted>".utf8)
 
     private let secret: [UInt8]
@@ -20,7 +22,7 @@ struct Redaction: Sendable {
 
     /// Whether the call's own credential stands in `text`.
     func isSecret(in text: String) -> Bool {
-        !secret.isEmpty && withoutSecret(Array(text.utf8)).isChanged
+        secret.count >= Self.shortestTelling && withoutSecret(Array(text.utf8)).isChanged
     }
 
     /// `text` with `<redacted>` for every credential in it.

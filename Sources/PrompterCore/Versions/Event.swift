@@ -37,7 +37,7 @@ public struct Event: Hashable, Sendable, Identifiable {
     public var kind: Kind
     /// `nil` where the event is about the model as a whole.
     public var signal: Signal?
-    /// What it is about: the signal's value, the failure, the date; for ``Kind/first`` and ``Kind/unexpected`` the version's key.
+    /// What it is about: the signal's value, the failure, the date; for ``Kind/first`` the version's key.
     public var value: String
     /// The watch whose expectation it is; `nil` where the event is all its target's watches'.
     public var watch: Watch.Key?
@@ -104,7 +104,8 @@ public struct Event: Hashable, Sendable, Identifiable {
 
     /// What `observation` shows and `watch` does not expect.
     public init(unexpected observation: Observation, by watch: Watch.Key, _ expectation: Expectation) {
-        self.init(.unexpected, of: observation, watch: watch, previous: expectation.patterns)
+        let subject = observation.version[expectation.subject(of: observation.version)]
+        self.init(.unexpected, of: observation, value: subject, watch: watch, previous: expectation.patterns)
     }
 
     /// What a failed attempt makes known: that the model is gone.

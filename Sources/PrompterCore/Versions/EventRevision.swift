@@ -25,7 +25,8 @@ public struct EventRevision {
         let known = Set(told.map(\.id))
         let holding = Set(derived.map(\.id))
         var left = Dictionary(grouping: told.filter { !holding.contains($0.id) }, by: Subject.init)
-        for event in derived where !known.contains(event.id) {
+        let isFirstTold = told.contains { $0.kind == .first }
+        for event in derived where !known.contains(event.id) && !(isFirstTold && event.kind == .first) {
             if let told = left[Subject(event)]?.first {
                 left[Subject(event)]?.removeFirst()
                 moved.append((told, event))

@@ -18,6 +18,15 @@ public struct Expectation: Hashable, Sendable {
         return live.isEmpty ? nil : live.allSatisfy { allows($0.identity) }
     }
 
+    /// Which signal of `version`, which is not allowed, the watch is about: its fingerprint where a pattern begins like it, else
+    /// its model. A slip is one slip, however many fingerprints the other model has.
+    public func subject(of version: VersionIdentity) -> Signal {
+        if let fingerprint = version.fingerprint, patterns.contains(where: { $0.prefix(3) == fingerprint.prefix(3) }) {
+            return .fingerprint
+        }
+        return version.resolvedModel != nil ? .model : version.fingerprint != nil ? .fingerprint : .digest
+    }
+
     private static func matches(_ name: String, _ pattern: String) -> Bool {
         pattern.hasSuffix("*") ? name.hasPrefix(pattern.dropLast()) : name == pattern
     }
