@@ -123,4 +123,42 @@ import Testing
         let skipped = shown.value("prompter_probe_skipped_total", ["provider": "local", "reason": "suspended"])
         #expect(try #require(skipped) >= 400)
     }
+
+    /// A key may use all models but one, which a provider says with a code or only in words.
+    @Test(arguments: [("model_not_found", "not_found"), ("insufficient_permissions", "auth")])
+    func aModelThatTheKeyMayNotUseIsLeftAloneWhileOthersGoOn(code: String, failureClass: String) async throws {
+        let refused = "m-7"
+        let body =
+            #"{"error":{"message":"Project p does not have access to model m-7","type":"invalid_request_error","#
+            + #""param":null,"code":"\#(code)"}}"#
+        @Sendable func model(_ request: RecordedRequest) -> String? {
+            (try? JSONDocument(request.body))?.root["model"]?.string
+        }
+        let provider = try FakeProvider { request in
+            model(request) == refused ? .json(body, status: 403) : .completion(model: model(request) ?? "")
+        }
+        try provider.start()
+        defer { provider.stop() }
+        let site = try Site(
+            Self.list(
+                [Self.entry("local", at: provider.baseURL, more: #","concurrency":16"#)],
+                Self.watches(100, of: "local", interval: "1s")))
+        let program = try await site.ready()
+        #expect(await program.line(with: "local m-7: \(failureClass): "), "\(program.errors)")
+        let before = provider.requests.count
+        #expect(await provider.request(before + 600) != nil)
+        let end = await program.stop()
+        let models = provider.requests.map(model)
+        #expect(models.count { $0 == refused } == 1)
+        for number in 0..<100 where number != 7 { #expect(models[before...].contains("m-\(number)"), "m-\(number)") }
+        let lines = end.errors.split(separator: "\n").filter { $0.contains("status 403: ") }
+        #expect(lines.count == 1 && lines[0].contains("local m-7: "), "\(end.errors)")
+        #expect(!end.errors.contains("no probes of it"), "\(end.errors)")
+        #expect(end.status == 0)
+        let shown = try site.exposition()
+        #expect(
+            shown.samples.filter { $0.name == "prompter_probe_failures_by_class_total" && $0.value != 0 }.map {
+                "\($0.labels["class"] ?? "") \($0.value)"
+            } == ["\(failureClass) 1.0"])
+    }
 }
