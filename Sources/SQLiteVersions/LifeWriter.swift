@@ -33,7 +33,7 @@ struct LifeWriter {
             SELECT observed_at, observations.id, slot, shows, is_confirmation, retirement_at,
                 resolved_model, fingerprint, digest, metadata
             FROM observations JOIN versions ON versions.id = version_id
-            WHERE observations.target_id = ?1 AND observed_at >= ?2 AND NOT suspect
+            WHERE observations.target_id = ?1 AND observed_at >= ?2 AND observed_at < ?3 AND NOT suspect
             ORDER BY observed_at
             """, on: database)
         findEvents = try PreparedStatement(
@@ -142,7 +142,7 @@ struct LifeWriter {
             life = TargetLife(encoded: findCheckpoint.bytes(at: 0)) ?? life
             findCheckpoint.reset()
         }
-        for observation in try observations(of: id, row: row, after: life.head) where observation.time < end {
+        for observation in try observations(of: id, row: row, after: life.head, before: end) {
             _ = try take(observation, &life, target: row)
         }
         if let head = life.head { try add(life, at: head, target: row) }
@@ -172,9 +172,12 @@ struct LifeWriter {
     }
 
     /// In the order of their times; of two of one millisecond the core's own order decides, since a row's id is signed.
-    private func observations(of id: TargetID, row: Int64, after start: Sighting?) throws -> [Observation] {
+    private func observations(
+        of id: TargetID, row: Int64, after start: Sighting?, before end: Timestamp = Timestamp(milliseconds: .max)
+    ) throws -> [Observation] {
         findObservations.bind(row, at: 1)
         findObservations.bind(start?.time.milliseconds ?? .min, at: 2)
+        findObservations.bind(end, at: 3)
         var found: [Observation] = []
         while try findObservations.step() {
             guard
