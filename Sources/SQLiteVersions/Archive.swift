@@ -16,6 +16,13 @@ public final class Archive: Sendable {
         try read { _ in }
     }
 
+    /// How large each table is, in the order of their names.
+    ///
+    /// - Throws: ``SQLiteStoreError`` where the database can't be read.
+    public func sizes() throws(SQLiteStoreError) -> [TableSize] {
+        try read { try SizeQuery.run(on: $0) }
+    }
+
     /// The watches that are watched now and match `filter`, in the order of their keys.
     ///
     /// It blocks while it reads: call it from a thread of your own.

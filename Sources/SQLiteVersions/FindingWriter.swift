@@ -12,7 +12,11 @@ struct FindingWriter {
 
     init(on database: Database, at now: Timestamp) throws {
         self.now = now
-        let columns = "id, dialect IS 'stub', life, last_attempt_at, last_success_at, is_not_found, pruned_at"
+        // Most targets have no expectation: with the row it costs a search in an index that is all but empty.
+        let columns = """
+            id, dialect IS 'stub', life, last_attempt_at, last_success_at, is_not_found, pruned_at,
+            EXISTS (SELECT 1 FROM bindings WHERE target_id = targets.id AND valid_until IS NULL AND expect IS NOT NULL)
+            """
         findTarget = try PreparedStatement("SELECT \(columns) FROM targets WHERE identity = ?1", on: database)
         addTarget = try PreparedStatement(
             "INSERT INTO targets (identity, created_at) VALUES (?1, ?2) RETURNING \(columns)", on: database)
@@ -56,10 +60,12 @@ struct FindingWriter {
         var lastAttempt: Timestamp?
         var isNotFound: Bool
         var prunedAt: Timestamp?
+        /// Whether a watch of it says what it expects.
+        var hasExpectation: Bool
     }
 
     private func record(_ observation: Observation) throws -> Recorded {
-        let target = try row(of: observation.target)
+        var target = try row(of: observation.target)
         let version = try row(of: observation.version, target: target)
         let isSuspect = Recorded.isSuspect(observation.time, at: now)
         guard try add(observation, target: target.id, version: version, isSuspect: isSuspect) else {
@@ -70,10 +76,12 @@ struct FindingWriter {
         see.bind(observation.time, at: 2)
         let isNewVersion = try see.step() && see.integer(at: 0) == 1
         see.reset()
+        // Taken out of the row, so that the life is changed in its place and not in a copy.
         var (life, news) = try lives.take(
-            observation, into: target.life, target: target.id, prunedAt: target.prunedAt)
+            observation, into: target.life.take(), target: target.id, prunedAt: target.prunedAt)
         let isLatest = observation.time >= target.lastAttempt ?? observation.time
-        var others = try events.unexpected(observation, life: life, target: target.id)
+        var others =
+            target.hasExpectation ? try events.unexpected(observation, life: life, target: target.id) : []
         if isLatest, target.isNotFound { others.insert(Event(.found, of: observation), at: 0) }
         news += try others.filter { try events.add($0, target: target.id) }
         succeed.bind(target.id, at: 1)
@@ -116,7 +124,8 @@ struct FindingWriter {
         return TargetRow(
             id: statement.integer(at: 0), isStub: statement.integer(at: 1) != 0,
             life: life ?? (statement.isNull(at: 4) ? TargetLife() : nil), lastAttempt: statement.time(at: 3),
-            isNotFound: statement.integer(at: 5) != 0, prunedAt: statement.time(at: 6))
+            isNotFound: statement.integer(at: 5) != 0, prunedAt: statement.time(at: 6),
+            hasExpectation: statement.integer(at: 7) != 0)
     }
 
     private func row(of version: VersionIdentity, target: TargetRow) throws -> Int64 {

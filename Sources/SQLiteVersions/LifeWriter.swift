@@ -60,15 +60,15 @@ struct LifeWriter {
     /// - Parameter life: the target's; `nil` where it has none yet, which is then told from its rows.
     /// - Returns: the life now, and the events of it that nobody knew.
     func take(
-        _ observation: Observation, into life: TargetLife?, target: Int64, prunedAt: Timestamp?
+        _ observation: Observation, into life: consuming TargetLife?, target: Int64, prunedAt: Timestamp?
     ) throws -> (life: TargetLife, events: [Event]) {
-        // What is older than what is left cannot be put into its place.
-        if let prunedAt, observation.time < prunedAt, let life { return (life, []) }
         guard var life else {
             // Of the past of a database that an older program made nobody is told.
             let past = try retell(observation.target, row: target, from: observation.time, isTold: false)
             return (past.life, past.life.successes == 1 ? past.events : [])
         }
+        // What is older than what is left cannot be put into its place.
+        if let prunedAt, observation.time < prunedAt { return (life, []) }
         guard life.isNext(observation) else {
             return try retell(observation.target, row: target, from: observation.time, isTold: true)
         }
@@ -178,11 +178,11 @@ struct LifeWriter {
 
     /// In the order of their times; of two of one millisecond the core's own order decides, since a row's id is signed.
     private func observations(
-        of id: TargetID, row: Int64, after start: Sighting?, before end: Timestamp? = nil
+        of id: TargetID, row: Int64, after start: Sighting?, before end: Timestamp = Timestamp(milliseconds: .max)
     ) throws -> [Observation] {
         findObservations.bind(row, at: 1)
         findObservations.bind(start?.time.milliseconds ?? .min, at: 2)
-        findObservations.bind(end?.milliseconds ?? .max, at: 3)
+        findObservations.bind(end, at: 3)
         var found: [Observation] = []
         while try findObservations.step() {
             guard

@@ -152,6 +152,7 @@ enum Schema {
         ALTER TABLE bindings ADD COLUMN hook BLOB;
         ALTER TABLE bindings ADD COLUMN hook_severity TEXT;
         CREATE INDEX bindings_by_target ON bindings (target_id);
+        CREATE INDEX expectations ON bindings (target_id) WHERE valid_until IS NULL AND expect IS NOT NULL;
 
         ALTER TABLE events RENAME TO events_1;
         CREATE TABLE events (

@@ -7,5 +7,5 @@ struct Bench: AsyncParsableCommand {
         commandName: "prompterd-bench",
         abstract: "Measures prompterd with stub probes: what it does itself, without any provider's time.",
         discussion: "Compare figures of one machine and one run only; build with -c release.",
-        subcommands: [PipelineBench.self, ScheduleBench.self, HistoryBench.self])
+        subcommands: [PipelineBench.self, ScheduleBench.self, HistoryBench.self, YearBench.self])
 }

@@ -51,6 +51,18 @@ struct ArchiveTests {
         }
     }
 
+    @Test func saysHowLargeItIs() async throws {
+        let store = try SQLiteVersionStore(path: folder.file())
+        let target = Samples.target()
+        try await store.register(Samples.watchlist([Samples.watch("a", target)]), at: now)
+        let findings = (0..<3).map { Samples.finding(UInt64($0), of: target, "v", at: now + .seconds($0)) }
+        _ = try await store.record(findings, at: now)
+        let sizes = try Archive(path: folder.file()).sizes()
+        let rows = Dictionary(uniqueKeysWithValues: sizes.map { ($0.name, $0.rows) })
+        #expect(rows["observations"] == 3 && rows["versions"] == 1 && rows["targets"] == 1 && rows["tallies"] == 0)
+        #expect(sizes.allSatisfy { $0.bytes > 0 && $0.bytes.isMultiple(of: 4096) })
+    }
+
     @Test func answersFromADatabaseThatWasReplaced() async throws {
         let store = try SQLiteVersionStore(path: folder.file())
         try await store.register(Samples.watchlist([Samples.watch("a", Samples.target())]), at: now)

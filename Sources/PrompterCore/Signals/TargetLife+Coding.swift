@@ -26,6 +26,7 @@ extension TargetLife {
         else { return nil }
         self.head = head
         self.retirement = retirement
+        signals.reserveCapacity(count)
         for _ in 0..<count {
             guard let life = reader.life() else { return nil }
             signals.append(life)
@@ -38,7 +39,7 @@ private struct ByteWriter {
     var bytes: [UInt8] = []
 
     init() {
-        bytes.reserveCapacity(256)
+        bytes.reserveCapacity(512)
     }
 
     mutating func write(_ number: UInt64) {
@@ -172,6 +173,7 @@ private struct ByteReader {
             life.displaced.append(value)
         }
         guard let members = count() else { return nil }
+        life.members.reserveCapacity(min(members, SignalLife.mostMembers))
         for _ in 0..<members {
             guard let member = member() else { return nil }
             life.members.append(member)
