@@ -43,4 +43,26 @@ import Testing
         let redaction = Redaction(Credential("ollama"))
         #expect(!redaction.isSecret(in: "fp_ollama") && redaction.clean("key ollama") == "key <redacted>")
     }
+
+    @Test(arguments: [
+        ("abcdefgh/ijklmnop+qrst is no key", "<redacted> is no key"), ("xabcdefgh/ijklx", "x<redacted>x"),
+        ("ends in ijklmnop+qrst.", "ends in <redacted>."), ("abcdefgh/ijk***mnop+qrst", "<redacted>***mnop+qrst"),
+        ("?key=abcdefgh%2Fijklmnop%2bqrst&x", "?key=<redacted>&x"),
+        ("abcdefgh%2fijklmnop%2bqrst", "<redacted>"), ("abcdefgh/ij", "abcdefgh/ij"),
+        ("abcdefgh/ijklijklmnop+qrst", "<redacted>"), ("abcdefgh/ijkl mnop+qrst", "<redacted> mnop+qrst"),
+    ])
+    func aPartOfTheOwnCredentialIsTakenOutToo(text: String, expected: String) {
+        let redaction = Redaction(Credential("abcdefgh/ijklmnop+qrst"))
+        #expect(redaction.clean(text) == expected)
+        #expect(redaction.isSecret(in: text) == expected.contains("<redacted>"))
+    }
+
+    @Test func aPathOrAVariableIsNoKeyByItsLooks() {
+        for text in ["gsk_0123456789", "sk-abcdefgh", "0123456789abcdef0123456789abcdef"] {
+            #expect(Redaction.looksLikeKey(text))
+        }
+        for text in ["", "key", "OPENAI_API_KEY", "./sk-abcdefgh", "/run/0123456789abcdef0123456789abcdef/key"] {
+            #expect(!Redaction.looksLikeKey(text))
+        }
+    }
 }

@@ -16,8 +16,9 @@ enum OllamaTags {
         guard let digest = found["digest"]?.string, !digest.isEmpty else {
             throw ProbeFailure(.noVersion, "Ollama's entry of the model has no digest")
         }
-        var answer = CallAnswer(model: found["name"]?.string ?? found["model"]?.string, shows: [.model, .digest])
-        answer.digest = digest
+        let name = found["name"]?.string ?? found["model"]?.string ?? target.model
+        var answer = CallAnswer(model: try body.harmless(name, "name"), shows: [.model, .digest])
+        answer.digest = try body.harmless(digest, "digest")
         return answer
     }
 }

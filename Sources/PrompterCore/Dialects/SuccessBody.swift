@@ -55,7 +55,10 @@ struct SuccessBody {
         return try harmless(text, name)
     }
 
-    private func harmless(_ text: String, _ place: String) throws(ProbeFailure) -> String {
+    /// `text`, which stands in `place`.
+    ///
+    /// - Throws: ``ProbeFailure`` where it holds the call's own credential.
+    func harmless(_ text: String, _ place: String) throws(ProbeFailure) -> String {
         guard !redaction.isSecret(in: text) else {
             throw ProbeFailure(.malformed, "the answer's \"\(place)\" holds the credential of the call")
         }

@@ -1,5 +1,5 @@
-/// Takes credentials out of texts that come from providers, before they are logged, stored or shown: the call's own, and
-/// whatever looks like one, since a provider may quote another's.
+/// Takes credentials out of texts that come from providers, before they are logged, stored or shown: the call's own, whole or
+/// in part, and whatever looks like one, since a provider may quote another's.
 struct Redaction: Sendable {
     /// How keys begin: OpenAI, Anthropic and many others; Google, old and new; Groq; xAI; Hugging Face; NVIDIA; Perplexity;
     /// a JSON Web Token.
@@ -13,16 +13,34 @@ struct Redaction: Sendable {
     private static let shortestTelling = 16
     private static let mark = Array("<redacted>".utf8)
 
-    private let secret: [UInt8]
+    /// A part of the call's own credential that is so long is taken out, too: providers quote keys cut or masked.
+    private static let shortestPart = 12
+
+    /// Every part of the secret of ``width`` bytes, as it is and as it stands in URLs.
+    private let parts: Set<UInt128>
+    private let width: Int
+    private let isTelling: Bool
 
     init(_ credential: Credential?) {
-        let secret = Array((credential?.reveal() ?? "").utf8)
-        self.secret = secret.count < Self.shortestSecret ? [] : secret
+        let secret = credential?.reveal() ?? ""
+        let count = secret.utf8.count
+        let width = min(count, Self.shortestPart)
+        var forms = count < Self.shortestSecret ? [] : [Array(secret.utf8)]
+        if count >= Self.shortestPart { forms += [true, false].map { Self.inURL(secret, uppercase: $0) } }
+        var parts: Set<UInt128> = []
+        for form in forms { Self.forEachPart(of: form, width) { part, _ in parts.insert(part) } }
+        (self.parts, self.width) = (parts, width)
+        isTelling = count >= Self.shortestTelling
     }
 
-    /// Whether the call's own credential stands in `text`.
+    /// Whether `text` is a key by its looks.
+    static func looksLikeKey(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.allSatisfy(isKeyByte) && isKey(Array(text.utf8)[...])
+    }
+
+    /// Whether the call's own credential stands in `text`, or a part of it.
     func isSecret(in text: String) -> Bool {
-        secret.count >= Self.shortestTelling && withoutSecret(Array(text.utf8)).isChanged
+        isTelling && withoutSecret(Array(text.utf8)).isChanged
     }
 
     /// `text` with `<redacted>` for every credential in it.
@@ -48,21 +66,40 @@ struct Redaction: Sendable {
     }
 
     private func withoutSecret(_ bytes: [UInt8]) -> (bytes: [UInt8], isChanged: Bool) {
-        guard let first = secret.first, bytes.count >= secret.count else { return (bytes, false) }
+        guard !parts.isEmpty else { return (bytes, false) }
         var clean: [UInt8] = []
         var isChanged = false
-        var index = 0
-        while index < bytes.count {
-            if bytes[index] == first, bytes[index...].starts(with: secret) {
+        // The bytes before it were kept or taken out.
+        var done = 0
+        Self.forEachPart(of: bytes, width) { part, end in
+            guard parts.contains(part) else { return }
+            // Parts that overlap are taken out together.
+            if end - width > done || !isChanged {
+                clean += bytes[done..<end - width]
                 clean += Self.mark
-                index += secret.count
-                isChanged = true
-            } else {
-                clean.append(bytes[index])
-                index += 1
             }
+            isChanged = true
+            done = end
         }
-        return (clean, isChanged)
+        return isChanged ? (clean + bytes[done...], true) : (bytes, false)
+    }
+
+    /// - Parameter body: gets each part of `width` bytes, packed, and where it ends.
+    private static func forEachPart(of bytes: [UInt8], _ width: Int, _ body: (UInt128, Int) -> Void) {
+        let mask = (UInt128(1) << (8 * width)) - 1
+        var part: UInt128 = 0
+        for (index, byte) in bytes.enumerated() {
+            part = (part << 8 | UInt128(byte)) & mask
+            if index + 1 >= width { body(part, index + 1) }
+        }
+    }
+
+    /// `text` with all but unreserved characters as `%XX` (RFC 3986, section 2).
+    private static func inURL(_ text: String, uppercase: Bool) -> [UInt8] {
+        text.utf8.flatMap { byte -> [UInt8] in
+            if isLetter(byte) || isDigit(byte) || "-_.~".utf8.contains(byte) { return [byte] }
+            return Array("%\(byte < 16 ? "0" : "")\(String(byte, radix: 16, uppercase: uppercase))".utf8)
+        }
     }
 
     private static func isKey(_ run: ArraySlice<UInt8>) -> Bool {
