@@ -90,10 +90,19 @@ struct ProviderEntry {
                 "only one of \"api_key_file\" and \"api_key_env\" can stand here", at: entry.offset,
                 place("api_key_env"))
         }
-        if let entry = node["api_key_env"], let variable, !Self.isVariable(variable) {
+        if let entry = node["api_key_env"], let variable,
+            !Self.isVariable(variable) || Redaction.looksLikeKey(variable)
+        {
             complaints.add(
                 "should be the name of an environment variable (letters, digits and underscores), not a key",
                 at: entry.offset, place("api_key_env"))
+            return nil
+        }
+        if let entry = node["api_key_file"], let file, Redaction.looksLikeKey(file) {
+            complaints.add(
+                "should be the path of a file, not a key; a file that is named so has ./ before its name",
+                at: entry.offset,
+                place("api_key_file"))
             return nil
         }
         return file.map { .file(source.resolve($0)) } ?? variable.map { .environment($0) }
