@@ -144,7 +144,10 @@ public actor Daemon {
             timer.cancel()
             signals.cancel()
             folderWatch?.cancel()
+            suspensionsChanged.finish()
             await finishRecording()
+            // What the store has not taken by now it does not take.
+            keeping.cancel()
             // What a single round made known is told before its end.
             if once, !settings.stubsOnly { await herald.finish(within: Self.stopTime) }
             await redisGuard?.shutdown()
@@ -152,7 +155,6 @@ public actor Daemon {
         }
         await telling.value
         await reloading?.value
-        suspensionsChanged.finish()
         await keeping.value
         try await end(once: once)
     }
@@ -181,7 +183,7 @@ public actor Daemon {
             group.addTask {
                 for await request in signals.requests {
                     switch request {
-                    case .terminate: return
+                    case .terminate: return await self.pipeline.leaveRound()
                     case .reload: await self.reload(isAsked: true)
                     }
                 }

@@ -9,15 +9,18 @@ public enum DaemonError: Error, Sendable, CustomStringConvertible {
     case locked(String)
     /// The store could not take so many findings before the end.
     case unrecorded(Int)
+    /// No watch is what was asked about.
+    case unwatched(String)
     /// So many targets of a single round have no version.
     case failedTargets(Int)
 
     public var description: String {
         switch self {
         case .invalidWatchlist(let invalid): invalid.description
-        case .unusable(let reason), .locked(let reason): reason
+        case .unusable(let reason), .locked(let reason), .unwatched(let reason): reason
         case .unrecorded(let count): "\(count) findings could not be recorded; each is in the log"
-        case .failedTargets(let count): "\(count) targets failed; `prompterd status` shows which"
+        case .failedTargets(let count):
+            "\(StatusLine.count(count, "target", "targets")) failed; `prompterd status` shows which"
         }
     }
 }

@@ -11,23 +11,13 @@ extension Pipeline {
     /// Asks the guard for those that have a place. One question is under way at a time: what becomes ready meanwhile goes into
     /// the next one, so that batches grow with the load.
     func begin(at now: Moment) {
-        guard admitting == nil, !isStopping else { return }
+        guard admitting == nil, !isStopping else { return wakeWaiters() }
         var ready: [Begun] = []
-        for var begun in limits.begin(at: now) {
-            if begun.due.slot.isConfirmation, !begun.due.fits(at: now.wall) {
-                limits.cancel(begun)
-                continue
-            }
-            let (due, missed) = timetable.advance(begun.due, at: now.wall)
-            if missed > 0 { passed(missed, of: due.target, at: now) }
-            begun.due = due
-            if parts.recorder.reserve() {
-                ready.append(begun)
-            } else {
-                limits.cancel(begun)
-                tellStoreIsFull()
-                skip(due, .store, at: now.wall)
-            }
+        // What is not to be asked for after all leaves its place to others.
+        while ready.isEmpty {
+            let begun = limits.begin(at: now)
+            if begun.isEmpty { break }
+            ready = begun.compactMap { prepare($0, at: now) }
         }
         guard !ready.isEmpty else { return wakeWaiters() }
         admitting = now.uptime
@@ -39,14 +29,38 @@ extension Pipeline {
         Task { await admit(ready, claims, at: now) }
     }
 
+    /// Reserves what `begun` needs beside its place.
+    ///
+    /// - Returns: `nil` where it is not to be asked for: its place is free again.
+    private func prepare(_ begun: Begun, at now: Moment) -> Begun? {
+        if begun.due.slot.isConfirmation, !begun.due.fits(at: now.wall) {
+            limits.cancel(begun)
+            return nil
+        }
+        let (due, missed) = timetable.advance(begun.due, at: now.wall)
+        if missed > 0 { passed(missed, of: due.target, at: now) }
+        guard parts.recorder.reserve() else {
+            limits.cancel(begun)
+            tellStoreIsFull()
+            skip(due, .store, at: now.wall)
+            return nil
+        }
+        var begun = begun
+        begun.due = due
+        return begun
+    }
+
     private func admit(_ ready: [Begun], _ claims: [Claim], at asked: Moment) async {
         let admissions = await parts.probeGuard.admit(claims, at: asked)
         let now = parts.clock()
-        admitting = nil
+        var unused: [Settlement] = []
         for (begun, admission) in zip(ready, admissions) {
             let due = begun.due
             metrics.guardAnswered(admission)
             switch admission {
+            case .admitted(let lease) where isStopping:
+                leave(begun)
+                unused.append(Settlement(lease, .givenBack))
             case .admitted(let lease): launch(begun, lease, asked: asked, at: now)
             case .observed(let observation): adopt(.observation(observation, imported: true), begun, at: now)
             case .failed where due.slot.isConfirmation: leave(begun)
@@ -59,6 +73,8 @@ extension Pipeline {
             case .vacant: putOff(begun, by: begun.limit, at: now)
             }
         }
+        if !unused.isEmpty { await parts.probeGuard.settle(unused, at: now) }
+        admitting = nil
         begin(at: now)
         rearm(at: now)
     }

@@ -66,7 +66,7 @@ public actor Pipeline {
     var snapshots = 0
     /// Targets that a run of one round still waits for; `nil` for a run without end.
     var remaining: Set<TargetID>?
-    var isStopping = false
+    public internal(set) var isStopping = false
     /// How each target's last finding here ended, recorded or not; `nil` inside for a success.
     var lastFailures: [TargetID: FailureClass?] = [:]
     /// Whether it was told that the store has no place for another finding.
@@ -100,9 +100,12 @@ public actor Pipeline {
             workers: workers ?? max(1, sum), providers: watchlist.providers.values, at: now
         ) { watched.contains($0) }
         for due in dropped { timetable.end(due.target.id, slot: due.slot, at: now.wall) }
-        timetable.replace(with: watchlist.targets, at: now.wall, spread: spread) { memory[$0]?.lastSuccess }
+        timetable.replace(with: watchlist.targets, at: now.wall, spread: spread) {
+            memory[$0]?.lastSuccess ?? metrics.memory(of: $0)?.lastSuccess
+        }
         restore(standing.filter { $0.scope.target.map(watched.contains) ?? true }, at: now)
         isChanged = true
+        remaining?.formIntersection(watched)
         begin(at: now)
         rearm(at: now)
     }
@@ -163,7 +166,13 @@ public actor Pipeline {
         while remaining?.isEmpty == false {
             await withCheckedContinuation { idleWaiters.append($0) }
         }
-        await waitUntilIdle()
+        if remaining != nil { await waitUntilIdle() }
+    }
+
+    /// Lets ``finishRound()`` end at once.
+    public func leaveRound() {
+        remaining = nil
+        wakeWaiters()
     }
 
     /// Whether nothing is under way: no probe, and no question to the guard.

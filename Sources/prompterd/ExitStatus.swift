@@ -19,7 +19,7 @@ enum ExitStatus {
         case .invalidWatchlist, .unusable: unusable
         case .locked: locked
         case .unrecorded: unrecorded
-        case .failedTargets: failed
+        case .failedTargets, .unwatched: failed
         }
     }
 }

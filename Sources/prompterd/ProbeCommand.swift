@@ -33,17 +33,13 @@ struct ProbeCommand: AsyncParsableCommand {
             let watches = inquiry.watches(matching: filter.filter(template: template))
             guard !watches.isEmpty else {
                 let known = inquiry.templates.contains(template)
-                throw .unusable(
+                throw .unwatched(
                     known
                         ? "the template \"\(SafeText(template))\" is not watched with this org, workspace, provider and model"
                         : "no template named \"\(SafeText(template))\" is watched; see `prompterd status`")
             }
             answers = try await inquiry.ask(for: watches, isForced: force)
         } catch {
-            if case .unusable(let reason) = error {
-                Console.complain(reason)
-                throw ExitStatus.failed
-            }
             throw ExitStatus.say(error)
         }
         switch format {

@@ -35,7 +35,7 @@ import Testing
         ] {
             #expect(!redaction.clean(text).contains("canary") && redaction.isSecret(in: text))
         }
-        #expect(!redaction.isSecret(in: "canary=+/1-canar"))
+        #expect(!redaction.isSecret(in: "canary=+/1-"))
     }
 
     /// Servers of one's own are given keys such as this: a name that holds it is no leak.
