@@ -1,38 +1,29 @@
-import PrompterCore
+public import PrompterCore
 
-/// What was learned of each target's calls since the prober was made, and what it was made with.
-final class LearnedCalls: Sendable {
-    private struct State {
-        var calls: [TargetID: LearnedCall]
-        /// Those whose learned call no longer works: whoever keeps it must hear of that.
-        var forgotten: Set<TargetID> = []
+/// What was learned of each target's calls. Probers that take one another's place share it, so that nothing is lost of a probe
+/// that began with the one before.
+public final class LearnedCalls: Sendable {
+    private let calls = Locked<[TargetID: LearnedCall]>([:])
+
+    /// - Parameter calls: what ``ProbeAnswer/learned`` of earlier probes brought.
+    public init(_ calls: [TargetID: LearnedCall] = [:]) {
+        add(calls)
     }
 
-    private let state: Locked<State>
-
-    init(_ calls: [TargetID: LearnedCall]) {
-        state = Locked(State(calls: calls))
+    /// Takes over what was kept. What was learned here is newer.
+    public func add(_ kept: [TargetID: LearnedCall]) {
+        calls.withLock { $0.merge(kept) { here, _ in here } }
     }
 
-    var all: [TargetID: LearnedCall] { state.withLock { $0.calls } }
+    subscript(target: TargetID) -> LearnedCall? { calls.withLock { $0[target] } }
 
-    subscript(target: TargetID) -> LearnedCall? { state.withLock { $0.calls[target] } }
-
-    /// Keeps what `answer` brought.
-    ///
-    /// - Returns: what is new of it.
-    func take(_ answer: ProbeAnswer, of target: TargetID) -> LearnedCall? {
-        state.withLock { state in
-            if let learned = answer.learned { state.calls[target] = learned == .usual ? nil : learned }
-            return state.forgotten.remove(target) == nil ? answer.learned : answer.learned ?? .usual
-        }
+    func take(_ answer: ProbeAnswer, of target: TargetID) {
+        guard let learned = answer.learned else { return }
+        calls.withLock { $0[target] = learned == .usual ? nil : learned }
     }
 
-    /// Forgets what was learned where `failure` may come of it: the next probe begins with the usual call.
     func take(_ failure: ProbeFailure, of target: TargetID) {
-        guard failure.failureClass == .invalidRequest || failure.failureClass == .notFound else { return }
-        state.withLock { state in
-            if state.calls.removeValue(forKey: target) != nil { state.forgotten.insert(target) }
-        }
+        guard failure.failureClass.unlearnsCall else { return }
+        calls.withLock { $0[target] = nil }
     }
 }

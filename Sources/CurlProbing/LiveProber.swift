@@ -13,21 +13,18 @@ public struct LiveProber: Prober {
 
     /// - Parameters:
     ///   - credentials: by the provider's name; a provider without one is called without.
-    ///   - learned: what ``ProbeAnswer/learned`` of earlier probes brought.
+    ///   - calls: what is known of the targets' calls; what its probes learn is added.
     ///   - mayGoOn: asked before each call of a probe but the first: what was read meanwhile may forbid it.
     public init(
-        client: HTTPClient, credentials: [String: Credential], learned: [TargetID: LearnedCall] = [:],
+        client: HTTPClient, credentials: [String: Credential], calls: LearnedCalls = LearnedCalls(),
         pauses: RetryPauses = RetryPauses(), mayGoOn: @escaping @Sendable (Target) async -> Bool = { _ in true }
     ) {
         self.mayGoOn = mayGoOn
         self.client = client
         self.credentials = credentials
         self.pauses = pauses
-        calls = LearnedCalls(learned)
+        self.calls = calls
     }
-
-    /// What is known by now, for the prober that takes this one's place.
-    public var learned: [TargetID: LearnedCall] { calls.all }
 
     public func probe(_ target: Target, timeout: Duration) async throws(ProbeFailure) -> ProbeAnswer {
         let deadline = ContinuousClock.now + timeout
@@ -41,8 +38,8 @@ public struct LiveProber: Prober {
                     + "localhost")
         }
         do {
-            var answer = try await run(&exchange, of: target, until: deadline)
-            answer.learned = calls.take(answer, of: target.id)
+            let answer = try await run(&exchange, of: target, until: deadline)
+            calls.take(answer, of: target.id)
             return answer
         } catch {
             calls.take(error, of: target.id)

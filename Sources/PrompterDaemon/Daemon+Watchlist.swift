@@ -86,13 +86,13 @@ extension Daemon {
         } catch {
             log.error("store: what is known of the targets could not be read: \(error)")
         }
-        // What was learned since the start is newer than what was known then.
-        let learned = memory.compactMapValues(\.learned).merging(prober?.learned ?? [:]) { $1 }
-        let live = LiveProber(client: client, credentials: readCredentials(), learned: learned) { [pipeline] in
+        (toldTroubles, troubles) = (troubles, [])
+        learnedCalls.add(memory.compactMapValues(\.learned))
+        let live = LiveProber(client: client, credentials: readCredentials(), calls: learnedCalls) { [pipeline] in
             await pipeline.mayGoOn($0)
         }
-        let standing = prober == nil ? await standingSuspensions() : []
-        prober = live
+        let standing = isInForce ? [] : await standingSuspensions()
+        isInForce = true
         checkHeaderFiles()
         await pipeline.replace(
             with: watchlist, probers: Probers(stub: StubProber(pause: settings.stubPause), live: live),
@@ -125,12 +125,18 @@ extension Daemon {
         for provider in watchlist.providers.values.sorted(by: { $0.name < $1.name }) where !provider.isStub {
             do {
                 let answer = try credentials.credential(of: provider)
-                for warning in answer.warnings { log.warning("\(provider.name): \(SafeText(warning, limit: 1024))") }
+                for warning in answer.warnings { tell(.warning, "\(provider.name): \(SafeText(warning, limit: 1024))") }
                 found[provider.name] = answer.credential
             } catch {
-                log.error("\(provider.name): \(error)")
+                tell(.error, "\(provider.name): \(error)")
             }
         }
         return found
+    }
+
+    /// Tells what is wrong with a file of keys or headers, where the look before has not.
+    func tell(_ level: Logger.Level, _ trouble: String) {
+        troubles.insert(trouble)
+        if !toldTroubles.contains(trouble) { log.log(level: level, "\(trouble)") }
     }
 }

@@ -26,9 +26,11 @@ extension Daemon {
     func checkHeaderFiles() {
         for path in Set(watchlist.watches.compactMap(\.webhook?.headerFile)).sorted() {
             do throws(HeaderFileError) {
-                for warning in try HeaderFile(path).read().warnings { log.warning("\(SafeText(warning, limit: 5000))") }
+                for warning in try HeaderFile(path).read().warnings {
+                    tell(.warning, "\(SafeText(warning, limit: 5000))")
+                }
             } catch {
-                log.error("\(error)")
+                tell(.error, "\(error)")
             }
         }
     }

@@ -35,8 +35,13 @@ public actor Daemon {
     var refused: InvalidWatchlist?
     /// The reload that is under way, or was the last.
     var reloading: Task<Void, Never>?
-    /// What probes now; `nil` before the first watchlist is in force.
-    var prober: LiveProber?
+    /// What is wrong with files of keys and headers, by the last look at them and by the one before.
+    var troubles: Set<String> = []
+    var toldTroubles: Set<String> = []
+    /// What probers that take one another's place know.
+    let learnedCalls = LearnedCalls()
+    /// Whether a watchlist has been put in force since the start.
+    var isInForce = false
     let suspensionChanges: AsyncStream<[StandingSuspension]>
     private let suspensionsChanged: AsyncStream<[StandingSuspension]>.Continuation
     private var isStoreFailing = false

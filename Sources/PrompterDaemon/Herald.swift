@@ -100,9 +100,9 @@ public actor Herald {
     /// Takes note that the store has `watchlist`: what is pending for other webhooks is given up.
     public func forgetOthers(than watchlist: Watchlist) {
         hooks = [:]
-        failing = []
         quiet = [:]
         learn(watchlist)
+        failing = failing.filter { hooks[$0] != nil }
         wake()
     }
 

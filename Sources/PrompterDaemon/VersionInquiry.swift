@@ -81,7 +81,7 @@ public struct VersionInquiry: Sendable {
             do throws(ProbeFailure) {
                 let live = LiveProber(
                     client: client, credentials: try credentials(of: target.provider),
-                    learned: try await learned(target))
+                    calls: LearnedCalls(try await learned(target)))
                 let asking = Asking(
                     target: target, prober: Probers(stub: stub, live: live).prober(for: target),
                     probeGuard: redis ?? LocalGuard(), mayCall: settings.mayCall || isForced)
@@ -120,11 +120,14 @@ public struct VersionInquiry: Sendable {
             return try await probe(asking, lease: nil, id: id, slot: target.slot(at: Moment.now.wall))
         }
         if let known = try await known(target) { return known }
+        let suspension = try await suspension(of: target)
         let deadline = Moment.now.uptime + target.timeout
         while true {
             let now = Moment.now
             let slot = target.slot(at: now.wall)
-            let claim = Claim(slot: slot, id: id, timeout: target.timeout, at: now.wall, mayCall: asking.mayCall)
+            let claim = Claim(
+                slot: slot, id: id, timeout: target.timeout, at: now.wall,
+                mayCall: asking.mayCall && suspension == nil)
             switch await asking.probeGuard.admit([claim], at: now)[0] {
             case .admitted(let lease): return try await probe(asking, lease: lease, id: id, slot: slot)
             case .observed(let observation):
@@ -143,10 +146,11 @@ public struct VersionInquiry: Sendable {
                 }
                 try? await Task.sleep(for: min(time, Self.patience))
             case .vacant:
-                throw ProbeFailure(
-                    .noVersion,
-                    "probes are disabled (PROMPTER_PROBE_DISABLED) and nobody has observed this slot; --force probes in any case"
-                )
+                throw suspension
+                    ?? ProbeFailure(
+                        .noVersion,
+                        "probes are disabled (PROMPTER_PROBE_DISABLED) and nobody has observed this slot; --force probes in any case"
+                    )
             }
         }
     }
@@ -157,6 +161,27 @@ public struct VersionInquiry: Sendable {
         } catch {
             throw ProbeFailure(.noVersion, "\(error)")
         }
+    }
+
+    /// What a daemon met keeps this instance from calling, too.
+    ///
+    /// - Returns: why `target` is not to be called; `nil` where it may be.
+    private func suspension(of target: Target) async throws(ProbeFailure) -> ProbeFailure? {
+        let now = Moment.now.wall
+        let standing: [StandingSuspension]
+        do {
+            standing = try await store.suspensions()
+        } catch {
+            throw ProbeFailure(.noVersion, "\(error)")
+        }
+        let rests = standing.filter { $0.scope.concerns(target) }.compactMap { suspension in
+            suspension.notBefore.map { (cause: suspension.cause, rest: $0 - now) }
+        }
+        guard let longest = rests.max(by: { $0.rest < $1.rest }), longest.rest > .zero else { return nil }
+        return ProbeFailure(
+            longest.cause,
+            "an earlier call failed so, and none is made for \(DurationText.brief(longest.rest)); --force probes in any case"
+        )
     }
 
     private func known(_ target: Target) async throws(ProbeFailure) -> Found? {

@@ -101,6 +101,7 @@ struct FindingWriter {
         fail.bind(attempt.time, at: 2)
         fail.bind(attempt.failureClass.rawValue, at: 3)
         fail.bind(isNotFound ? 1 : 0, at: 4)
+        fail.bind(attempt.failureClass.unlearnsCall ? 1 : 0, at: 5)
         try fail.run()
         guard isNotFound, !target.isNotFound else { return Recorded(isNews: true) }
         let event = Event(notFoundBy: attempt)
@@ -190,7 +191,8 @@ struct FindingWriter {
 
     private static let failSQL = """
         UPDATE targets SET
-            last_attempt_at = ?2, failure_class = ?3, failures = failures + 1, is_not_found = max(is_not_found, ?4)
+            last_attempt_at = ?2, failure_class = ?3, failures = failures + 1, is_not_found = max(is_not_found, ?4),
+            learned = iif(?5, NULL, learned)
         WHERE id = ?1
         """
 }

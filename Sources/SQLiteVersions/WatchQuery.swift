@@ -29,7 +29,7 @@ enum WatchQuery {
                     watch: key, target: target, interval: interval, lastAttempt: watches.time(at: 8),
                     lastSuccess: watches.time(at: 9),
                     failure: watches.optionalText(at: 10).flatMap(FailureClass.init),
-                    failures: Int(watches.integer(at: 11)),
+                    failures: Int(watches.integer(at: 11)), suspendedUntil: watches.time(at: 15),
                     versions: Array(known.prefix(WatchReport.mostVersions)), life: life, expectation: expectation,
                     isExpectationMet: expectation?.isMet(by: TargetMemory(versions: known, life: life)),
                     lastEvent: try lastEvent(of: target, row: watches.integer(at: 5), of: binding, events)))
@@ -56,7 +56,9 @@ enum WatchQuery {
     static let watchesSQL = """
         SELECT
             org, workspace, template, bindings.provider, bindings.model, targets.id, identity, interval_ms,
-            last_attempt_at, last_success_at, failure_class, failures, life, expect, valid_from
+            last_attempt_at, last_success_at, failure_class, failures, life, expect, valid_from,
+            (SELECT max(not_before) FROM suspensions
+                WHERE suspensions.provider = bindings.provider AND target IN (x'', identity))
         FROM bindings
         JOIN targets ON targets.id = bindings.target_id
         WHERE valid_until IS NULL AND \(FilterClause.sql)

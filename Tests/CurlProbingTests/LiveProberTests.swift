@@ -197,13 +197,14 @@ import Testing
         try await Answering { $0.path.hasSuffix("/completions") ? Self.tooSmall : FakeDialects.answer($0) }.use {
             provider, client in
             let target = target(.openAI, provider.baseURL)
-            let prober = self.prober(client)
+            let calls = LearnedCalls()
+            let prober = LiveProber(client: client, credentials: [:], calls: calls)
             let first = try await prober.probe(target, timeout: .seconds(600))
             #expect(first.learned == LearnedCall(form: .responses))
-            #expect(prober.learned == [target.id: LearnedCall(form: .responses)])
             #expect(try await prober.probe(target, timeout: .seconds(600)).learned == nil)
-            // Another prober that is given it begins there.
-            let next = LiveProber(client: client, credentials: [:], learned: prober.learned)
+            // The prober that takes its place begins there, whatever was kept before.
+            calls.add([target.id: LearnedCall(form: .chat)])
+            let next = LiveProber(client: client, credentials: [:], calls: calls)
             #expect(try await next.probe(target, timeout: .seconds(600)).learned == nil)
             #expect(
                 provider.requests.map(\.path) == ["/chat/completions", "/responses", "/responses", "/responses"])
@@ -215,12 +216,11 @@ import Testing
             provider, client in
             let target = target(.openAI, provider.baseURL)
             let prober = LiveProber(
-                client: client, credentials: [:], learned: [target.id: LearnedCall(form: .responses)])
+                client: client, credentials: [:], calls: LearnedCalls([target.id: LearnedCall(form: .responses)]))
             await expectFailure(.notFound, prober, target)
-            // Whoever keeps it is told to keep nothing.
-            let second = try await prober.probe(target, timeout: .seconds(600))
-            let third = try await prober.probe(target, timeout: .seconds(600))
-            #expect(second.learned == .usual && third.learned == nil)
+            let next = try await prober.probe(target, timeout: .seconds(600))
+            #expect(next.learned == nil)
+            #expect(provider.requests.map(\.path) == ["/responses", "/chat/completions"])
         }
     }
 

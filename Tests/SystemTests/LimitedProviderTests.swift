@@ -160,5 +160,25 @@ import Testing
             shown.samples.filter { $0.name == "prompter_probe_failures_by_class_total" && $0.value != 0 }.map {
                 "\($0.labels["class"] ?? "") \($0.value)"
             } == ["\(failureClass) 1.0"])
+        try await expectInquiryHeedsTheSuspension(site, provider, failureClass)
+    }
+
+    /// Nobody calls for `local-7` unasked, and `status` knows when somebody will.
+    private func expectInquiryHeedsTheSuspension(
+        _ site: Site, _ provider: FakeProvider, _ failureClass: String
+    ) async throws {
+        let calls = provider.requests.count
+        let asked = await site.run(["probe", "local-7"] + site.options)
+        #expect(asked.status == 1 && provider.requests.count == calls)
+        #expect(
+            (asked.output + asked.errors).contains("\(failureClass): an earlier call failed so, and none is made for"))
+        let forced = await site.run(["probe", "local-7", "--force"] + site.options)
+        #expect(forced.status == 1 && provider.requests.count == calls + 1)
+        let status = await site.run([
+            "status", "--database", site.database, "--format", "json", "--template", "local-7",
+        ])
+        let due = try #require(try JSONDocument(Array(status.output.utf8)).root.elements?.first?["next_due_at"]?.string)
+        let time = try #require(Timestamp(iso8601: due))
+        #expect(time > Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) + .seconds(1200))
     }
 }

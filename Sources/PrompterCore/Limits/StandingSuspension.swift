@@ -10,6 +10,11 @@ public struct StandingSuspension: Hashable, Sendable {
             if case .target(let target, _) = self { target } else { nil }
         }
 
+        /// Whether calls of `target` are among those that are not made.
+        public func concerns(_ target: Target) -> Bool {
+            provider == target.provider.name && self.target ?? target.id == target.id
+        }
+
         var provider: String {
             switch self {
             case .provider(let name), .target(_, let name): name

@@ -28,4 +28,7 @@ public enum FailureClass: String, Hashable, Sendable, CaseIterable {
         case .auth, .notFound, .quota, .invalidRequest, .noVersion: false
         }
     }
+
+    /// Whether it may come of what was learned about the call: the next probe begins with the usual one.
+    public var unlearnsCall: Bool { self == .invalidRequest || self == .notFound }
 }

@@ -15,6 +15,8 @@ public struct WatchReport: Hashable, Sendable {
     public var failure: FailureClass?
     /// Failed attempts since the last success.
     public var failures: Int
+    /// Until when neither the target nor its provider is called; `nil` where nothing keeps them from it.
+    public var suspendedUntil: Timestamp?
     /// The target's versions, the one seen last first, at most ``mostVersions``.
     public var versions: [Version]
     /// The life of the target's signals.
@@ -28,7 +30,8 @@ public struct WatchReport: Hashable, Sendable {
 
     public init(
         watch: Watch.Key, target: TargetID, interval: Duration, lastAttempt: Timestamp? = nil,
-        lastSuccess: Timestamp? = nil, failure: FailureClass? = nil, failures: Int = 0, versions: [Version] = [],
+        lastSuccess: Timestamp? = nil, failure: FailureClass? = nil, failures: Int = 0,
+        suspendedUntil: Timestamp? = nil, versions: [Version] = [],
         life: TargetLife = TargetLife(), expectation: Expectation? = nil, isExpectationMet: Bool? = nil,
         lastEvent: Event? = nil
     ) {
@@ -39,6 +42,7 @@ public struct WatchReport: Hashable, Sendable {
         self.lastSuccess = lastSuccess
         self.failure = failure
         self.failures = failures
+        self.suspendedUntil = suspendedUntil
         self.versions = versions
         self.life = life
         self.expectation = expectation
@@ -55,10 +59,13 @@ public struct WatchReport: Hashable, Sendable {
         return life.state(of: version.identity)
     }
 
-    /// When the target is due next: with its next slot, or now where the current one is not observed.
+    /// When the target is due next: with its next slot, or now where the current one is neither observed nor given up; and not
+    /// before a suspension ends.
     public func nextDue(at now: Timestamp) -> Timestamp {
         let slot = Slot(of: target, interval: interval, at: now)
-        guard let lastSuccess, lastSuccess <= now, slot.isObserved(by: lastSuccess) else { return now }
-        return slot.end
+        func isInSlot(_ time: Timestamp?) -> Bool { time.map { $0 <= now && slot.isObserved(by: $0) } ?? false }
+        let isGivenUp = failure?.allowsRetry == false && isInSlot(lastAttempt)
+        let due = isGivenUp || isInSlot(lastSuccess) ? slot.end : now
+        return max(due, suspendedUntil ?? due)
     }
 }

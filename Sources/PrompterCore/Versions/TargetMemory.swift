@@ -88,6 +88,7 @@ extension TargetMemory {
         lastAttempt = attempt.time
         failure = attempt.failureClass
         failures += 1
+        if attempt.failureClass.unlearnsCall { learned = nil }
         guard attempt.failureClass == .notFound, !isNotFound else { return [] }
         isNotFound = true
         return [Event(notFoundBy: attempt)]
