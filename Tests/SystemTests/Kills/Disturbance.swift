@@ -20,7 +20,8 @@ enum Disturbance: Sendable {
         init(from generator: inout SeededGenerator, scale: Int) {
             switch Int.random(in: 0..<3, using: &generator) {
             case 0: self = .call(Int.random(in: 1...40 * scale, using: &generator))
-            case 1: self = .line(Int.random(in: 1...12, using: &generator))
+            // A daemon that has started says little: the rest are failures.
+            case 1: self = .line(Int.random(in: 1...5, using: &generator))
             default: self = .time(.milliseconds(Int.random(in: 5...1500 * scale, using: &generator)))
             }
         }

@@ -24,7 +24,8 @@ final class Witness: Sendable {
         var successes: [String: Int64] = [:]
         /// The calls whose observations stand in the database.
         var calls: Set<Int> = []
-        var hasTextfile = false
+        /// As it was read last.
+        var textfile: String?
         var violations: [String] = []
         var textfiles = 0
         var reports = 0
@@ -48,16 +49,18 @@ final class Witness: Sendable {
     /// Reads the textfile, which is whole at any time.
     func readTextfile() {
         guard let text = try? String(contentsOfFile: site.textfile, encoding: .utf8) else {
-            if state.withLock({ $0.hasTextfile }) { complain("the textfile is gone") }
+            if state.withLock({ $0.textfile != nil }) { complain("the textfile is gone") }
             return
         }
+        let isNew = state.withLock { state in
+            defer { state.textfile = text }
+            return state.textfile != text
+        }
+        guard isNew else { return }
         do {
             let exposition = try ExpositionReader(text)
             if exposition.value("prompter_up") == nil { complain("the textfile has no prompter_up") }
-            state.withLock {
-                $0.hasTextfile = true
-                $0.textfiles += 1
-            }
+            state.withLock { $0.textfiles += 1 }
         } catch {
             complain("the textfile does not parse: \(error)")
         }
