@@ -1,4 +1,5 @@
 import ArgumentParser
+import LinuxHost
 import PrompterDaemon
 
 /// The command line's root.
@@ -23,4 +24,9 @@ struct Prompterd: AsyncParsableCommand {
             RunCommand.self, CheckCommand.self, ProbeCommand.self, StatusCommand.self, HistoryCommand.self,
             VersionsCommand.self, ExportCommand.self, ImportCommand.self,
         ])
+
+    static func main() async {
+        CrashMessages.silence()
+        await main(nil)
+    }
 }

@@ -49,6 +49,8 @@ import Testing
         ("ends in ijklmnop+qrst.", "ends in <redacted>."), ("abcdefgh/ijk***mnop+qrst", "<redacted>***mnop+qrst"),
         ("?key=abcdefgh%2Fijklmnop%2bqrst&x", "?key=<redacted>&x"),
         ("abcdefgh%2fijklmnop%2bqrst", "<redacted>"), ("abcdefgh/ij", "abcdefgh/ij"),
+        ("%61bcdefgh%2Fijklmnop%2Bqr%73t", "<redacted>"), (#"abcdefgh\/ijklmnop+qrst"#, "<redacted>"),
+        ("100%abcdefgh%2", "100%abcdefgh%2"), ("%abcdefgh/ijklmnop+qrst%", "%<redacted>%"),
         ("abcdefgh/ijklijklmnop+qrst", "<redacted>"), ("abcdefgh/ijkl mnop+qrst", "<redacted> mnop+qrst"),
     ])
     func aPartOfTheOwnCredentialIsTakenOutToo(text: String, expected: String) {

@@ -50,8 +50,10 @@ final class Site: Sendable {
     }
 
     /// Starts a daemon and waits until it watches.
-    func ready(_ arguments: [String] = [], environment: [String: String] = [:]) async throws -> Program {
-        let program = await start(arguments, environment: environment)
+    func ready(
+        _ arguments: [String] = [], environment: [String: String] = [:], wrapper: [String] = []
+    ) async throws -> Program {
+        let program = await start(arguments, environment: environment, wrapper: wrapper)
         guard await program.line(with: "watching") else { throw NotReady(errors: program.errors) }
         return program
     }

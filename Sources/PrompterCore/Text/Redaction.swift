@@ -16,7 +16,7 @@ struct Redaction: Sendable {
     /// A part of the call's own credential that is so long is taken out, too: providers quote keys cut or masked.
     private static let shortestPart = 12
 
-    /// Every part of the secret of ``width`` bytes, as it is and as it stands in URLs.
+    /// Every part of the secret of ``width`` bytes.
     private let parts: Set<UInt128>
     private let width: Int
     private let isTelling: Bool
@@ -25,10 +25,10 @@ struct Redaction: Sendable {
         let secret = credential?.reveal() ?? ""
         let count = secret.utf8.count
         let width = min(count, Self.shortestPart)
-        var forms = count < Self.shortestSecret ? [] : [Array(secret.utf8)]
-        if count >= Self.shortestPart { forms += [true, false].map { Self.inURL(secret, uppercase: $0) } }
         var parts: Set<UInt128> = []
-        for form in forms { Self.forEachPart(of: form, width) { part, _ in parts.insert(part) } }
+        if count >= Self.shortestSecret {
+            Self.forEachPart(of: Self.plain(Array(secret.utf8)), width) { part, _ in parts.insert(part) }
+        }
         (self.parts, self.width) = (parts, width)
         isTelling = count >= Self.shortestTelling
     }
@@ -67,39 +67,77 @@ struct Redaction: Sendable {
 
     private func withoutSecret(_ bytes: [UInt8]) -> (bytes: [UInt8], isChanged: Bool) {
         guard !parts.isEmpty else { return (bytes, false) }
-        var clean: [UInt8] = []
-        var isChanged = false
-        // The bytes before it were kept or taken out.
-        var done = 0
-        Self.forEachPart(of: bytes, width) { part, end in
-            guard parts.contains(part) else { return }
-            // Parts that overlap are taken out together.
-            if end - width > done || !isChanged {
-                clean += bytes[done..<end - width]
-                clean += Self.mark
-            }
-            isChanged = true
-            done = end
+        // A secret may have in it what looks like another writing of something.
+        var ranges = ranges(in: Self.plain(bytes))
+        if bytes.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "\\") }) {
+            ranges += self.ranges(in: Self.decoded(bytes))
+            ranges.sort { $0.lowerBound < $1.lowerBound }
         }
-        return isChanged ? (clean + bytes[done...], true) : (bytes, false)
+        guard !ranges.isEmpty else { return (bytes, false) }
+        var clean: [UInt8] = []
+        // The bytes before it were kept or taken out.
+        var done: Int?
+        for range in ranges {
+            // Parts that overlap are taken out together.
+            if range.lowerBound > done ?? -1 { clean += bytes[(done ?? 0)..<range.lowerBound] + Self.mark }
+            done = max(done ?? 0, range.upperBound)
+        }
+        return (clean + bytes[(done ?? 0)...], true)
     }
 
-    /// - Parameter body: gets each part of `width` bytes, packed, and where it ends.
-    private static func forEachPart(of bytes: [UInt8], _ width: Int, _ body: (UInt128, Int) -> Void) {
+    /// Where parts of the secret are.
+    ///
+    /// - Parameter units: what a text stands for.
+    private func ranges(in units: [Unit]) -> [Range<Int>] {
+        var ranges: [Range<Int>] = []
+        Self.forEachPart(of: units, width) { part, range in if parts.contains(part) { ranges.append(range) } }
+        return ranges
+    }
+
+    /// A byte that stands in a text, in so many bytes of it.
+    private struct Unit {
+        var byte: UInt8
+        var count = 1
+    }
+
+    private static func plain(_ bytes: [UInt8]) -> [Unit] { bytes.map { Unit(byte: $0) } }
+
+    /// With the bytes that stand as `%XX` (RFC 3986, section 2.1) or, in JSON, as `\\/` (RFC 8259, section 7).
+    private static func decoded(_ bytes: [UInt8]) -> [Unit] {
+        var units: [Unit] = []
+        var rest = bytes[...]
+        while let byte = rest.popFirst() {
+            let next = rest.prefix(2)
+            if byte == UInt8(ascii: "%"), next.count == 2, next.allSatisfy({ isHexadecimal($0) }),
+                let value = UInt8(String(decoding: next, as: UTF8.self), radix: 16)
+            {
+                units.append(Unit(byte: value, count: 3))
+                rest.removeFirst(2)
+            } else if byte == UInt8(ascii: "\\"), next.first == UInt8(ascii: "/") {
+                units.append(Unit(byte: UInt8(ascii: "/"), count: 2))
+                rest.removeFirst()
+            } else {
+                units.append(Unit(byte: byte))
+            }
+        }
+        return units
+    }
+
+    /// - Parameter body: gets each part of `width` units, packed, and where it stands.
+    private static func forEachPart(of units: [Unit], _ width: Int, _ body: (UInt128, Range<Int>) -> Void) {
         let mask = (UInt128(1) << (8 * width)) - 1
         var part: UInt128 = 0
-        for (index, byte) in bytes.enumerated() {
-            part = (part << 8 | UInt128(byte)) & mask
-            if index + 1 >= width { body(part, index + 1) }
+        var (begin, end) = (0, 0)
+        for (index, unit) in units.enumerated() {
+            part = (part << 8 | UInt128(unit.byte)) & mask
+            end += unit.count
+            if index + 1 > width { begin += units[index - width].count }
+            if index + 1 >= width { body(part, begin..<end) }
         }
     }
 
-    /// `text` with all but unreserved characters as `%XX` (RFC 3986, section 2).
-    private static func inURL(_ text: String, uppercase: Bool) -> [UInt8] {
-        text.utf8.flatMap { byte -> [UInt8] in
-            if isLetter(byte) || isDigit(byte) || "-_.~".utf8.contains(byte) { return [byte] }
-            return Array("%\(byte < 16 ? "0" : "")\(String(byte, radix: 16, uppercase: uppercase))".utf8)
-        }
+    private static func isHexadecimal(_ byte: UInt8) -> Bool {
+        isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte | 0x20)
     }
 
     private static func isKey(_ run: ArraySlice<UInt8>) -> Bool {

@@ -9,11 +9,14 @@ public struct WatchlistError: Hashable, Sendable, CustomStringConvertible {
     /// What is wrong and what to do, in one line.
     public var message: SafeText
 
+    /// What looks like a key is left out of `path` and `message`: somebody may have put one where a name was asked for.
     public init(file: String, position: TextPosition? = nil, path: String = "", message: String) {
         self.file = file
         self.position = position
-        self.path = path
-        self.message = SafeText(message, limit: 1024)
+        let redaction = Redaction(nil)
+        self.path = path.split(separator: ".", omittingEmptySubsequences: false).map { redaction.clean(String($0)) }
+            .joined(separator: ".")
+        self.message = SafeText(redaction.clean(message), limit: 1024)
     }
 
     /// `watchlist.json:14:20: watches[3].provider: no provider named "opnai"; did you mean "openai"?`

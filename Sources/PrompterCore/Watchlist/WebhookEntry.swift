@@ -11,7 +11,7 @@ struct WebhookEntry {
             return nil
         }
         let url = readURL(node, into: &complaints)
-        let file = complaints.name(node["header_file"], at: inner("header_file"), limit: 4096).map(source.resolve)
+        let file = readHeaderFile(node, into: &complaints)
         let severity = readSeverity(node, into: &complaints)
         return url.map { Webhook(url: $0, headerFile: file, severity: severity ?? Webhook.usualSeverity) }
     }
@@ -36,6 +36,18 @@ struct WebhookEntry {
             return nil
         }
         return text
+    }
+
+    /// Headers in their file's place would be shown as its path.
+    private func readHeaderFile(_ node: JSONNode, into complaints: inout WatchlistComplaints) -> String? {
+        guard let entry = node["header_file"],
+            let file = complaints.name(entry, at: inner("header_file"), limit: 4096)
+        else { return nil }
+        if file.contains(": ") {
+            complaints.add("should be the path of a file, not a header", at: entry.offset, inner("header_file"))
+            return nil
+        }
+        return source.resolve(file)
     }
 
     private func readSeverity(_ node: JSONNode, into complaints: inout WatchlistComplaints) -> Severity? {
