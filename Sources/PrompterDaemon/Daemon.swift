@@ -173,7 +173,7 @@ public actor Daemon {
         await showStatus()
         let load = await pipeline.view.load
         log.notice(
-            "watching \(StatusLine.count(watchlist.watches.count, "watch", "watches")) with \(StatusLine.count(load.targets, "target", "targets")), \(load.workers) workers; database \(SafeText(settings.database))\(settings.textfile.map { ", textfile \(SafeText($0))" } ?? "")"
+            "watching \(CountText.format(watchlist.watches.count, "watch", "watches")) with \(CountText.format(load.targets, "target", "targets")), \(load.workers) workers; database \(SafeText(settings.database))\(settings.textfile.map { ", textfile \(SafeText($0))" } ?? "")"
         )
         tell(folderFault ?? folderWatch?.fault)
         if watchlist.watches.count > settings.mostWatchSeries {

@@ -20,7 +20,7 @@ public enum DaemonError: Error, Sendable, CustomStringConvertible {
         case .unusable(let reason), .locked(let reason), .unwatched(let reason): reason
         case .unrecorded(let count): "\(count) findings could not be recorded; each is in the log"
         case .failedTargets(let count):
-            "\(StatusLine.count(count, "target", "targets")) failed; `prompterd status` shows which"
+            "\(CountText.format(count, "target", "targets")) failed; `prompterd status` shows which"
         }
     }
 }

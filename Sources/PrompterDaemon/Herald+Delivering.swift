@@ -110,7 +110,7 @@ extension Herald {
         case .givenUp(let reason):
             counts.givenUp += 1
             failing.insert(delivery.hook)
-            let attempts = StatusLine.count(delivery.attempts + 1, "attempt", "attempts")
+            let attempts = CountText.format(delivery.attempts + 1, "attempt", "attempts")
             say(.error, "\(SafeText(reason)); given up after \(attempts): \(delivery.line)")
         case .unknown:
             counts.givenUp += 1

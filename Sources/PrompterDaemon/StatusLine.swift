@@ -11,22 +11,20 @@ struct StatusLine {
     var isStoreFailing: Bool
 
     func text(at now: Timestamp) -> String {
-        var parts = ["\(Self.count(watches, "watch", "watches")), \(Self.count(load.targets, "target", "targets"))"]
+        var parts = [
+            "\(CountText.format(watches, "watch", "watches")), \(CountText.format(load.targets, "target", "targets"))"
+        ]
         if let next = load.nextDue {
             parts.append("next probe in \(DurationText.brief(next - now))")
         }
         if failingProviders > 0 {
-            parts.append("\(Self.count(failingProviders, "provider", "providers")) failing")
+            parts.append("\(CountText.format(failingProviders, "provider", "providers")) failing")
         }
         if suspendedProviders > 0 {
-            parts.append("\(Self.count(suspendedProviders, "provider", "providers")) suspended")
+            parts.append("\(CountText.format(suspendedProviders, "provider", "providers")) suspended")
         }
         if isStoreFailing { parts.append("the store is failing") }
         if let refused { parts.append("watchlist refused: \(refused)") }
         return parts.joined(separator: "; ")
-    }
-
-    static func count(_ number: Int, _ one: String, _ many: String) -> String {
-        "\(number) \(number == 1 ? one : many)"
     }
 }

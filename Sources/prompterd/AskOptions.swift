@@ -13,6 +13,13 @@ struct AskOptions: ParsableArguments {
 
     var watches: WatchFilter { filter.filter(template: template) }
 
+    /// What is said where there are none of the things asked for.
+    func none(_ things: String) -> String {
+        watches == WatchFilter()
+            ? "no \(things); is this the database of a daemon that has run?"
+            : "no \(things) match; without --org, --workspace, --template, --provider and --model all are shown"
+    }
+
     /// Asks the database, and says what keeps it from answering.
     func ask<Answer>(_ question: (Archive) throws(SQLiteStoreError) -> Answer) throws -> Answer {
         do throws(SQLiteStoreError) {

@@ -27,8 +27,10 @@ struct CheckCommand: ParsableCommand {
 
     private func show(_ watchlist: Watchlist, _ path: String) {
         let (watches, targets) = (watchlist.watches.count, watchlist.targets.count)
+        let count =
+            "\(CountText.format(watches, "watch", "watches")), \(CountText.format(targets, "target", "targets"))"
         switch format {
-        case .text: print("\(SafeText(path, limit: 4096)): valid; \(watches) watches, \(targets) targets")
+        case .text: print("\(SafeText(path, limit: 4096)): valid; \(count)")
         case .json:
             let members: [JSONValue.JSONMember] = [
                 .init("valid", .bool(true)), .init("watches", .integer(watches)), .init("targets", .integer(targets)),

@@ -22,7 +22,12 @@ struct StatusCommand: ParsableCommand {
         }
         let now = Moment.now.wall
         switch options.format {
-        case .text: print(StatusTable(reports, at: now).text(width: Console.width, isColoured: Console.isColoured))
+        case .text:
+            guard !reports.isEmpty else {
+                Console.complain(options.none("watches"))
+                return
+            }
+            print(StatusTable(reports, at: now).text(width: Console.width, isColoured: Console.isColoured))
         case .json: print(JSONValue.array(reports.map { Self.json($0, at: now) }).text)
         }
     }

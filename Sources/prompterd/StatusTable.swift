@@ -12,7 +12,6 @@ struct StatusTable {
 
     /// The table, its widest columns cut where it would not fit into `width` columns.
     func text(width: Int?, isColoured: Bool) -> String {
-        guard !reports.isEmpty else { return "no watches; is this the database of a daemon that has run?" }
         let withOrg = Set(reports.map { "\($0.watch.org)/\($0.watch.workspace)" }).count > 1
         var table = TextTable([
             "ORG/WORKSPACE", "TEMPLATE", "PROVIDER", "MODEL", "VERSION", "STATE", "CONFIDENCE", "EXPECTED",

@@ -24,7 +24,7 @@ struct VersionsCommand: ParsableCommand {
         case .json: print(JSONValue.array(reports.map(Self.json)).text)
         case .text:
             guard !reports.isEmpty else {
-                Console.complain("no versions; is this the database of a daemon that has run?")
+                Console.complain(options.none("versions"))
                 return
             }
             print(Self.table(reports).text(width: Console.width, isColoured: Console.isColoured))

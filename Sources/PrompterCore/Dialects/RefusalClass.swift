@@ -14,12 +14,13 @@ enum RefusalClass {
     /// The key is none: OpenAI, Google (400).
     private static let invalidKey: Set<String> = ["invalid_api_key", "api_key_invalid"]
 
-    /// What a 400 or a 429 says in words alone: Anthropic's and xAI's empty account, xAI's and Google's bad key, DeepSeek's and OpenRouter's
-    /// unknown model.
+    /// What a 400 or a 429 says in words alone: Anthropic's and xAI's empty account, xAI's and Google's bad key, DeepSeek's, OpenRouter's
+    /// and LiteLLM's unknown model.
     private static let sentences: [(text: String, failureClass: FailureClass)] = [
         ("credit balance is too low", .quota), ("used all available credits", .quota),
         ("incorrect api key provided", .auth), ("api key not valid", .auth),
         ("model not exist", .notFound), ("is not a valid model id", .notFound),
+        ("invalid model name passed in model", .notFound),
     ]
 
     static func of(_ refusal: Refusal) -> FailureClass {
