@@ -14,8 +14,8 @@ enum RefusalClass {
     /// The key is none: OpenAI, Google (400).
     private static let invalidKey: Set<String> = ["invalid_api_key", "api_key_invalid"]
 
-    /// What a 400 or a 429 says in words alone: Anthropic's and xAI's empty account, xAI's and Google's bad key, DeepSeek's, OpenRouter's
-    /// and LiteLLM's unknown model.
+    /// What a 400 or a 429 says in words alone: Anthropic's and xAI's empty account, xAI's and Google's bad key, the unknown
+    /// model of DeepSeek, OpenRouter and LiteLLM.
     private static let sentences: [(text: String, failureClass: FailureClass)] = [
         ("credit balance is too low", .quota), ("used all available credits", .quota),
         ("incorrect api key provided", .auth), ("api key not valid", .auth),

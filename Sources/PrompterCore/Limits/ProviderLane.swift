@@ -33,7 +33,7 @@ struct ProviderLane: Sendable {
     /// Takes out what waits.
     mutating func drain() -> [Due] {
         defer { waiting = [] }
-        return Array(waiting)
+        return waiting.reduce(into: []) { $0.append($1) }
     }
 
     /// Whether the first that waits could begin if a worker is free.
@@ -238,9 +238,9 @@ extension ProviderLane {
     /// - Returns: those that waited.
     mutating func drop(isWatched: (TargetID) -> Bool) -> [Due] {
         targetSuspensions = targetSuspensions.filter { isWatched($0.key) }
-        let dropped = waiting.filter { !isWatched($0.target.id) }
+        let dropped: [Due] = waiting.reduce(into: []) { if !isWatched($1.target.id) { $0.append($1) } }
         if !dropped.isEmpty { waiting.removeAll { !isWatched($0.target.id) } }
-        return Array(dropped)
+        return dropped
     }
 
     /// Takes back what stood before a restart. A credential has been read anew since, so one call decides of it at once.

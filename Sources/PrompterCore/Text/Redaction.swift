@@ -102,7 +102,7 @@ struct Redaction: Sendable {
 
     private static func plain(_ bytes: [UInt8]) -> [Unit] { bytes.map { Unit(byte: $0) } }
 
-    /// With the bytes that stand as `%XX` (RFC 3986, section 2.1) or, in JSON, as `\\/` (RFC 8259, section 7).
+    /// With the bytes that stand as `%XX` (RFC 3986, section 2.1) or, in JSON, as `\/` (RFC 8259, section 7).
     private static func decoded(_ bytes: [UInt8]) -> [Unit] {
         var units: [Unit] = []
         var rest = bytes[...]
