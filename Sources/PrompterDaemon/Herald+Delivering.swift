@@ -83,6 +83,12 @@ extension Herald {
         }
     }
 
+    /// Leaves a webhook that failed alone, from its answer on and however long the store takes to be told.
+    func quieten(_ hook: [UInt8], after outcome: Outcome) {
+        guard case .failed(_, _, let pause, let isAsked) = outcome else { return }
+        quiet[hook] = parts.clock().uptime + (isAsked ? pause : min(pause, Self.longestQuiet))
+    }
+
     /// One line when a webhook begins to fail and one when it answers again; one for each event that is delivered or given up.
     /// Of its URL none shows more than scheme and host.
     func tell(_ outcome: Outcome, of delivery: Delivery) {
@@ -101,9 +107,8 @@ extension Herald {
             say(.info, "delivered: \(delivery.line)")
         case .sentElsewhere: say(.info, "delivered by another instance: \(delivery.line)")
         case .held: say(.debug, "another instance is about it: \(delivery.line)")
-        case .failed(let reason, _, let pause, let isAsked):
+        case .failed(let reason, _, let pause, _):
             counts.failed += 1
-            quiet[delivery.hook] = parts.clock().uptime + (isAsked ? pause : min(pause, Self.longestQuiet))
             let isNews = failing.insert(delivery.hook).inserted
             let text = "\(SafeText(reason)); tried again in \(DurationText.format(pause)): \(delivery.line)"
             say(isNews ? .warning : .debug, text)

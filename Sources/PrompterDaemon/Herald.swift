@@ -214,6 +214,7 @@ public actor Herald {
     }
 
     private func land(_ delivery: Delivery, _ outcome: Outcome) async {
+        quieten(delivery.hook, after: outcome)
         let ending = outcome.ending
         let isSettled = if let ending { await settle(delivery, ending) } else { true }
         tell(outcome, of: delivery)
