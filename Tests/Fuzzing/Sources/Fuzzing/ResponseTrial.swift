@@ -2,20 +2,23 @@ import PrompterCore
 
 /// Any response of a provider: a version that is one, or a failure in one harmless line.
 ///
-/// The input is written like a response: the status, lines of headers, an empty line, the body.
+/// The input is a byte that chooses the target, and then written like a response: the status, lines of headers, an empty line,
+/// the body.
 enum ResponseTrial {
     private static let key = "canary-0123456789"
 
-    static func run(_ input: [UInt8]) {
-        let response = response(input)
-        for dialect in Dialect.allCases where dialect != .stub {
-            for kind in ProbeKind.allCases {
-                let provider = Provider(name: "p", dialect: dialect, baseURL: "https://p.example", probe: kind)
-                run(response, Target(provider: provider, model: "m"))
+    private static let targets = {
+        let providers = Dialect.allCases.filter { $0 != .stub }.flatMap { dialect in
+            ProbeKind.allCases.map { kind in
+                Provider(name: "p", dialect: dialect, baseURL: "https://p.example", probe: kind)
             }
         }
         let ollama = Provider(name: "p", dialect: .openAICompatible, baseURL: "https://p.example", server: .ollama)
-        run(response, Target(provider: ollama, model: "m"))
+        return (providers + [ollama]).map { Target(provider: $0, model: "m") }
+    }()
+
+    static func run(_ input: [UInt8]) {
+        run(response(Array(input.dropFirst())), targets[Int(input.first ?? 0) % targets.count])
     }
 
     /// The same response to every call of a probe.
