@@ -66,7 +66,7 @@ struct LeakSite {
         }
         try site.write(
             """
-            {"defaults":{"interval":"2s","timeout":"1s"},
+            {"defaults":{"interval":"5s","timeout":"4s"},
              "providers":{\(entries.joined(separator: ","))},"watches":[\(watches.joined(separator: ","))]}
             """)
     }
