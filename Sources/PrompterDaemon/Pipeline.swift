@@ -121,7 +121,10 @@ public actor Pipeline {
         guard !isStopping else { return }
         let round = timetable.due(at: now.wall)
         for (target, count) in round.missed { metrics.missed(target, count) }
-        for due in round.due { limits.enqueue(due) }
+        // A run of one round that lasts into a target's next slot does not see to that, too.
+        for due in round.due where due.slot.isConfirmation || remaining?.contains(due.target.id) ?? true {
+            limits.enqueue(due)
+        }
         begin(at: now)
         rearm(at: now)
     }

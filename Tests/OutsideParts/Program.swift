@@ -55,6 +55,14 @@ public final class Program: Sendable {
         kill(processID, signal)
     }
 
+    /// Stops it in the middle of whatever it does (SIGSTOP), and waits until all its threads have stopped.
+    public func pause() {
+        send(SIGSTOP)
+        var info = siginfo_t()
+        // Its end, or that it was stopped, is left for others to wait for.
+        while waitid(P_PID, id_t(processID), &info, WSTOPPED | WEXITED | WNOWAIT) < 0 && errno == EINTR {}
+    }
+
     /// Waits until `count` lines of its standard error hold `text`.
     ///
     /// - Returns: `false` where it ends before.

@@ -102,6 +102,20 @@ struct PipelineTests {
         #expect(rig.recorder.report.pending == 1)
     }
 
+    /// One that is long may last into the next slots of those that it has seen to.
+    @Test func aRoundSeesToNoSecondSlot() async throws {
+        let target = target()
+        let prober = ScriptedProber([try answer()])
+        let rig = Rig(prober, start: start(of: target))
+        await rig.put([target])
+        await rig.pipeline.beginRound()
+        await rig.pipeline.finishRound()
+        rig.advance(to: target.slot(at: rig.box.now.wall).end)
+        await rig.pipeline.tick()
+        await rig.pipeline.finishRound()
+        #expect(rig.recorder.report.pending == 1)
+    }
+
     @Test func aFailureIsTriedThreeTimesInItsSlot() async throws {
         let target = target()
         let prober = ScriptedProber([.failure(ProbeFailure(.timeout, "slow"))])

@@ -99,7 +99,7 @@ import Testing
         let other = Conversation(["sqlite3", "-cmd", ".timeout 5000", site.database])
         other.write("BEGIN IMMEDIATE; SELECT 'begun';\n")
         #expect(other.read() == "begun\n")
-        program.send(SIGSTOP)
+        program.pause()
         other.write("UPDATE targets SET model = model; COMMIT; PRAGMA wal_checkpoint(TRUNCATE);\n")
         #expect(other.read() == "0|0|0\n")
         other.end()

@@ -148,7 +148,7 @@ final class KillCampaign: Sendable {
 
     /// A lease must run out meanwhile, in Redis and by the clock: the time is the point.
     private func pause(_ program: Program, _ run: inout DaemonRun) async {
-        program.send(SIGSTOP)
+        program.pause()
         let from = log.mark()
         try? await Task.sleep(for: Self.pauseLength)
         run.pauses.append((from: from, until: log.mark()))

@@ -28,7 +28,7 @@ struct PauseTests {
 
         let winner = await late.start(["--once"], environment: environment)
         #expect(await provider.request(1) != nil)
-        winner.send(SIGSTOP)
+        winner.pause()
         isStopped.signal()
         // It waits for the lease to run out, and takes over.
         let second = await other.start(["--once"], environment: environment).end()
@@ -62,7 +62,7 @@ struct PauseTests {
         let site = try Site(Site.live(10, at: provider.baseURL, interval: "1s", concurrency: 10))
         let program = await site.start(environment: ["PROMPTERD_LOG_LEVEL": "debug"])
         #expect(await program.line(with: "first seen as", count: 10))
-        program.send(SIGSTOP)
+        program.pause()
         // Longer than a lease, which is the probe's timeout and 5 s: here the time is the point.
         try await Task.sleep(for: .seconds(7))
         let before = provider.requests.count

@@ -89,14 +89,14 @@ struct LeakSite {
     }
 
     /// What stands in the files of the site that prompterd wrote.
-    func written() throws -> [(file: String, bytes: Data)] {
+    func written() throws -> [(file: String, bytes: [UInt8])] {
         let folder = URL(fileURLWithPath: site.folder.path)
         let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: [.isRegularFileKey])
         return try (files?.allObjects ?? []).compactMap { file in
             guard let url = file as? URL, !given.contains(url.path),
                 try url.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true
             else { return nil }
-            return (url.lastPathComponent, try Data(contentsOf: url))
+            return (url.lastPathComponent, ChildProcess.run(["cat", "--", url.path]).output)
         }
     }
 }
