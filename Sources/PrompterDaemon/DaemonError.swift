@@ -18,7 +18,8 @@ public enum DaemonError: Error, Sendable, CustomStringConvertible {
         switch self {
         case .invalidWatchlist(let invalid): invalid.description
         case .unusable(let reason), .locked(let reason), .unwatched(let reason): reason
-        case .unrecorded(let count): "\(count) findings could not be recorded; each is in the log"
+        case .unrecorded(let count):
+            "\(CountText.format(count, "finding", "findings")) could not be recorded; each is in the log"
         case .failedTargets(let count):
             "\(CountText.format(count, "target", "targets")) failed; `prompterd status` shows which"
         }

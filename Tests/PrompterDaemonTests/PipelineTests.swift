@@ -88,13 +88,18 @@ struct PipelineTests {
         target.slot(at: Timestamp(milliseconds: 1_790_000_000_000)).begin
     }
 
-    @Test func aSlotIsProbedOnceAndTheNextIsArmed() async throws {
-        let target = target()
-        let prober = ScriptedProber([try answer()])
-        let rig = Rig(prober, start: start(of: target))
+    /// What is left after a round that has seen to `target`, with success.
+    private func roundOf(_ target: Target) async throws -> Rig {
+        let rig = Rig(ScriptedProber([try answer()]), start: start(of: target))
         await rig.put([target])
         await rig.pipeline.beginRound()
         await rig.pipeline.finishRound()
+        return rig
+    }
+
+    @Test func aSlotIsProbedOnceAndTheNextIsArmed() async throws {
+        let target = target()
+        let rig = try await roundOf(target)
         #expect(rig.recorder.report.pending == 1)
         await rig.pipeline.tick()
         _ = await rig.pipeline.snapshot(isForced: true)
@@ -105,11 +110,7 @@ struct PipelineTests {
     /// One that is long may last into the next slots of those that it has seen to.
     @Test func aRoundSeesToNoSecondSlot() async throws {
         let target = target()
-        let prober = ScriptedProber([try answer()])
-        let rig = Rig(prober, start: start(of: target))
-        await rig.put([target])
-        await rig.pipeline.beginRound()
-        await rig.pipeline.finishRound()
+        let rig = try await roundOf(target)
         rig.advance(to: target.slot(at: rig.box.now.wall).end)
         await rig.pipeline.tick()
         await rig.pipeline.finishRound()

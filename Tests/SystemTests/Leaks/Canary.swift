@@ -1,5 +1,4 @@
 import ConformanceSuites
-import Foundation
 
 /// A secret, made up, that a program may send to whom it is for, and write nowhere.
 struct Canary: Sendable {
@@ -20,6 +19,4 @@ struct Canary: Sendable {
         secret =
             beginning + String((0..<count).compactMap { _ in alphabet.randomElement(using: &generator) })
     }
-
-    var inURL: String { secret.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "" }
 }

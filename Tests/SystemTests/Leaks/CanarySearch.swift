@@ -37,7 +37,7 @@ struct CanarySearch: Sendable {
             Array(Data(secret.dropFirst($0)).base64EncodedString().utf8.prefix(while: { $0 != 61 }))
         }
         return encoded + [
-            secret, Array(canary.secret.lowercased().utf8), Array(canary.inURL.utf8),
+            secret, Array(canary.secret.lowercased().utf8), Array(Canary.Quoted(canary.secret).inURL.utf8),
             Array(canary.secret.replacing("/", with: "\\/").utf8),
         ]
     }

@@ -27,26 +27,28 @@ import Testing
         Mistake(name: "file", provider: #""api_key_file":"\#(canary.secret)""#, message: "not a key"),
         Mistake(name: "member", provider: #""api_key":"\#(canary.secret)""#, message: "must not stand"),
         Mistake(name: "member's name", provider: #""\#(canary.secret)":"x""#, message: "no such key"),
-        Mistake(name: "probe", provider: #""probe":"\#(canary.secret)""#, message: "no kind of probe"),
+        Mistake(
+            name: "probe", provider: #""probe":"\#(canary.secret)""#, message: "no kind of probe named \"<redacted>\""),
         Mistake(
             name: "header's name", provider: #""headers":{"\#(canary.secret)":7}"#, message: "should be a string"),
         Mistake(
             name: "header's value", provider: #""headers":{"Authorization":"Bearer \#(canary.secret)\u0001"}"#,
-            message: "header"),
+            message: "a credential must not stand in the watchlist"),
         Mistake(
-            name: "user of a URL", provider: #""base_url":"https://u:\#(canary.secret)@p.example""#, message: "base_url"
-        ),
+            name: "user of a URL", provider: #""base_url":"https://u:\#(canary.secret)@p.example""#,
+            message: "must not hold a user or a password"),
         Mistake(
             name: "query of a URL", provider: #""base_url":"https://p.example?key=\#(canary.secret)""#,
-            message: "base_url"),
+            message: "must not hold a query or a fragment"),
         Mistake(
-            name: "webhook", watch: #""on_change":{"webhook":"ftp://h/\#(canary.secret)"}"#, message: "webhook"),
+            name: "webhook", watch: #""on_change":{"webhook":"ftp://h/\#(canary.secret)"}"#,
+            message: "should begin with https:// or http://"),
         Mistake(
             name: "user of a webhook", watch: #""on_change":{"webhook":"https://u:\#(canary.secret)@h/"}"#,
-            message: "webhook"),
+            message: "must not hold a user or a password"),
         Mistake(
             name: "severity", watch: #""on_change":{"webhook":"https://h/","severity":"\#(canary.secret)"}"#,
-            message: "severity"),
+            message: "no severity named \"<redacted>\""),
         Mistake(
             name: "header file's name",
             watch: #""on_change":{"webhook":"https://h/","header_file":"Authorization: Bearer \#(canary.secret)"}"#,
