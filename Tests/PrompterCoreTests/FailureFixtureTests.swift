@@ -59,7 +59,7 @@ import Testing
         let failure = #expect(throws: ProbeFailure.self) { try exchange.take(fixture.response) }
         guard let failure else { return }
         #expect(failure.failureClass == fixture.failureClass, "\(failure)")
-        #expect(failure.isTargetOnly == fixture.isTargetOnly)
+        #expect((failure.scope == .target && failure.failureClass == .auth) == fixture.isTargetOnly)
         let seconds = failure.retryAfter.map { Double($0.milliseconds) / 1000 }
         if let expected = fixture.retryAfter {
             #expect(abs((seconds ?? -1) - expected) < 0.001, "\(String(describing: failure.retryAfter))")

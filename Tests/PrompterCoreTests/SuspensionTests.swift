@@ -57,7 +57,7 @@ struct SuspensionTests {
 
     private static func forbidden() -> ProbeFailure {
         var failure = ProbeFailure(.auth, "not this model")
-        failure.isTargetOnly = true
+        failure.scope = .target
         return failure
     }
 

@@ -89,7 +89,7 @@ struct LimitedPipelineTests {
         world.answer { target, _ in
             guard target.model == "p-7" else { return nil }
             var failure = ProbeFailure(.auth, "not this model")
-            failure.isTargetOnly = true
+            failure.scope = .target
             return failure
         }
         await world.put(targets(500, of: "p"))

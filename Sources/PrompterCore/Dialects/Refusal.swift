@@ -31,6 +31,6 @@ struct Refusal {
         let failureClass = RefusalClass.of(self)
         return ProbeFailure(
             failureClass, "status \(status)\(message.isEmpty ? "" : ": \(message)")", retryAfter: retryAfter,
-            isTargetOnly: failureClass == .auth && status == 403 && !RefusalClass.isInvalidKey(self))
+            scope: failureClass == .auth && status == 403 && !RefusalClass.isInvalidKey(self) ? .target : nil)
     }
 }

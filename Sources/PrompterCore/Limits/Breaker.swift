@@ -52,7 +52,7 @@ extension FailureClass {
     /// Whether the provider gave no answer of its own, as any other of its targets would find too.
     var isOutage: Bool {
         switch self {
-        case .timeout, .connection, .serverError: true
+        case .timeout, .connection, .serverError, .address: true
         case .auth, .notFound, .quota, .rateLimited, .invalidRequest, .malformed, .noVersion: false
         }
     }

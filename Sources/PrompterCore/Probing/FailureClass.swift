@@ -14,6 +14,8 @@ public enum FailureClass: String, Hashable, Sendable, CaseIterable {
     case connection
     /// The provider failed (5xx).
     case serverError = "server_error"
+    /// What answered is not the provider's API: an ingress while the server restarts, a proxy, a wrong path.
+    case address
     /// The provider refused the request as written.
     case invalidRequest = "invalid_request"
     /// An answer that is not of the dialect's form, or an error inside a success.
@@ -25,7 +27,15 @@ public enum FailureClass: String, Hashable, Sendable, CaseIterable {
     public var allowsRetry: Bool {
         switch self {
         case .rateLimited, .timeout, .connection, .serverError, .malformed: true
-        case .auth, .notFound, .quota, .invalidRequest, .noVersion: false
+        case .auth, .notFound, .quota, .address, .invalidRequest, .noVersion: false
+        }
+    }
+
+    /// Whose trouble it shows where the provider does not say.
+    var usualScope: FailureScope {
+        switch self {
+        case .auth, .quota, .rateLimited: .provider
+        default: .target
         }
     }
 

@@ -5,17 +5,18 @@ public struct ProbeFailure: Error, Hashable, Sendable, CustomStringConvertible {
     public var detail: SafeText
     /// How long the provider asks to be left alone, where it says so.
     public var retryAfter: Duration?
-    /// Whether an ``FailureClass/auth`` is of this target alone: the credential is good, and may not use the model.
-    public var isTargetOnly: Bool
+    /// Whose trouble it shows.
+    public var scope: FailureScope
 
+    /// - Parameter scope: `nil` for the usual one of the class.
     public init(
         _ failureClass: FailureClass, _ detail: some StringProtocol, retryAfter: Duration? = nil,
-        isTargetOnly: Bool = false
+        scope: FailureScope? = nil
     ) {
         self.failureClass = failureClass
         self.detail = SafeText(detail)
         self.retryAfter = retryAfter
-        self.isTargetOnly = isTargetOnly
+        self.scope = scope ?? failureClass.usualScope
     }
 
     public var description: String { "\(failureClass.rawValue): \(detail)" }

@@ -18,6 +18,8 @@ extension Event {
         case .present: "\(model): answers carry a \(signal?.rawValue ?? "version") now, \(value)"
         case .notFound: "\(model): the provider knows no such model"
         case .found: "\(model): the provider knows the model again, as \(value)"
+        case .refused: "\(model): the provider refuses it, which it used to answer: \(value)"
+        case .accepted: "\(model): the provider answers it again"
         case .retirementAnnounced: "\(model): the provider will shut it down on \(value.prefix(10))"
         case .unexpected:
             "\(model) answers as \(value), which \(watch?.template ?? "its watch") does not expect (\(previous.joined(separator: ", ")))"

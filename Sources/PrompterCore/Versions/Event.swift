@@ -20,6 +20,10 @@ public struct Event: Hashable, Sendable, Identifiable {
         case notFound = "not_found"
         /// The provider knows the model again.
         case found
+        /// A target that used to work is refused alike, slot after slot, in words that nobody knows.
+        case refused
+        /// A target that was refused works again.
+        case accepted
         /// The provider says when it will shut the model down.
         case retirementAnnounced = "retirement_announced"
         /// A version that a watch does not expect.
@@ -138,8 +142,8 @@ public struct Event: Hashable, Sendable, Identifiable {
     public var severity: Severity {
         switch kind {
         case .replaced, .returned: signal?.isMajor == true ? .major : .minor
-        case .notFound, .unexpected, .retirementAnnounced: .major
-        case .appeared, .missing, .present, .found, .corrected: .minor
+        case .notFound, .refused, .unexpected, .retirementAnnounced: .major
+        case .appeared, .missing, .present, .found, .accepted, .corrected: .minor
         case .first, .retired: .info
         }
     }
@@ -147,7 +151,7 @@ public struct Event: Hashable, Sendable, Identifiable {
     /// Whether a target's observations alone make it, so that a late one may refute it.
     public var isOfLife: Bool {
         switch kind {
-        case .notFound, .found, .unexpected, .corrected: false
+        case .notFound, .found, .refused, .accepted, .unexpected, .corrected: false
         default: true
         }
     }
