@@ -38,7 +38,7 @@ extension Pipeline {
         metrics.recorded(entry.finding, of: entry.target, recorded, at: now.wall)
         for event in recorded.events { tell(event, of: entry.target) }
         if case .observation(let observation, let imported) = entry.finding, !observation.isConfirmation,
-            recorded.life?.isHead(observation) == true, recorded.life?.wantsConfirmation() == true
+            recorded.life?.isHead(observation) == true, recorded.life?.nextConfirmation() != nil
         {
             confirm(observation, of: entry.target, imported: imported, at: now)
         }

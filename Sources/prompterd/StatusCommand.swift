@@ -11,7 +11,8 @@ struct StatusCommand: ParsableCommand {
         abstract: "Show the watches: version, state, last success, next due, last event, trouble.",
         discussion: """
             It reads the database, beside a running daemon or without it. CONFIDENCE says what the best signal is worth: \
-            proven (it names what answered), echo (it repeats the name that was asked for), noisy, or absent.
+            proven (it names what answered), alias (it names something that is not pinned), echo (it repeats the name \
+            that was asked for), noisy, or absent.
             """)
 
     @OptionGroup var options: AskOptions

@@ -13,20 +13,22 @@ public enum VersionStoreConformance {
         #expect(try await store.record([], at: now) == [])
         #expect(try await store.record([finding(first)], at: now) == [Recorded(isNews: false)])
 
-        // What comes in the baseline is new, and raises nothing.
-        for index in 2...LifeRules().baseline {
+        // What comes in the beginning is new, and raises nothing.
+        for index in 2...60 {
             let name = index == 5 ? "b" : "a"
             let seen = try observation(UInt64(index), of: target, name, at: now + .seconds(index))
             recorded = try await store.record([finding(seen)], at: now + .seconds(index))[0]
             #expect(recorded.events == [] && recorded.isNewVersion == (index == 5))
         }
-        let third = try observation(30, of: target, "c", at: now + .seconds(30))
-        recorded = try await store.record([finding(third)], at: now + .seconds(30))[0]
-        #expect(recorded.events.map(\.kind) == [.appeared] && recorded.events.map(\.value) == ["c"])
-        let fourth = try observation(31, of: target, "c", at: now + .seconds(31))
-        recorded = try await store.record([finding(fourth)], at: now + .seconds(31))[0]
-        #expect(recorded.events.map(\.kind) == [.replaced] && recorded.events[0].previous == ["a", "b"])
-        #expect(recorded.events[0].isConfirmed == false && !recorded.isNewVersion)
+        var told: [Event] = []
+        for index in 61...66 {
+            let seen = try observation(UInt64(index), of: target, "c", at: now + .seconds(index))
+            recorded = try await store.record([finding(seen)], at: now + .seconds(index))[0]
+            #expect(recorded.isNewVersion == (index == 61))
+            told += recorded.events
+        }
+        #expect(told.map(\.kind) == [.appeared, .replaced] && told.map(\.value) == ["c", "c"])
+        #expect(told.last?.previous == ["a"] && told.last?.isConfirmed == false)
     }
 
     /// A model that the provider no longer knows, and knows again, is told of once each.
@@ -51,19 +53,18 @@ public enum VersionStoreConformance {
     /// An observation that comes late and shows that an alarm was false corrects it, once; one that changes nothing does not.
     public static func correctsWhatALateObservationRefutes(_ store: some VersionStore) async throws {
         let target = try target(1)
-        let baseline = LifeRules().baseline
         func record(_ id: UInt64, _ name: String, _ seconds: Int) async throws -> [Event] {
             let seen = try observation(id, of: target, name, at: now + .seconds(seconds))
             return try await store.record([finding(seen)], at: now + .seconds(100))[0].events
         }
-        for index in 0..<baseline { _ = try await record(UInt64(index), "a", index) }
-        _ = try await record(100, "b", 40)
-        let replaced = try await record(101, "b", 50)
-        #expect(replaced.map(\.kind) == [.replaced])
-        #expect(try await record(102, "a", baseline) == [])
-        let corrected = try await record(103, "a", 45)
-        #expect(corrected.map(\.kind) == [.corrected] && corrected[0].previous == replaced.map(\.id))
-        #expect(try await record(104, "a", 46) == [])
+        for index in 0..<60 { _ = try await record(UInt64(index), "a", index) }
+        var replaced: [Event] = []
+        for index in 0..<4 { replaced += try await record(UInt64(100 + index), "b", 70 + 2 * index) }
+        #expect(replaced.map(\.kind) == [.appeared, .replaced])
+        #expect(try await record(110, "a", 60) == [])
+        let corrected = try await record(111, "a", 73)
+        #expect(corrected.map(\.kind) == [.corrected] && corrected[0].previous == [replaced[1].id])
+        #expect(try await record(112, "a", 75) == [])
         let life = try #require(try await store.memory(of: [target])[target]?.life[.model])
         #expect(life.members.map(\.value) == ["a", "b"] && life.members.map(\.isSettled) == [true, false])
     }

@@ -6,72 +6,97 @@ import Testing
 struct SignalLifeTests {
     private let rules = LifeRules()
 
-    @Test func theBaselineRaisesNothing() {
-        let values = (0..<rules.baseline).map { "v\($0 % 4)" }
-        let simulation = Simulation(values)
-        #expect(simulation.changes.isEmpty)
-        #expect(simulation.life.members.map(\.value) == ["v0", "v1", "v2", "v3"])
-        #expect(simulation.life.members.map(\.isSettled) == [true, true, true, true])
+    private func follow(
+        _ values: [String?], signal: Signal = .model, interval: Duration = .seconds(3600)
+    ) -> Simulation<Evidence> {
+        Simulation(.list(values), slots: values.count, signal: signal, seed: 1, interval: interval)
     }
 
-    @Test func aModelIsReplacedByTheSecondOfAnother() {
-        let values = Array(repeating: "a", count: 25) + ["b", "a", "b", "b"]
-        let simulation = Simulation(values, signal: .model)
-        #expect(simulation.changes.map(\.change.kind) == [.appeared, .replaced])
-        #expect(simulation.changes.map(\.probe) == [25, 28])
-        let replaced = simulation.changes[1].change
-        #expect(replaced.value == "b" && replaced.previous == ["a"])
-        #expect(replaced.evidence.map(\.value) == ["a", "b", "b"])
+    private func many(_ value: String?, _ count: Int) -> [String?] {
+        Array(repeating: value, count: count)
     }
 
-    /// Two snapshots that serve by turns for a while are one change, not one a turn.
-    @Test func twoModelsByTurnsAreToldOnce() {
-        let turns = (0..<40).map { ["b", "b", "a", "a", "b"][$0 % 5] }
-        let simulation = Simulation(Array(repeating: "a", count: 25) + turns, signal: .model)
-        #expect(simulation.changes.map(\.change.kind) == [.appeared, .replaced, .returned])
-        #expect(simulation.life.members.filter(\.isSettled).map(\.value) == ["b", "a"])
+    @Test func theBeginningRaisesNothing() {
+        let simulation = follow((0..<rules.beginning).map { "v\($0 % 4)" })
+        #expect(simulation.told.isEmpty)
+        #expect(simulation.rule.life.members.map(\.value) == ["v0", "v1", "v2", "v3"])
     }
 
-    @Test func whatReturnsIsNoNewVersion() {
-        let values =
-            Array(repeating: "a", count: 25) + ["b"] + Array(repeating: "a", count: 60) + ["b"]
-            + Array(repeating: "a", count: 3)
-        let simulation = Simulation(values)
-        #expect(simulation.changes.map(\.change.kind) == [.appeared, .retired, .returned])
+    @Test func anAlarmSaysWhatItRestsOn() throws {
+        let simulation = follow(many("a", 200) + many("b", 3))
+        #expect(simulation.told.map(\.news.kind) == [.appeared, .replaced])
+        let alarm = try #require(simulation.rule.changes.last)
+        #expect(alarm.value == "b" && alarm.previous == ["a"] && alarm.isConfirmed == true)
+        #expect(alarm.evidence.map(\.value) == ["a", "b", "b"])
+        #expect(alarm.previousSince == Timestamp(milliseconds: 1_764_000_000_000))
+    }
+
+    /// Where a slot has no room for confirmations, the next slots' answers carry the alarm, and it says so.
+    @Test func anAlarmWithoutConfirmationsSaysSo() throws {
+        var rule = Evidence(.model)
+        let start = Timestamp(milliseconds: 1_764_000_000_000)
+        for slot in 0..<203 {
+            _ = rule.take(slot < 200 ? "a" : "b", time: start + .seconds(slot * 3600), isConfirmation: false)
+        }
+        let alarm = try #require(rule.changes.last)
+        #expect(alarm.kind == .replaced && alarm.isConfirmed == false)
+    }
+
+    /// A known minority is a counter: it wants no confirmation, and is no event.
+    @Test func whatIsProbableIsNoEvent() {
+        let values = (0..<600).map { $0 % 10 == 9 ? "b" as String? : "a" }
+        let simulation = follow(values)
+        #expect(simulation.told(.appeared, .replaced, .returned).isEmpty)
+        #expect(!simulation.rule.wantsConfirmation(made: 0))
     }
 
     /// Many misses in a short time retire nothing: a burst of probes is no day.
     @Test func aMemberIsRetiredByMissesAndAge() {
-        let values = Array(repeating: "a", count: 25) + ["b"] + Array(repeating: "a", count: 100)
-        #expect(Simulation(values, interval: .seconds(60)).probes(of: .retired) == [])
-        #expect(Simulation(values, interval: .seconds(3600)).probes(of: .retired) == [25 + rules.retireAfter])
-        #expect(Simulation(values, interval: .seconds(7200)).probes(of: .retired) == [25 + rules.retireAfter])
+        let values = many("a", 25) + ["b"] + many("a", 100)
+        // The confirmation of "b" takes a slot's second answer, which is "b" again.
+        func retired(_ interval: Duration) -> [Int] { follow(values, interval: interval).told(.retired).map(\.slot) }
+        #expect(retired(.seconds(60)) == [])
+        #expect(retired(.seconds(3600)).count == 1 && retired(.seconds(7200)) == retired(.seconds(3600)))
+    }
+
+    /// That all settled values are gone is told by the alarm; nobody retires them before.
+    @Test func theSettledSetIsNotRetiredAsAWhole() {
+        let turns = (0..<12).flatMap { many($0 % 2 == 0 ? "a" : "b", 60) }
+        let simulation = follow(many("a", 100) + turns)
+        #expect(simulation.told(.retired).allSatisfy { $0.news.value == "b" })
     }
 
     @Test func aSignalThatCeasesIsMissingAndComesBack() {
-        let values: [String?] =
-            Array(repeating: "a", count: 25) + Array(repeating: nil, count: rules.replaceAfter) + [nil, "a"]
-        let simulation = Simulation(values)
-        #expect(simulation.changes.map(\.change.kind) == [.missing, .present])
-        #expect(simulation.probes(of: .missing) == [25 + rules.replaceAfter - 1])
+        let simulation = follow(many("a", 25) + many(nil, 10) + ["a"])
+        #expect(simulation.told.map(\.news.kind) == [.missing, .present])
+        #expect(simulation.told[0].slot < 32 && simulation.told[1].slot == 35)
         // What is silent says nothing of who is gone.
-        #expect(simulation.life.members.map(\.value) == ["a"])
+        #expect(simulation.rule.life.members.map(\.value) == ["a"])
     }
 
-    @Test func aSignalThatComesLateIsPresentAndHasABaselineOfItsOwn() {
-        let values: [String?] = Array(repeating: nil, count: 25) + (0..<rules.baseline).map { "v\($0 % 3)" }
-        #expect(Simulation(values).changes.map(\.change.kind) == [.present])
+    @Test func aSignalThatComesLateIsPresentAndHasABeginningOfItsOwn() {
+        let simulation = follow(many(nil, 25) + (0..<rules.beginning).map { "v\($0 % 3)" })
+        #expect(simulation.told.map(\.news.kind) == [.present])
     }
 
-    @Test func aNoisySignalRaisesNothing() {
-        let simulation = Simulation((0..<200).map { "v\($0)" })
-        #expect(simulation.changes.isEmpty && simulation.life.isNoisy)
-        #expect(simulation.life.members.count <= SignalLife.mostMembers)
+    /// As many as the evidence needs, and not more than four.
+    @Test func confirmationsAreBounded() {
+        let simulation = follow(many("a", 12) + ["b"])
+        #expect(simulation.confirmations == rules.mostConfirmations && simulation.told(.replaced).count == 1)
+        // Of a beginning of three too many would be needed.
+        #expect(follow(many("a", 3) + ["b"]).confirmations == 0)
+        #expect(follow(many("a", 2000) + ["b"]).confirmations == 1)
+    }
+
+    @Test func newValuesAreToldAFewTimesAYear() {
+        let values = (0..<8766).map { $0 % 400 == 399 ? "n\($0)" as String? : "a" }
+        let told = follow(values).told(.appeared).count
+        #expect((5..<12).contains(told))
     }
 
     @Test func confidenceSaysWhatASignalIsWorth() {
         func confidence(_ signal: Signal, _ values: [String?], model: String) -> Confidence {
-            Simulation(values, signal: signal).life.confidence(model: model)
+            follow(values, signal: signal).rule.life.confidence(model: model)
         }
         let pinned = Array(repeating: "gpt-4o-2024-08-06" as String?, count: 25)
         #expect(confidence(.model, pinned, model: "gpt-4o") == .proven)
@@ -82,14 +107,36 @@ struct SignalLifeTests {
         #expect(confidence(.fingerprint, (0..<25).map { "f\($0)" }, model: "m") == .noisy)
     }
 
+    /// What a fingerprint is worth depends on who sends it.
+    @Test(arguments: [
+        ("fp_8b330d02d0_prod0820_fp8_kvcache_20260402", Confidence.proven), ("vllm-0.24.0-tp4-6d31f84d", .proven),
+        ("b4567-0a1b2c3d", .alias), ("fp_ollama", .alias),
+    ]) func aServersBuildProvesNoModel(_ fingerprint: String, _ confidence: Confidence) {
+        #expect(follow(many(fingerprint, 25), signal: .fingerprint).rule.life.confidence(model: "m") == confidence)
+    }
+
+    @Test(arguments: [
+        ("prod-chat", "gpt-4o", Confidence.alias), ("llama3", "llama3:latest", .alias), ("gpt-4o", "gpt-4o", .echo),
+        ("models/gemini-2.5-pro", "gemini-2.5-pro", .echo), ("gpt-4o", "gpt-4o-2024-08-06", .proven),
+        ("gpt-4-1106-preview", "gpt-4-1106-preview", .proven),
+        ("ft:gpt-4o-mini-2024-07-18:acme::x", "ft:gpt-4o-mini-2024-07-18:acme::x", .proven),
+    ]) func aNameThatMerelyDiffersProvesNothing(_ asked: String, _ answered: String, _ confidence: Confidence) {
+        #expect(follow(many(answered, 25)).rule.life.confidence(model: asked) == confidence)
+    }
+
     @Test(arguments: [
         "gpt-4o-2024-08-06", "claude-sonnet-4-5-20250929", "gemini-2.5-pro-preview-03-25", "gpt-4-0613",
-        "gemini-2.0-flash-001", "mistral-large-2411",
+        "gemini-2.0-flash-001", "mistral-large-2411", "gpt-4-1106-preview", "gpt-4-0125-preview", "doubao-pro-241215",
+        "qwen3-235b-2507-thinking", "claude-3-7-sonnet-20250219-v1:0", "gpt-4o-2024-11-20-global", "deepseek-r1-0528",
     ]) func snapshotsAreTold(_ name: String) {
         #expect(Confidence.isSnapshot(name))
     }
 
-    @Test(arguments: ["gpt-4o", "claude-sonnet-4-5", "gemini-flash-latest", "llama-3-70b", "grok-4", "2024", ""])
+    @Test(arguments: [
+        "gpt-4o", "claude-sonnet-4-5", "gemini-flash-latest", "llama-3-70b", "grok-4", "2024", "", "llama-3.1-405",
+        "phi-3-4096",
+        "gpt-4-turbo-8192", "qwen-2.5-32", "model-99999999",
+    ])
     func aliasesAreNoSnapshots(_ name: String) {
         #expect(!Confidence.isSnapshot(name))
     }

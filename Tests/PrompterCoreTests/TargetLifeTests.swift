@@ -44,7 +44,6 @@ struct TargetLifeTests {
         for index in 25..<100 { events += take(try observation(index, "a", nil, shows: .model), &life) }
         #expect(events.isEmpty)
         #expect(life[.fingerprint]?.members.map(\.value) == ["f"])
-        #expect(life.confidence(model: "a") == .proven)
     }
 
     @Test func aRetirementIsToldOnceForEachDate() throws {
@@ -60,21 +59,33 @@ struct TargetLifeTests {
         #expect(life.retirement == now + .seconds(86_400))
     }
 
-    @Test func aMajorChangeWantsAConfirmation() throws {
+    @Test func aChangeWantsConfirmations() throws {
         var life = TargetLife()
         for index in 0..<25 { _ = take(try observation(index, "a", "f"), &life) }
-        #expect(!life.wantsConfirmation())
-        _ = take(try observation(25, "a", "g"), &life)
-        #expect(!life.wantsConfirmation())
-        _ = take(try observation(26, "b", "g"), &life)
-        #expect(life.wantsConfirmation())
-        var confirmation = try observation(27, "b", "g")
-        confirmation.isConfirmation = true
-        let events = take(confirmation, &life)
+        #expect(life.nextConfirmation() == nil)
+        _ = take(try observation(25, "b", "f"), &life)
+        var events: [Event] = []
+        for made in 1...4 where life.nextConfirmation() != nil {
+            #expect(life.nextConfirmation() == made)
+            var confirmation = try observation(25 + made, "b", "f")
+            confirmation.isConfirmation = true
+            events += take(confirmation, &life)
+        }
         #expect(events.map(\.kind) == [.replaced] && events[0].isConfirmed == true)
-        #expect(!life.wantsConfirmation())
-        #expect(
-            events[0].text(model: "m") == "m now answers as b (was a since 2025-11-24)")
+        #expect(life.nextConfirmation() == nil)
+        #expect(events[0].text(model: "m") == "m now answers as b (was a since 2025-11-24)")
+    }
+
+    /// After a change to another call a signal that was shown long ago proves nothing any more.
+    @Test func aSignalThatIsNoLongerShownIsAbsent() throws {
+        var life = TargetLife()
+        for index in 0..<25 { _ = take(try observation(index, "a", "f"), &life) }
+        for index in 25..<44 { _ = take(try observation(index, "a", nil, shows: .model), &life) }
+        #expect(life.confidence(model: "a") == .proven)
+        for index in 44..<80 { _ = take(try observation(index, "a", nil, shows: .model), &life) }
+        #expect(life[.fingerprint]?.confidence(model: "a") == .absent && life.confidence(model: "a") == .echo)
+        _ = take(try observation(80, "a", "f"), &life)
+        #expect(life.confidence(model: "a") == .proven)
     }
 
     private func observation(

@@ -2,10 +2,13 @@
 public enum Confidence: String, Hashable, Sendable, CaseIterable, Comparable {
     /// The provider does not send it, or no longer.
     case absent
-    /// Its values come and do not come back: their change says nothing.
+    /// New values keep coming: that one more comes says nothing.
     case noisy
     /// It only repeats the name that was asked for, which may stand for one model today and another tomorrow.
     case echo
+    /// It says something else than was asked for, but nothing that is pinned: another alias, the server's build, or what the
+    /// provider tells of the model. Its change is news; that it stays is no proof.
+    case alias
     /// It names what answered: a snapshot, a digest, a fingerprint that holds.
     case proven
 
@@ -16,17 +19,76 @@ public enum Confidence: String, Hashable, Sendable, CaseIterable, Comparable {
 
     private static func rank(_ confidence: Confidence) -> Int { allCases.firstIndex(of: confidence) ?? 0 }
 
-    /// Whether `name` names one snapshot of a model and not an alias: it ends with a date (`…-2024-08-06`, `…-20250929`), a
-    /// month (`…-2411`) or a number of its own (`…-0613`, `…-001`), as the providers write them. Words may follow the date
-    /// (`gemini-2.5-pro-preview-03-25`).
-    static func isSnapshot(_ name: String) -> Bool {
-        let parts = name.split(whereSeparator: { "-@:_/".contains($0) }).map { Array($0.utf8) }
-        func isNumber(_ part: [UInt8], digits: ClosedRange<Int>) -> Bool {
-            digits.contains(part.count) && part.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    /// What `value` of `signal` is worth for a target that asks for `model`.
+    init(of signal: Signal, value: String, model: String) {
+        switch signal {
+        case .model:
+            // Google's names may be asked for with the folder before them, and answer without it.
+            let model = model.hasPrefix("models/") ? String(model.dropFirst(7)) : model
+            self = Self.isSnapshot(value) ? .proven : value == model ? .echo : .alias
+        case .fingerprint: self = Self.namesServer(value) ? .alias : .proven
+        case .digest: self = .proven
+        case .metadata: self = .alias
         }
-        guard parts.count > 1, let last = parts.last else { return false }
-        if parts.dropFirst().contains(where: { isNumber($0, digits: 8...8) }) { return true }
-        if isNumber(last, digits: 3...4) { return true }
-        return parts.count > 2 && isNumber(last, digits: 2...2) && isNumber(parts[parts.count - 2], digits: 2...2)
     }
+
+    /// Whether a fingerprint names the server and not the model: llama.cpp sends its build (`b4567-0a1b2c3d`,
+    /// https://github.com/ggml-org/llama.cpp/pull/10917), Ollama always the same (`fp_ollama`,
+    /// https://github.com/ollama/ollama/blob/main/openai/openai.go).
+    static func namesServer(_ fingerprint: String) -> Bool {
+        if fingerprint == "fp_ollama" { return true }
+        let parts = fingerprint.split(separator: "-", maxSplits: 1)
+        guard parts.count == 2, parts[0].first == "b", parts[0].count > 1 else { return false }
+        return parts[0].dropFirst().allSatisfy(\.isNumber)
+    }
+
+    /// Whether `name` names one snapshot of a model and not an alias, as the providers write them: with a date (`…-2024-08-06`,
+    /// `…-20250929`, `…-241215`), a month and a day (`…-1106-preview`, `…-03-25`), a year and a month (`…-2411`), a number of its
+    /// own at its end (`…-001`), or as one's own fine-tuned model (`ft:…`).
+    static func isSnapshot(_ name: String) -> Bool {
+        if name.hasPrefix("ft:") { return true }
+        let parts = name.split(whereSeparator: { "-@:_/".contains($0) })
+        guard parts.count > 1 else { return false }
+        let numbers = parts.dropFirst().map { part in part.allSatisfy(\.isASCII) ? Digits(part) : nil }
+        for (index, number) in numbers.enumerated() {
+            guard let number else { continue }
+            let next = index + 1 < numbers.count ? numbers[index + 1] : nil
+            let isLast = index == numbers.count - 1
+            switch number.count {
+            case 8: if Self.isDay(number.value % 10_000), (2000..<2100).contains(number.value / 10_000) { return true }
+            case 6: if Self.isDay(number.value % 10_000), (20..<40).contains(number.value / 10_000) { return true }
+            case 4:
+                let isYear = (2020..<2100).contains(number.value)
+                if !isYear,
+                    Self.isDay(number.value)
+                        || (20..<40).contains(number.value / 100) && Self.isMonth(number.value % 100)
+                {
+                    return true
+                }
+                if isYear, let next, next.count == 2, Self.isMonth(next.value) { return true }
+            case 3: if isLast, number.value < 100 { return true }
+            case 2:
+                if let next, next.count == 2, index + 2 == numbers.count, Self.isDay(number.value * 100 + next.value) {
+                    return true
+                }
+            default: continue
+            }
+        }
+        return false
+    }
+
+    private struct Digits {
+        var value: Int
+        var count: Int
+
+        init?(_ text: Substring) {
+            guard (2...8).contains(text.count), text.allSatisfy(\.isNumber), let value = Int(text) else { return nil }
+            (self.value, count) = (value, text.count)
+        }
+    }
+
+    private static func isMonth(_ number: Int) -> Bool { (1...12).contains(number) }
+
+    /// Whether `number` is a month and a day, as 806 is the sixth of August.
+    private static func isDay(_ number: Int) -> Bool { isMonth(number / 100) && (1...31).contains(number % 100) }
 }

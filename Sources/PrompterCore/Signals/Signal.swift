@@ -11,7 +11,7 @@ public enum Signal: String, Hashable, Sendable, CaseIterable {
     /// What the provider says about the model beside its answers, as one hash or one word.
     case metadata
 
-    /// Whether a change of it is a change of the model itself, which one confirmation settles.
+    /// Whether a change of it is a change of the model itself.
     public var isMajor: Bool {
         switch self {
         case .model, .digest: true

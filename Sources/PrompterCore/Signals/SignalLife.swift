@@ -1,4 +1,5 @@
-/// The life of one signal of one target: which of its values are live, which of them are settled, and what is about to change.
+/// The life of one signal of one target: which of its values are live, which of them are settled, and how strong the evidence
+/// is that those are gone.
 ///
 /// It takes the target's successes in the order of their times and returns what each makes known. A value, so that two who take
 /// the same observations are equal.
@@ -11,8 +12,22 @@ public struct SignalLife: Hashable, Sendable {
         public var lastSeen: Timestamp
         /// The count of ``SignalLife/carried`` when it was last seen.
         var lastCount: Int
-        /// Whether it belongs to the set that a replacement replaces.
-        public var isSettled: Bool
+        /// Answers that showed it since the settled set was last replaced.
+        var answers: Int
+        /// Whether it belongs to the set that a replacement replaces: the commonest, which together have half of the answers.
+        public internal(set) var isSettled: Bool
+        /// Whether it was first seen, ever, in the run of foreign values that goes on.
+        var isFresh: Bool
+    }
+
+    /// A settled set that was replaced, as it was then.
+    struct Displaced: Hashable, Sendable {
+        var values: [String]
+        var mixture: Mixture
+        var age: Int
+        var nextChoice: Int
+        /// The count of ``SignalLife/carried`` before the run that replaced it.
+        var count: Int
     }
 
     /// What one success makes known of the signal.
@@ -23,76 +38,80 @@ public struct SignalLife: Hashable, Sendable {
         /// What was replaced, and since when that had been live.
         var previous: [String] = []
         var previousSince: Timestamp?
-        /// Whether one of the observations that it rests on was made to confirm it.
-        var isConfirmed = false
+        /// For an alarm, whether observations that were made to confirm it are among those it rests on.
+        var isConfirmed: Bool?
         /// The observations that it rests on, in order.
         var evidence: [Sighting] = []
     }
 
     /// The most members: with more, the one seen longest ago is retired at once.
     static let mostMembers = 64
-    /// How many observations the judgement on noise looks back.
-    static let memory = 90
+    /// How many replaced sets are remembered, and how many values of each.
+    static let mostDisplaced = 4
+    static let mostDisplacedValues = 16
+    /// Answers of a beginning that settle whatever they show.
+    private static let unconditional = 3
+    /// How far apart `appeared` is told: in the long run, and how many may come at once.
+    private static let appearancePause: Duration = .seconds(73 * 86_400)
+    private static let appearancesAtOnce = 5
 
     public internal(set) var signal: Signal
     /// Successes of probes that show the signal.
     public internal(set) var shown = 0
     /// Those of them that carried it.
     public internal(set) var carried = 0
+    /// Successes of the target since the last that showed it.
+    var unshown = 0
     /// The live set, in the order in which its members became live.
     public internal(set) var members: [Member] = []
-    /// The last observation that carried the signal, and the last whose value was settled.
+    /// The first observation that carried the signal, the last, and the last whose value was settled.
+    var first: Timestamp?
     var last, lastSettled: Sighting?
-    /// Observations in a row whose value was not settled, and the first of them.
-    var foreignRun = 0
-    var foreignStart: Sighting?
-    /// Whether one of them was made to confirm the first.
-    var isForeignConfirmed = false
-    /// Successes in a row that did not carry the signal.
-    var absentRun = 0
-    /// Whether its absence was told.
-    public internal(set) var isMissing = false
-    /// What the last replacement replaced, and the count of ``carried`` then.
-    var displaced: [String] = []
-    var displacedCount = 0
-    /// The last ``memory`` observations, the latest in the lowest bit: whether the value was one never seen before, and whether
-    /// it was another than the one before but known.
-    var news: UInt128 = 0
-    var returns: UInt128 = 0
+    /// What is known of the answers since the settled set was last replaced.
+    var mixture = Mixture()
+    /// How many those are, and after how many of them the settled set is next chosen anew.
+    var age = 0
+    var nextChoice = 0
+    /// The foreign values that are being seen instead of the settled ones.
+    var run: ForeignRun?
+    /// The sets that were replaced, the latest last.
+    var displaced: [Displaced] = []
+    var presence = Presence()
+    /// Until when `appeared` is spent (the generic cell rate algorithm).
+    var appearancesSpentUntil: Timestamp?
 
     public init(_ signal: Signal) {
         self.signal = signal
     }
 
-    /// Whether its values come and do not come back, so that no absence says anything: of its latest observations more brought
-    /// a value that was never seen before than one that returned, by a margin that no stable traffic has.
-    public var isNoisy: Bool {
-        let new = news.nonzeroBitCount
-        return carried >= 20 && new >= 8 && new > returns.nonzeroBitCount + 2
-    }
+    /// Whether its absence was told.
+    public var isMissing: Bool { presence.isMissing }
 
-    /// Whether a member would be told of as new now.
-    func isInBaseline(_ rules: LifeRules) -> Bool { carried < rules.baseline }
+    /// Whether new values keep coming: that one more comes says nothing.
+    public var isNoisy: Bool {
+        carried >= 20 && mixture.novelShare(inRunOf: run?.length ?? 0) > 0.125
+    }
 
     /// What the signal is worth for a target that asks for `model`.
     public func confidence(model: String) -> Confidence {
-        guard carried > 0, !isMissing, absentRun < 20 else { return .absent }
+        guard carried > 0, !isMissing, presence.absentRun < 20, unshown < 20 else { return .absent }
         if isNoisy { return .noisy }
-        // Google's names may be asked for with the folder before them, and answer without it.
-        let model = model.hasPrefix("models/") ? String(model.dropFirst(7)) : model
-        if signal == .model, members.allSatisfy({ $0.value == model }), !Confidence.isSnapshot(model) { return .echo }
-        return .proven
+        return members.map { Confidence(of: signal, value: $0.value, model: model) }.min() ?? .absent
     }
 
-    /// Whether one more probe now would tell whether the change that has begun is real.
-    func wantsConfirmation(_ rules: LifeRules) -> Bool {
-        signal.isMajor && foreignRun > 0 && foreignRun < rules.patience(with: signal) && absentRun == 0 && !isNoisy
+    /// Whether `count` more probes now might tell whether a change that has begun is real.
+    func wantsConfirmation(_ rules: LifeRules, atMost count: Int) -> Bool {
+        guard let run, presence.absentRun == 0, count > 0 else { return false }
+        let isKnown = members.contains { $0.value == last?.value && !$0.isFresh }
+        return run.evidence(after: count, mixture: mixture, isKnown: isKnown) >= threshold(rules)
     }
 
     /// Takes a success in whose probe shows the signal.
     ///
     /// - Parameters:
-    ///   - sighting: its place, and its value; `nil` where the answer did not carry the signal.
+    ///   - value: `nil` where the answer did not carry the signal.
+    ///   - time: when the answer came.
+    ///   - id: the observation's id.
     ///   - isConfirmation: whether its probe was made to confirm a change.
     ///   - isKnown: whether a value was seen before, at any time. Only asked where it is not live.
     /// - Returns: what becomes known.
@@ -101,110 +120,245 @@ public struct SignalLife: Hashable, Sendable {
         isKnown: (Signal, String) throws -> Bool
     ) rethrows -> [Change] {
         shown += 1
+        unshown = 0
         guard let value else { return absent(time: time, id: id, rules) }
         let sighting = Sighting(time: time, id: id, value: value)
         var changes: [Change] = []
-        // A signal that comes for the first time only now has no baseline yet, but its coming is news.
-        if isMissing || carried == 0 && shown > rules.baseline {
+        // A signal that comes for the first time only now is news as well.
+        if presence.addPresent() || carried == 0 && shown > rules.beginning {
             changes.append(Change(kind: .present, value: value, evidence: [last, sighting].compactMap(\.self)))
         }
-        isMissing = false
-        absentRun = 0
-        let wasInBaseline = isInBaseline(rules)
+        if carried == 0 { first = time }
         carried += 1
-        var isSettled = false
-        if let index = members.firstIndex(where: { $0.value == value }) {
-            note(isNew: false, isReturn: value != last?.value)
-            members[index].lastSeen = time
-            members[index].lastCount = carried
-            isSettled = members[index].isSettled
-        } else {
-            let known = try isKnown(signal, value)
-            note(isNew: !known, isReturn: known && value != last?.value)
-            // What a replacement has just declared gone and is back was not gone: the two are live together.
-            isSettled = displaced.contains(value) && carried - displacedCount <= rules.replaceAfter
-            members.append(
-                Member(value: value, since: time, lastSeen: time, lastCount: carried, isSettled: isSettled))
-            if !wasInBaseline, !isNoisy {
-                changes.append(
-                    Change(
-                        kind: known ? .returned : .appeared, value: value,
-                        evidence: [last, sighting].compactMap(\.self)))
+        let isRepeat = run.map { isSeen(value, in: $0) } ?? false
+        let standing = try see(sighting, isKnown: isKnown)
+        if standing == .novel, let change = appeared(sighting, rules) { changes.append(change) }
+        if let standing {
+            if age < rules.beginning, let index = displaced.lastIndex(where: { $0.values.contains(value) }) {
+                changes.append(returned(to: index, sighting))
+            } else if age < Self.unconditional {
+                begin(standing, sighting)
+            } else {
+                weigh(standing, sighting, isRepeat: isRepeat, isConfirmation: isConfirmation, rules)
             }
-            dropExcess()
-        }
-        if wasInBaseline {
-            if carried == rules.baseline { settle() }
-        } else if isSettled {
-            foreignRun = 0
         } else {
-            if foreignRun == 0 {
-                foreignStart = sighting
-                isForeignConfirmed = false
-            }
-            foreignRun += 1
-            isForeignConfirmed = isForeignConfirmed || isConfirmation
-            if foreignRun >= rules.patience(with: signal), !isNoisy { changes.append(replace(sighting)) }
+            settled(sighting, rules)
         }
         last = sighting
-        if wasInBaseline || isSettled { lastSettled = sighting }
-        changes += retire(sighting, rules, isTold: !wasInBaseline)
+        if let run, run.length > 1, run.evidence >= threshold(rules) { changes.append(alarm(sighting, run)) }
+        changes += retire(sighting, rules)
         return changes
     }
 
-    private mutating func absent(time: Timestamp, id: UInt64, _ rules: LifeRules) -> [Change] {
-        absentRun += 1
-        guard !isMissing, carried > 0, shown > rules.baseline, absentRun >= rules.patience(with: signal) else {
-            return []
+    /// The evidence at which an alarm is told now.
+    private func threshold(_ rules: LifeRules) -> Double {
+        guard let first, let last else { return .infinity }
+        return rules.threshold(answers: carried, age: last.time - first, settledFor: age)
+    }
+
+    /// Puts the value among the members.
+    ///
+    /// - Returns: what it is to the settled ones; `nil` for one of them.
+    private mutating func see(
+        _ sighting: Sighting, isKnown: (Signal, String) throws -> Bool
+    ) rethrows -> ForeignRun.Standing? {
+        if let index = members.firstIndex(where: { $0.value == sighting.value }) {
+            members[index].lastSeen = sighting.time
+            members[index].lastCount = carried
+            members[index].answers += 1
+            return members[index].isSettled ? nil : members[index].isFresh ? .fresh : .known
         }
-        isMissing = true
+        let known = try isKnown(signal, sighting.value)
+        members.append(
+            Member(
+                value: sighting.value, since: sighting.time, lastSeen: sighting.time, lastCount: carried, answers: 1,
+                isSettled: false, isFresh: !known))
+        if members.count > Self.mostMembers, let oldest = members.map(\.lastCount).min() {
+            remove { $0.lastCount == oldest }
+        }
+        return known ? .known : .novel
+    }
+
+    private func isSeen(_ value: String, in run: ForeignRun) -> Bool {
+        members.contains { $0.value == value && $0.lastCount > run.startCount }
+    }
+
+    private mutating func remove(where goes: (Member) -> Bool) {
+        members.removeAll(where: goes)
+        if !members.contains(where: \.isSettled) { settleCommonest() }
+    }
+
+    // MARK: the settled set
+
+    /// The very first answers are settled whatever they show: they say how many values there are.
+    private mutating func begin(_ standing: ForeignRun.Standing, _ sighting: Sighting) {
+        if let index = members.firstIndex(where: { $0.value == sighting.value }) {
+            members[index].isSettled = true
+            members[index].isFresh = false
+        }
+        if age > 0 {
+            mixture.addSettled()
+            if standing == .novel { mixture.novel += 1 }
+        }
+        age += 1
+        lastSettled = sighting
+    }
+
+    private mutating func settled(_ sighting: Sighting, _ rules: LifeRules) {
+        endRun(rules)
+        if age > 0 { mixture.addSettled() }
+        age += 1
+        lastSettled = sighting
+        if nextChoice == 0 { nextChoice = rules.beginning }
+        // More answers know the shares better; later ones change nothing, so that a slow roll-out is no beginning.
+        guard age >= nextChoice, nextChoice <= 8 * rules.beginning else { return }
+        nextChoice *= 2
+        settleCommonest()
+        mixture.foreign = members.reduce(0) { $0 + ($1.isSettled ? 0 : $1.answers) }
+        mixture.answers = max(mixture.answers, mixture.foreign)
+        // Of a beginning, where all values are new, the rest of the past has less and less.
+        mixture.followers /= 2
+        mixture.repeats /= 2
+    }
+
+    /// Takes the commonest values for settled, as many as have half of the answers.
+    private mutating func settleCommonest() {
+        let all = members.reduce(0) { $0 + $1.answers }
+        var covered = 0
+        for index in members.indices.sorted(by: { (members[$0].answers, $1) > (members[$1].answers, $0) }) {
+            members[index].isSettled = 2 * covered < all
+            covered += members[index].answers
+        }
+    }
+
+    /// Lets the run that goes on, if one does, teach what it was. In a beginning its values are settled: they came beside others.
+    private mutating func endRun(_ rules: LifeRules) {
+        guard var run else { return }
+        run.teach(&mixture)
+        mixture.addForeignRun(of: run.length)
+        for index in members.indices {
+            if age < rules.beginning, members[index].lastCount > run.startCount { members[index].isSettled = true }
+            members[index].isFresh = false
+        }
+        age += run.length
+        self.run = nil
+    }
+
+    /// Begins the run anew with its last answer, since the mixture explains the others better.
+    private mutating func restart(_ run: ForeignRun, at sighting: Sighting) {
+        var run = run
+        run.teach(&mixture)
+        mixture.addForeignRun(of: run.length - 1, isCutOff: true)
+        age += run.length - 1
+        self.run = ForeignRun(start: sighting, startCount: carried - 1, isFresh: run.isFresh)
+    }
+
+    // MARK: what is foreign
+
+    private mutating func weigh(
+        _ standing: ForeignRun.Standing, _ sighting: Sighting, isRepeat: Bool, isConfirmation: Bool, _ rules: LifeRules
+    ) {
+        var run = self.run ?? ForeignRun(start: sighting, startCount: carried - 1)
+        run.add(standing, isRepeat: isRepeat, isConfirmation: isConfirmation, mixture: &mixture)
+        self.run = run
+        if run.length > 1, run.evidence < 1 { restart(run, at: sighting) }
+    }
+
+    /// The settled members go at once; what was seen instead is settled.
+    private mutating func alarm(_ sighting: Sighting, _ run: ForeignRun) -> Change {
+        let seen = members.filter { $0.lastCount > run.startCount }
+        let old = members.filter(\.isSettled)
+        var change = Change(
+            kind: .replaced, value: sighting.value, previous: old.map(\.value), previousSince: old.map(\.since).min(),
+            isConfirmed: run.confirmations > 0, evidence: [lastSettled, run.start, sighting].compactMap(\.self))
+        if let index = displaced.lastIndex(where: { set in seen.allSatisfy { set.values.contains($0.value) } }) {
+            change.kind = .returned
+            restore(index, interlude: run.startCount - displaced[index].count)
+            mixture.addSettled(run.length)
+            age += run.length
+        } else {
+            let values = old.sorted { ($0.answers, $1.value) > ($1.answers, $0.value) }.map(\.value)
+            displaced.append(
+                Displaced(
+                    values: Array(values.prefix(Self.mostDisplacedValues)), mixture: mixture, age: age,
+                    nextChoice: nextChoice, count: run.startCount))
+            if displaced.count > Self.mostDisplaced { displaced.removeFirst() }
+            members.removeAll(where: \.isSettled)
+            for index in members.indices {
+                let isSeen = members[index].lastCount > run.startCount
+                members[index].answers = isSeen ? members[index].isFresh ? members[index].answers : 1 : 0
+                members[index].isSettled = isSeen
+                members[index].isFresh = false
+            }
+            mixture = Mixture()
+            mixture.answers = run.length - 1
+            mixture.novel = run.novel + run.known
+            (age, nextChoice) = (run.length, 0)
+        }
+        self.run = nil
+        lastSettled = sighting
+        return change
+    }
+
+    /// What was replaced a short while ago is back: it was not gone.
+    private mutating func returned(to index: Int, _ sighting: Sighting) -> Change {
+        let now = members.filter(\.isSettled)
+        let change = Change(
+            kind: .returned, value: sighting.value, previous: now.map(\.value), previousSince: now.map(\.since).min(),
+            evidence: [last, sighting].compactMap(\.self))
+        restore(index, interlude: carried - 1 - displaced[index].count)
+        mixture.addSettled()
+        age += 1
+        run = nil
+        lastSettled = sighting
+        return change
+    }
+
+    /// The settled set is what it was before it was replaced, and what came between is one long foreign run of its past.
+    private mutating func restore(_ index: Int, interlude: Int) {
+        let set = displaced[index]
+        displaced.removeSubrange(index...)
+        (mixture, age, nextChoice) = (set.mixture, set.age + interlude, set.nextChoice)
+        mixture.addForeignRun(of: interlude)
+        for index in members.indices {
+            members[index].isSettled = set.values.contains(members[index].value)
+            members[index].isFresh = false
+        }
+    }
+
+    // MARK: what else is told
+
+    /// A value that was never seen is an event where such values are rare, and at most a few times a year.
+    private mutating func appeared(_ sighting: Sighting, _ rules: LifeRules) -> Change? {
+        guard carried > rules.beginning, mixture.novelShare(inRunOf: run?.length ?? 0) < 0.05 else { return nil }
+        let spent = max(appearancesSpentUntil ?? sighting.time, sighting.time)
+        guard spent - sighting.time <= Self.appearancePause * (Self.appearancesAtOnce - 1) else { return nil }
+        appearancesSpentUntil = spent + Self.appearancePause
+        return Change(kind: .appeared, value: sighting.value, evidence: [last, sighting].compactMap(\.self))
+    }
+
+    private mutating func absent(time: Timestamp, id: UInt64, _ rules: LifeRules) -> [Change] {
+        presence.addAbsent()
+        guard !presence.isMissing, carried > rules.beginning, presence.absentRun > 1, let first,
+            presence.evidence >= rules.threshold(answers: shown, age: time - first, settledFor: carried)
+        else { return [] }
+        presence.isMissing = true
         let here = Sighting(time: time, id: id, value: "")
         return [Change(kind: .missing, value: "", evidence: [last, here].compactMap(\.self))]
     }
 
-    private mutating func note(isNew: Bool, isReturn: Bool) {
-        let kept: UInt128 = (1 << UInt128(Self.memory)) - 1
-        news = (news << 1 | (isNew ? 1 : 0)) & kept
-        returns = (returns << 1 | (isReturn ? 1 : 0)) & kept
-    }
-
-    private mutating func settle() {
-        for index in members.indices { members[index].isSettled = true }
-        foreignRun = 0
-        foreignStart = nil
-    }
-
-    /// The settled members go at once; what is left is settled.
-    private mutating func replace(_ sighting: Sighting) -> Change {
-        let old = members.filter(\.isSettled)
-        members.removeAll(where: \.isSettled)
-        displaced = old.map(\.value)
-        displacedCount = carried
-        let evidence = [lastSettled, foreignStart, sighting].compactMap(\.self)
-        settle()
-        lastSettled = sighting
-        return Change(
-            kind: .replaced, value: sighting.value, previous: old.map(\.value),
-            previousSince: old.map(\.since).min(), isConfirmed: isForeignConfirmed, evidence: evidence)
-    }
-
-    private mutating func retire(_ sighting: Sighting, _ rules: LifeRules, isTold: Bool) -> [Change] {
+    private mutating func retire(_ sighting: Sighting, _ rules: LifeRules) -> [Change] {
         func isOver(_ member: Member) -> Bool {
             carried - member.lastCount >= rules.retireAfter && sighting.time - member.lastSeen >= rules.retireAge
         }
         guard members.contains(where: isOver) else { return [] }
-        let over = members.filter(isOver)
-        members.removeAll(where: isOver)
-        // Each of the old set's members was told of when it went: what is left is the set now.
-        if isTold, !members.contains(where: \.isSettled) { settle() }
-        guard isTold, !isNoisy else { return [] }
+        // That all of the settled are gone is told as a replacement, once the evidence is there; new values that keep coming
+        // are none.
+        let isLeft = isNoisy || members.contains { $0.isSettled && !isOver($0) }
+        let over = members.filter { isOver($0) && (isLeft || !$0.isSettled) }
+        let values = Set(over.map(\.value))
+        remove { values.contains($0.value) }
+        guard carried > rules.beginning, !isNoisy else { return [] }
         return over.map { Change(kind: .retired, value: $0.value, evidence: [sighting]) }
-    }
-
-    private mutating func dropExcess() {
-        guard members.count > Self.mostMembers,
-            let oldest = members.indices.min(by: { members[$0].lastCount < members[$1].lastCount })
-        else { return }
-        members.remove(at: oldest)
     }
 }

@@ -1,13 +1,13 @@
 /// How a store keeps a life: whole numbers of seven bits a byte, the lowest first and the highest bit set where more follow
 /// (LEB128, DWARF 5, section 7.6), and texts behind their length. Binary, since a store writes it with every observation.
 extension TargetLife {
-    private static let form: UInt8 = 1
+    private static let form: UInt8 = 2
 
     /// The life as ``init(encoded:)`` reads it.
     public var encoded: [UInt8] {
         var writer = ByteWriter()
         writer.bytes.append(Self.form)
-        writer.write(UInt64(successes))
+        writer.write([successes, confirmations])
         writer.write(head) { $0.write($1) }
         writer.write(retirement) { $0.write($1) }
         writer.write(UInt64(signals.count))
@@ -19,8 +19,8 @@ extension TargetLife {
     public init?(encoded bytes: [UInt8]) {
         self.init()
         var reader = ByteReader(bytes)
-        guard reader.byte() == Self.form, let successes = reader.count() else { return nil }
-        self.successes = successes
+        guard reader.byte() == Self.form, let counts = reader.counts(2) else { return nil }
+        (successes, confirmations) = (counts[0], counts[1])
         guard let head = reader.optional({ $0.sighting() }), let retirement = reader.optional({ $0.time() }),
             let count = reader.count(), count <= Signal.allCases.count
         else { return nil }
@@ -66,35 +66,65 @@ private struct ByteWriter {
         write(sighting.value)
     }
 
-    mutating func write(_ word: UInt128) {
-        write(UInt64(truncatingIfNeeded: word))
-        write(UInt64(truncatingIfNeeded: word >> 64))
+    mutating func write(_ counts: [Int]) {
+        for count in counts { write(UInt64(count)) }
+    }
+
+    mutating func write(_ texts: [String]) {
+        write(UInt64(texts.count))
+        for text in texts { write(text) }
+    }
+
+    mutating func write(_ flag: Bool) {
+        bytes.append(flag ? 1 : 0)
     }
 
     mutating func write<Value>(_ value: Value?, _ write: (inout ByteWriter, Value) -> Void) {
-        bytes.append(value == nil ? 0 : 1)
+        self.write(value != nil)
         if let value { write(&self, value) }
+    }
+
+    mutating func write(_ mixture: Mixture) {
+        write([
+            mixture.answers, mixture.foreign, mixture.afterForeign, mixture.foreignAfterForeign, mixture.novel,
+            mixture.followers, mixture.repeats,
+        ])
+    }
+
+    mutating func write(_ run: ForeignRun) {
+        write(run.start)
+        write([run.startCount, run.length, run.novel, run.known, run.confirmations])
+        write([run.pending.novel, run.pending.followers, run.pending.repeats])
+        write(run.isFresh)
+        write(run.evidence.bitPattern)
     }
 
     mutating func write(_ life: SignalLife) {
         write(UInt64(Signal.allCases.firstIndex(of: life.signal) ?? 0))
-        for number in [life.shown, life.carried, life.foreignRun, life.absentRun, life.displacedCount] {
-            write(UInt64(number))
+        write([life.shown, life.carried, life.unshown, life.age, life.nextChoice])
+        write(life.first) { $0.write($1) }
+        for sighting in [life.last, life.lastSettled] { write(sighting) { $0.write($1) } }
+        write(life.mixture)
+        write(life.run) { $0.write($1) }
+        write(life.presence.mixture)
+        write([life.presence.absentRun])
+        write(life.presence.evidence.bitPattern)
+        write(life.presence.isMissing)
+        write(life.appearancesSpentUntil) { $0.write($1) }
+        write([life.displaced.count])
+        for set in life.displaced {
+            write(set.values)
+            write(set.mixture)
+            write([set.age, set.nextChoice, set.count])
         }
-        bytes.append(life.isMissing ? 1 : 0)
-        bytes.append(life.isForeignConfirmed ? 1 : 0)
-        write(life.news)
-        write(life.returns)
-        for sighting in [life.last, life.lastSettled, life.foreignStart] { write(sighting) { $0.write($1) } }
-        write(UInt64(life.displaced.count))
-        for value in life.displaced { write(value) }
-        write(UInt64(life.members.count))
+        write([life.members.count])
         for member in life.members {
             write(member.value)
             write(member.since)
             write(member.lastSeen)
-            write(UInt64(member.lastCount))
-            bytes.append(member.isSettled ? 1 : 0)
+            write([member.lastCount, member.answers])
+            write(member.isSettled)
+            write(member.isFresh)
         }
     }
 }
@@ -124,12 +154,15 @@ private struct ByteReader {
         return nil
     }
 
+    /// Nothing that is counted comes near the bound: sums of counts stay whole numbers.
     mutating func count() -> Int? {
-        number().flatMap { $0 <= Int64.max ? Int($0) : nil }
+        number().flatMap { $0 < 1 << 48 ? Int($0) : nil }
     }
 
+    /// No clock comes near the bound: differences of times stay whole numbers.
     mutating func time() -> Timestamp? {
         number().map { Timestamp(milliseconds: Int64(bitPattern: $0)) }
+            .flatMap { abs($0.milliseconds / 2) < 1 << 48 ? $0 : nil }
     }
 
     mutating func text() -> String? {
@@ -143,11 +176,6 @@ private struct ByteReader {
         return Sighting(time: time, id: id, value: value)
     }
 
-    mutating func word() -> UInt128? {
-        guard let low = number(), let high = number() else { return nil }
-        return UInt128(high) << 64 | UInt128(low)
-    }
-
     /// - Returns: `nil` where the bytes are wrong, and an inner `nil` where they say that there is nothing.
     mutating func optional<Value>(_ read: (inout ByteReader) -> Value?) -> Value?? {
         guard let isThere = flag() else { return nil }
@@ -155,37 +183,78 @@ private struct ByteReader {
         return read(&self).map { .some($0) }
     }
 
+    mutating func counts(_ number: Int) -> [Int]? {
+        list(number) { $0.count() }
+    }
+
+    /// - Parameter count: how many there are; `nil` where the bytes say so first.
+    mutating func list<Value>(_ count: Int? = nil, _ read: (inout ByteReader) -> Value?) -> [Value]? {
+        guard let count = count ?? self.count() else { return nil }
+        var list: [Value] = []
+        // Each takes a byte at least.
+        guard count <= rest.count else { return nil }
+        for _ in 0..<count {
+            guard let value = read(&self) else { return nil }
+            list.append(value)
+        }
+        return list
+    }
+
+    mutating func mixture() -> Mixture? {
+        guard let counts = counts(7) else { return nil }
+        return Mixture(
+            answers: counts[0], foreign: counts[1], afterForeign: counts[2], foreignAfterForeign: counts[3],
+            novel: counts[4], followers: counts[5], repeats: counts[6])
+    }
+
+    mutating func run() -> ForeignRun? {
+        guard let start = sighting(), let counts = counts(5), let pending = self.counts(3), let isFresh = flag(),
+            let evidence = number()
+        else { return nil }
+        var run = ForeignRun(start: start, startCount: counts[0])
+        (run.length, run.novel, run.known, run.confirmations) = (counts[1], counts[2], counts[3], counts[4])
+        run.pending = ForeignRun.Lesson(novel: pending[0], followers: pending[1], repeats: pending[2])
+        run.isFresh = isFresh
+        run.evidence = Double(bitPattern: evidence)
+        return run
+    }
+
     mutating func life() -> SignalLife? {
         guard let signal = count(), Signal.allCases.indices.contains(signal) else { return nil }
         var life = SignalLife(Signal.allCases[signal])
-        guard let shown = count(), let carried = count(), let foreignRun = count(), let absentRun = count(),
-            let displacedCount = count(), let isMissing = flag(), let isForeignConfirmed = flag(), let news = word(),
-            let returns = word(),
-            let last = optional({ $0.sighting() }), let lastSettled = optional({ $0.sighting() }),
-            let foreignStart = optional({ $0.sighting() }), let displaced = count()
+        guard let counts = counts(5), let first = optional({ $0.time() }), let last = optional({ $0.sighting() }),
+            let lastSettled = optional({ $0.sighting() }), let mixture = mixture(), let run = optional({ $0.run() }),
+            let presence = presence(), let spentUntil = optional({ $0.time() }),
+            let displaced = list(nil, { $0.displaced() }), let members = list(nil, { $0.member() })
         else { return nil }
-        (life.shown, life.carried, life.foreignRun, life.absentRun) = (shown, carried, foreignRun, absentRun)
-        life.isForeignConfirmed = isForeignConfirmed
-        (life.displacedCount, life.isMissing, life.news, life.returns) = (displacedCount, isMissing, news, returns)
-        (life.last, life.lastSettled, life.foreignStart) = (last, lastSettled, foreignStart)
-        for _ in 0..<displaced {
-            guard let value = text() else { return nil }
-            life.displaced.append(value)
-        }
-        guard let members = count() else { return nil }
-        life.members.reserveCapacity(min(members, SignalLife.mostMembers))
-        for _ in 0..<members {
-            guard let member = member() else { return nil }
-            life.members.append(member)
-        }
+        (life.shown, life.carried, life.unshown) = (counts[0], counts[1], counts[2])
+        (life.age, life.nextChoice) = (counts[3], counts[4])
+        (life.first, life.last, life.lastSettled) = (first, last, lastSettled)
+        (life.mixture, life.run, life.presence) = (mixture, run, presence)
+        (life.appearancesSpentUntil, life.displaced, life.members) = (spentUntil, displaced, members)
         return life
     }
 
+    private mutating func presence() -> Presence? {
+        guard let mixture = mixture(), let absentRun = count(), let evidence = number(), let isMissing = flag() else {
+            return nil
+        }
+        return Presence(
+            mixture: mixture, absentRun: absentRun, evidence: Double(bitPattern: evidence), isMissing: isMissing)
+    }
+
+    private mutating func displaced() -> SignalLife.Displaced? {
+        guard let values = list(nil, { $0.text() }), let mixture = mixture(), let counts = counts(3) else { return nil }
+        return SignalLife.Displaced(
+            values: values, mixture: mixture, age: counts[0], nextChoice: counts[1], count: counts[2])
+    }
+
     private mutating func member() -> SignalLife.Member? {
-        guard let value = text(), let since = time(), let lastSeen = time(), let lastCount = count(),
-            let isSettled = flag()
+        guard let value = text(), let since = time(), let lastSeen = time(), let counts = counts(2),
+            let isSettled = flag(), let isFresh = flag()
         else { return nil }
         return SignalLife.Member(
-            value: value, since: since, lastSeen: lastSeen, lastCount: lastCount, isSettled: isSettled)
+            value: value, since: since, lastSeen: lastSeen, lastCount: counts[0], answers: counts[1],
+            isSettled: isSettled, isFresh: isFresh)
     }
 }

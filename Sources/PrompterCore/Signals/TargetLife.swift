@@ -9,6 +9,8 @@ public struct TargetLife: Hashable, Sendable {
     public internal(set) var successes = 0
     /// Where the last of them stands.
     public internal(set) var head: Sighting?
+    /// Successes in a row, the last ones, that were made to confirm a change.
+    var confirmations = 0
     /// When the provider will shut the model down, as it last said.
     public internal(set) var retirement: Timestamp?
 
@@ -29,9 +31,11 @@ public struct TargetLife: Hashable, Sendable {
         head == Self.place(of: observation)
     }
 
-    /// Whether one more probe now would tell whether a change that has begun is real.
-    public func wantsConfirmation(_ rules: LifeRules = LifeRules()) -> Bool {
-        signals.contains { $0.wantsConfirmation(rules) }
+    /// Which of a slot's confirmations would be next, from 1 on, where more answers now might tell whether a change that has begun
+    /// is real; `nil` where none is wanted.
+    public func nextConfirmation(_ rules: LifeRules = LifeRules()) -> Int? {
+        let left = rules.mostConfirmations - confirmations
+        return signals.contains { $0.wantsConfirmation(rules, atMost: left) } ? confirmations + 1 : nil
     }
 
     /// What the target's best signal is worth; absent before the first success.
@@ -51,6 +55,9 @@ public struct TargetLife: Hashable, Sendable {
             let model = observation.version.resolvedModel.flatMap { $0 == observation.version.key ? nil : $0 }
             events.append(Event(.first, of: observation, previous: [model].compactMap(\.self)))
         }
+        for index in signals.indices where !observation.shows.shows(signals[index].signal) {
+            signals[index].unshown += 1
+        }
         for signal in Signal.allCases where observation.shows.shows(signal) {
             let changes = try signals[index(of: signal)].take(
                 observation.version[signal], time: observation.time, id: observation.id,
@@ -63,6 +70,7 @@ public struct TargetLife: Hashable, Sendable {
             events.append(Event(.retirementAnnounced, of: observation, value: announced.iso8601))
         }
         successes += 1
+        confirmations = observation.isConfirmation ? confirmations + 1 : 0
         head = Self.place(of: observation)
         return events
     }

@@ -10,8 +10,9 @@ extension Event {
         case .replaced where signal == .model:
             "\(model) now answers as \(value)\(was)\(isConfirmed == false ? ", not confirmed" : "")"
         case .replaced: "\(model): now \(name)\(was)\(isConfirmed == false ? ", not confirmed" : "")"
-        case .returned where signal == .model: "\(model) answers as \(value) again"
-        case .returned: "\(model): \(name) is back"
+        case .returned where signal == .model:
+            "\(model) answers as \(value) again\(was)\(isConfirmed == false ? ", not confirmed" : "")"
+        case .returned: "\(model): \(name) is back\(was)\(isConfirmed == false ? ", not confirmed" : "")"
         case .retired where signal == .model: "\(model) no longer answers as \(value)"
         case .retired: "\(model): \(name) is gone"
         case .missing: "\(model): answers no longer carry a \(signal?.rawValue ?? "version")"

@@ -4,15 +4,15 @@ public struct Event: Hashable, Sendable, Identifiable {
     public enum Kind: String, Hashable, Sendable, CaseIterable {
         /// The target's first version.
         case first
-        /// The live set grew by a value that was never seen before.
+        /// A value that was never seen before, where such values are rare.
         case appeared
-        /// No settled member was seen for so long that the set counts as another: the alarm.
+        /// The settled values are gone, and others answer: the alarm.
         case replaced
-        /// A retired value is live again.
+        /// A value that had been replaced answers again.
         case returned
         /// A member was not seen for so long that it counts as gone.
         case retired
-        /// Answers no longer carry the signal.
+        /// Answers no longer carry the signal, which was the rule.
         case missing
         /// Answers carry the signal, which they did not.
         case present
@@ -51,7 +51,7 @@ public struct Event: Hashable, Sendable, Identifiable {
     public var time: Timestamp
     /// The id of the observation that completed it; 0 where none did.
     public var observation: UInt64
-    /// Whether a change that one probe can confirm was confirmed by one; `nil` for every other event.
+    /// For an alarm, whether probes that were made to confirm it are among what it rests on; `nil` for every other event.
     public var isConfirmed: Bool?
     /// What was replaced, what was expected, for ``Kind/first`` the model beside a fingerprint or a digest, or, for ``Kind/corrected``, the id of the event that does not hold.
     public var previous: [String]
@@ -101,7 +101,7 @@ public struct Event: Hashable, Sendable, Identifiable {
         self.init(
             id: "", target: observation.target, kind: change.kind, signal: signal, value: change.value,
             slot: observation.slot, time: observation.time, observation: observation.id,
-            isConfirmed: change.kind == .replaced && signal.isMajor ? change.isConfirmed : nil,
+            isConfirmed: change.isConfirmed,
             previous: change.previous, previousSince: change.previousSince, evidence: change.evidence)
         id = derivedID
     }

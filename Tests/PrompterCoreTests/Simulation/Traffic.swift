@@ -1,117 +1,147 @@
 import ConformanceSuites
+import Testing
 
-/// Fingerprints as a provider might serve them, of known truth.
-enum Traffic: String, CaseIterable {
-    /// One value for ever.
-    case single
-    /// Several values by turns, each with its share.
-    case rolling
-    /// One value, and a second with a small share from some day on.
-    case canary
-    /// Several values, of which one is no longer served from some day on.
-    case vanishing
-    /// A new value with nearly every answer.
-    case noise
-    /// From one set to another at once.
-    case fullSwitch = "full switch"
-    /// From one value to another by a share that grows slowly.
-    case slowRollOut = "slow roll-out"
-    /// To another value, and after some days back.
-    case thereAndBack = "A→B→A"
-    /// Runs of values most of which never come back, as 90 real answers of one model had them.
-    case measured
+/// Answers as a provider might give them, of known truth.
+struct Traffic: Sendable, CustomTestStringConvertible {
+    /// What the answer in a slot shows; `nil` where it does not carry the signal. One that is asked for again in the slot comes by
+    /// a connection of its own.
+    typealias Source = (_ slot: Int, _ random: inout SeededGenerator) -> String?
 
-    /// Whether nothing is ever replaced in it.
-    var isStable: Bool {
-        switch self {
-        case .single, .rolling, .canary, .vanishing, .noise, .measured: true
-        case .fullSwitch, .slowRollOut, .thereAndBack: false
-        }
+    let name: String
+    /// Each call begins a target of its own.
+    let source: @Sendable () -> Source
+
+    init(_ name: String, _ source: @escaping @Sendable () -> Source) {
+        (self.name, self.source) = (name, source)
     }
 
-    /// When what happens happens, in probes.
-    static let change = 200
+    var testDescription: String { name }
 
-    /// The values of `count` probes.
-    func values(count: Int, using random: inout SeededGenerator) -> [String] {
-        switch self {
-        case .single: return Array(repeating: "a", count: count)
-        case .rolling:
-            let set = Self.set("a", of: Int.random(in: 2...10, using: &random), using: &random)
-            return (0..<count).map { _ in set.draw(using: &random) }
-        case .canary:
-            let share = Double.random(in: 0.01...0.2, using: &random)
-            return (0..<count).map {
-                $0 >= Self.change && Double.random(in: 0..<1, using: &random) < share ? "b" : "a"
+    /// One after another for so many slots each; the last for ever.
+    static func stretches(_ name: String, _ stretches: [(Traffic, slots: Int)]) -> Traffic {
+        Traffic(name) {
+            let sources = stretches.map { ($0.0.source(), $0.slots) }
+            return { slot, random in
+                var rest = slot
+                for (source, slots) in sources.dropLast() {
+                    if rest < slots { return source(slot, &random) }
+                    rest -= slots
+                }
+                return sources[sources.count - 1].0(slot, &random)
             }
-        case .vanishing:
-            let set = Self.set("a", of: Int.random(in: 2...6, using: &random), using: &random)
-            let left = set.without(Int.random(in: 0..<set.names.count, using: &random))
-            return (0..<count).map { ($0 < Self.change ? set : left).draw(using: &random) }
-        case .noise:
-            return (0..<count).map { Double.random(in: 0..<1, using: &random) < 0.92 ? "n\($0)" : "a" }
-        case .fullSwitch:
-            let old = Self.set("a", of: Int.random(in: 1...6, using: &random), using: &random)
-            let new = Self.set("b", of: Int.random(in: 1...6, using: &random), using: &random)
-            return (0..<count).map { ($0 < Self.change ? old : new).draw(using: &random) }
-        case .slowRollOut:
-            let length = Int.random(in: 50...400, using: &random)
-            return (0..<count).map {
-                let share = Double($0 - Self.change) / Double(length)
-                return Double.random(in: 0..<1, using: &random) < share ? "b" : "a"
+        }
+    }
+
+    /// These answers, one a slot.
+    static func list(_ values: [String?]) -> Traffic {
+        Traffic("a list") { { slot, _ in values[slot] } }
+    }
+
+    // MARK: mixtures
+
+    static func single(_ value: String) -> Traffic {
+        Traffic("one value") { { _, _ in value } }
+    }
+
+    static func pair(_ share: Double) -> Traffic {
+        mixture("pair, minority \(share * 100) %", [("a", 1 - share), ("b", share)])
+    }
+
+    static func equal(_ count: Int, prefix: String = "v") -> Traffic {
+        mixture("\(count) values, equal", (1...count).map { ("\(prefix)\($0)", 1) })
+    }
+
+    static func squares(_ count: Int) -> Traffic {
+        mixture("\(count) values, 1/n²", (1...count).map { ("v\($0)", 1 / Double($0 * $0)) })
+    }
+
+    static func mixture(_ name: String, _ shares: [(value: String, weight: Double)]) -> Traffic {
+        let sum = shares.reduce(0) { $0 + $1.weight }
+        return Traffic(name) {
+            { _, random in
+                var point = Double.random(in: 0..<sum, using: &random)
+                for share in shares {
+                    point -= share.weight
+                    if point < 0 { return share.value }
+                }
+                return shares[shares.count - 1].value
             }
-        case .thereAndBack:
-            let back = Self.change + Int.random(in: 60...200, using: &random)
-            return (0..<count).map { (Self.change..<back).contains($0) ? "b" : "a" }
-        case .measured: return Self.measured(using: &random)
         }
     }
 
-    private struct Shares {
-        var names: [String]
-        var weights: [Double]
-
-        func without(_ index: Int) -> Shares {
-            var left = self
-            left.names.remove(at: index)
-            left.weights.remove(at: index)
-            return left
-        }
-
-        func draw(using random: inout SeededGenerator) -> String {
-            var point = Double.random(in: 0..<weights.reduce(0, +), using: &random)
-            for (name, weight) in zip(names, weights) {
-                point -= weight
-                if point < 0 { return name }
-            }
-            return names[names.count - 1]
-        }
-    }
-
-    /// Shares between a twentieth and the whole of the largest.
-    private static func set(_ prefix: String, of count: Int, using random: inout SeededGenerator) -> Shares {
-        Shares(
-            names: (0..<count).map { "\(prefix)\($0)" },
-            weights: (0..<count).map { _ in Double.random(in: 0.05...1, using: &random) })
-    }
-
-    /// 90 answers: 27 distinct values, 36 changes, 10 of them to an earlier value.
-    private static func measured(using random: inout SeededGenerator) -> [String] {
-        let changes = Set((1..<90).shuffled(using: &random).prefix(36))
-        var isReturn = (0..<36).map { $0 < 10 }.shuffled(using: &random)
-        // With one value known there is none to return to.
-        while isReturn[0] { isReturn.shuffle(using: &random) }
+    /// As 90 real fingerprints of one model came: 36 changes, 10 of them to an earlier value, the others to one never seen before.
+    static let measured = Traffic("measured fingerprints") {
         var known = ["v0"]
         var current = "v0"
-        return (0..<90).map { index in
-            guard changes.contains(index) else { return current }
-            if isReturn.removeFirst(), let earlier = known.filter({ $0 != current }).randomElement(using: &random) {
-                current = earlier
-            } else {
-                current = "v\(known.count)"
-                known.append(current)
+        var count = 0
+        return { slot, random in
+            if count > 0, Double.random(in: 0..<89, using: &random) < 36 {
+                let earlier = known.suffix(30).filter { $0 != current }
+                if Double.random(in: 0..<36, using: &random) < 10, let value = earlier.randomElement(using: &random) {
+                    current = value
+                } else {
+                    current = "v\(known.count)"
+                    known.append(current)
+                }
+            }
+            count += 1
+            return current
+        }
+    }
+
+    static let noise = Traffic("every answer a new value") {
+        var count = 0
+        return { _, _ in
+            count += 1
+            return "n\(count)"
+        }
+    }
+
+    static func present(_ share: Double) -> Traffic {
+        Traffic("present in \(share * 100) % of answers") {
+            { _, random in Double.random(in: 0..<1, using: &random) < share ? "a" : nil }
+        }
+    }
+
+    // MARK: two values by turns
+
+    static let turns = Traffic("two values by turns of 5 to 200") {
+        var current = "b"
+        var end = 0
+        return { slot, random in
+            if slot >= end {
+                current = current == "a" ? "b" : "a"
+                end = slot + Int.random(in: 5...200, using: &random)
             }
             return current
         }
+    }
+
+    static func days(_ hours: Int) -> Traffic {
+        Traffic("\(hours) hours a day another value") { { slot, _ in slot % 24 < hours ? "b" : "a" } }
+    }
+
+    // MARK: changes
+
+    /// `share` of a new value for 300 slots, after `history` of the old one; then the new one alone.
+    static func canary(_ share: Double, history: Int) -> Traffic {
+        stretches(
+            "canary of \(share * 100) % after \(history)",
+            [(single("a"), history), (pair(share), 300), (single("b"), 1)])
+    }
+
+    /// From 5 % to all in a month of hours, after `history` of the old value.
+    static func rollOut(history: Int) -> Traffic {
+        Traffic("roll-out in a month after \(history)") {
+            { slot, random in
+                let share = slot < history ? 0 : 0.05 + 0.95 * Double(slot - history) / 720
+                return Double.random(in: 0..<1, using: &random) < share ? "b" : "a"
+            }
+        }
+    }
+
+    /// A value of its own for each `length` slots.
+    static func steps(of length: Int) -> Traffic {
+        Traffic("another value every \(length) answers") { { slot, _ in "d\(slot / length)" } }
     }
 }
