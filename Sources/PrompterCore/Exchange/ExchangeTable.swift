@@ -44,7 +44,7 @@ public enum ExchangeTable: String, Hashable, Sendable, CaseIterable {
         .required("target", .reference(.target)), .required("observed_at", .time), .required("id", .id),
         .required("version", .reference(.version)), .required("slot", anyInteger),
         .required("latency_us", .integer(0...Int64.max)), .optional("input_tokens", .integer(0...Int64.max)),
-        .optional("output_tokens", .integer(0...Int64.max)), .flag("suspect"), .required("shows", .integer(0...15)),
+        .optional("output_tokens", .integer(0...Int64.max)), .flag("suspect"), .required("shows", .integer(0...31)),
         .flag("is_confirmation"), .optional("retirement_at", .time),
     ]
 
