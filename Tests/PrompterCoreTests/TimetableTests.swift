@@ -1,5 +1,6 @@
-import PrompterCore
 import Testing
+
+@testable import PrompterCore
 
 struct TimetableTests {
     private let start = Timestamp(milliseconds: 1_790_000_000_000)
@@ -156,6 +157,19 @@ struct TimetableTests {
         #expect(isRealignedNow)
         let next = try #require(timetable.nextDue)
         #expect(next < begin - .seconds(86_300))
+    }
+
+    @Test func editsLeaveNothingBehind() {
+        var timetable = Timetable()
+        for edit in 0..<200 {
+            let targets = targets(100, interval: .seconds(3600 + edit % 2))
+            timetable.replace(with: targets, at: start + .seconds(edit)) { _ in nil }
+            #expect(timetable.waitCount <= 201)
+        }
+        let due = timetable.due(at: start + .seconds(4000)).due
+        #expect(Set(due.map(\.target.id)).count == 100 && due.count == 100)
+        timetable.replace(with: [], at: start + .seconds(4000)) { _ in nil }
+        #expect(timetable.waitCount == 0)
     }
 
     @Test func aClockSetForwardMissesWhatPassed() throws {

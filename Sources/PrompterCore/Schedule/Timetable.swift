@@ -51,6 +51,9 @@ public struct Timetable: Sendable {
     /// How many targets there are.
     public var count: Int { entries.count }
 
+    /// How many elements the heap holds, with those that are void.
+    var waitCount: Int { waits.count }
+
     /// When the next target is due; `nil` for never. It may be in the past.
     public var nextDue: Timestamp? {
         [waits.min?.time, confirmations.min?.time].compactMap(\.self).min()
@@ -190,15 +193,17 @@ public struct Timetable: Sendable {
     private mutating func wait(_ target: TargetID, until time: Timestamp) {
         generation += 1
         entries[target]?.generation = generation
+        // So that void elements never outnumber the others, and each insertion pays for a constant share.
+        if waits.count > 2 * entries.count { waits = Heap(waits.unordered.filter { !isVoid($0) }) }
         waits.insert(Wait(time: time, target: target, generation: generation))
+    }
+
+    private func isVoid(_ wait: Wait) -> Bool {
+        entries[wait.target].map { $0.generation != wait.generation || $0.isTaken } ?? true
     }
 
     /// Takes out first elements that no target waits for any more, so that the heap's first is the next due.
     private mutating func dropVoidWaits() {
-        while let wait = waits.min,
-            entries[wait.target]?.generation != wait.generation || entries[wait.target]?.isTaken == true
-        {
-            waits.removeMin()
-        }
+        while let wait = waits.min, isVoid(wait) { waits.removeMin() }
     }
 }
