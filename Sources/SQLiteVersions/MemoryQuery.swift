@@ -36,14 +36,16 @@ enum MemoryQuery {
     }
 
     /// The identities come packed in one blob, so that any number is one search each and no text is parsed. CROSS JOIN keeps
-    /// SQLite from turning the loops round (https://www.sqlite.org/optoverview.html#crossjoin).
+    /// SQLite from turning the loops round (https://www.sqlite.org/optoverview.html#crossjoin). A change that is later than the
+    /// last success was taken back with it.
     private static let sql = """
         WITH RECURSIVE asked (n) AS (VALUES (0) UNION ALL SELECT n + 1 FROM asked WHERE n + 1 < ?2)
         SELECT
             n, targets.last_attempt_at, targets.last_success_at, targets.failure_class, targets.failures,
             targets.is_not_found, targets.life,
             (SELECT max(happened_at) FROM events
-                WHERE target_id = targets.id AND kind IN ('appeared', 'replaced', 'returned')), targets.learned,
+                WHERE target_id = targets.id AND kind IN ('appeared', 'replaced', 'returned')
+                    AND happened_at <= targets.last_success_at), targets.learned,
             \(Version.columns)
         FROM asked
         CROSS JOIN targets ON targets.identity = substr(?1, 1 + 32 * n, 32)

@@ -66,6 +66,16 @@ public struct ProbeMetrics: Sendable {
     /// What is shown of `target`; `nil` where it is not watched.
     public func memory(of target: TargetID) -> TargetMemory? { memories[target] }
 
+    /// The targets of which something later than `now` is shown.
+    public func targetsAhead(of now: Timestamp) -> [TargetID] {
+        memories.filter { $0.value.isAhead(of: now) }.map(\.key)
+    }
+
+    /// Shows `memory` of `targets` in place of what was shown of them.
+    public mutating func restore(_ memory: [TargetID: TargetMemory], of targets: [TargetID]) {
+        for target in targets where isKnown(target) { memories[target] = memory[target] ?? TargetMemory() }
+    }
+
     /// How many targets' last attempt failed.
     public var failedTargets: Int { memories.values.count { $0.failure != nil } }
 

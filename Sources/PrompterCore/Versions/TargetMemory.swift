@@ -35,6 +35,11 @@ public struct TargetMemory: Hashable, Sendable {
         self.learned = learned
     }
 
+    /// Whether it knows of something later than `now`, as after a clock was set back.
+    func isAhead(of now: Timestamp) -> Bool {
+        [lastAttempt, lastSuccess, lastChange, versions.first?.lastSeen].contains { $0.map { $0 > now } ?? false }
+    }
+
     /// Takes over what recording a finding has made known.
     public mutating func take(_ recorded: Recorded) {
         if let life = recorded.life { self.life = life }
