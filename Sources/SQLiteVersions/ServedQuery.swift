@@ -3,7 +3,7 @@ import PrompterCore
 
 /// Which version served each watch at a time: reads what stands around it on each target's time line, and lets the core decide.
 struct ServedQuery {
-    private struct Row {
+    private struct Row: Hashable {
         var id: Int64
         var target: TargetID
         var interval: Duration
@@ -43,11 +43,11 @@ struct ServedQuery {
                 ))
         }
         var query = try ServedQuery(on: database, at: time)
-        var answers: [Int64: ServedVersion<VersionIdentity>] = [:]
+        var answers: [Row: ServedVersion<VersionIdentity>] = [:]
         var reports: [ServedReport] = []
         for (watch, row) in asked {
-            let answer = try answers[row.id] ?? query.answer(for: row)
-            answers[row.id] = answer
+            let answer = try answers[row] ?? query.answer(for: row)
+            answers[row] = answer
             reports.append(ServedReport(watch: watch, target: row.target, answer: answer))
             progress(reports.count, asked.count)
         }
@@ -99,7 +99,7 @@ struct ServedQuery {
     static let watchesSQL = """
         SELECT
             org, workspace, template, bindings.provider, bindings.model, targets.id, identity,
-            coalesce(interval_ms, 3600000)
+            \(BindingQuery.interval)
         FROM bindings JOIN targets ON targets.id = bindings.target_id
         WHERE valid_from <= ?6 AND (valid_until IS NULL OR valid_until > ?6) AND \(FilterClause.sql)
         ORDER BY org, workspace, template, bindings.provider, bindings.model, valid_from, bindings.id

@@ -134,6 +134,7 @@ struct QuestionTests {
             ServedQuery.watchesSQL, ServedQuery.inSlotSQL, ServedQuery.beforeSQL, ServedQuery.afterSQL,
             ServedQuery.talliesSQL, ServedQuery.versionSQL, VersionQuery.bindingsSQL, VersionQuery.targetSQL,
             VersionQuery.versionsSQL, WatchQuery.watchesSQL, WatchQuery.lastEventSQL, WatchQuery.versionsSQL,
+            WatchQuery.pastSQL,
         ]
         try DatabaseQueue(path: folder.file()).read { database in
             for question in questions {
