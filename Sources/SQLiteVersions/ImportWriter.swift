@@ -86,7 +86,9 @@ struct ImportWriter {
                 let first = row["first_at"].time, let last = row["last_at"].time, let count = row["sightings"].integer
             else { return false }
             let added = try tallies.merge(
-                target: target.id, version: version.id, first: first, last: last, sightings: count,
+                target: target.id, version: version.id,
+                TallyImport.Tally(
+                    first: first, last: last, sightings: count, longestGap: row["longest_gap_ms"].integer),
                 isOfNewTarget: target.isNew)
             if added > 0, !version.isNew { try see(version.id, last, added) }
             return added > 0

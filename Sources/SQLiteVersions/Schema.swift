@@ -214,6 +214,9 @@ enum Schema {
         UPDATE bindings SET interval_ms = (SELECT interval_ms FROM targets WHERE id = target_id);
         CREATE INDEX bindings_by_watch ON bindings (org, workspace, template, provider, model);
 
+        -- No two sightings that follow one another are further apart; NULL where that is not known.
+        ALTER TABLE tallies ADD COLUMN longest_gap_ms INTEGER;
+
         DROP VIEW prompt_versions;
 
         """

@@ -77,7 +77,8 @@ struct ServedQuery {
                 .init(
                     findTallies.integer(at: 0), first: Timestamp(milliseconds: findTallies.integer(at: 1)),
                     last: Timestamp(milliseconds: findTallies.integer(at: 2)),
-                    sightings: Int(findTallies.integer(at: 3))))
+                    sightings: Int(findTallies.integer(at: 3)),
+                    longestGap: findTallies.optionalInteger(at: 4).map { .milliseconds($0) }))
         }
         let line = TimeLine(target: row.target, interval: row.interval, stretches: stretches)
         let answer = line.version(at: time)
@@ -124,7 +125,8 @@ struct ServedQuery {
             WHERE target_id = ?1 AND observed_at >= ?2 AND observed_at <= ?3 AND NOT suspect) AND NOT suspect
         """
     static let talliesSQL = """
-        SELECT version_id, first_at, last_at, sightings FROM tallies WHERE target_id = ?1 AND day BETWEEN ?2 AND ?3
+        SELECT version_id, first_at, last_at, sightings, longest_gap_ms FROM tallies
+        WHERE target_id = ?1 AND day BETWEEN ?2 AND ?3
         """
     static let versionSQL = "SELECT resolved_model, fingerprint, digest, metadata FROM versions WHERE id = ?1"
 }

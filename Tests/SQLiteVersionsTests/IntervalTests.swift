@@ -108,6 +108,8 @@ struct IntervalTests {
                     INSERT INTO targets (id, identity, model, interval_ms, created_at) VALUES (1, ?, 'm', 3600000, 0);
                     INSERT INTO bindings (org, workspace, template, provider, model, target_id, valid_from)
                     VALUES ('acme', 'main', 't', 'openai', 'gpt-4o', 1, ?);
+                    INSERT INTO versions (id, target_id, provider_version_key, source) VALUES (1, 1, 'm', 'live');
+                    INSERT INTO tallies VALUES (1, 0, 1, 0, 1000, 3);
                     """, arguments: [Data(hourly.id.bytes), begin.milliseconds])
         }
         try queue.close()
@@ -116,5 +118,6 @@ struct IntervalTests {
         try await store.register(Samples.watchlist([Samples.watch("t", frequent)]), at: hours(2))
         let kept = "SELECT interval_ms, (valid_from - \(begin.milliseconds)) / 3600000 FROM bindings ORDER BY id"
         #expect(try Program.run("sqlite3", folder.file(), kept) == "3600000|0\n60000|2\n")
+        #expect(try Program.run("sqlite3", folder.file(), "SELECT longest_gap_ms IS NULL FROM tallies") == "1\n")
     }
 }

@@ -54,6 +54,7 @@ public enum ExchangeTable: String, Hashable, Sendable, CaseIterable {
         .required("version", .reference(.version)),
         .required("first_at", .time), .required("last_at", .time),
         .required("sightings", .integer(1...Int64(Int32.max))),
+        .optional("longest_gap_ms", .integer(0...86_400_000)),
     ]
 
     private static let eventColumns: [ExchangeColumn] = [
