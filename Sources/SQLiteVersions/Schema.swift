@@ -217,6 +217,8 @@ enum Schema {
         -- No two sightings that follow one another are further apart; NULL where that is not known.
         ALTER TABLE tallies ADD COLUMN longest_gap_ms INTEGER;
 
+        CREATE INDEX versions_by_time ON versions (target_id, last_seen_at) WHERE sightings > 0;
+
         DROP VIEW prompt_versions;
 
         """

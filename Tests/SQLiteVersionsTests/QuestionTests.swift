@@ -142,6 +142,18 @@ struct QuestionTests {
         #expect(reports.map(\.lastEvent?.kind) == [.unexpected, .replaced] || reports[1].lastEvent?.kind == .replaced)
     }
 
+    /// Of thousands of versions ten are shown, so ten are read.
+    @Test func theVersionsSeenLastAreReadByAnIndex() throws {
+        try DatabaseQueue(path: folder.file()).read { database in
+            let statement = try database.makeStatement(sql: "EXPLAIN QUERY PLAN \(WatchQuery.versionsSQL)")
+            statement.setUncheckedArguments(StatementArguments())
+            let plan = try Row.fetchAll(statement).map { $0["detail"] as String }
+            #expect(plan.first == "SEARCH versions USING INDEX versions_by_time (target_id=?)", "\(plan)")
+            // At most those of one millisecond are sorted.
+            #expect(!plan.contains("USE TEMP B-TREE FOR ORDER BY"), "\(plan)")
+        }
+    }
+
     /// With ten million observations a question reads some of them, and never all.
     @Test func noQuestionReadsAllObservations() throws {
         let questions = [

@@ -26,9 +26,6 @@ public struct ProbeMetrics: Sendable {
         var probeDuration = Histogram(bounds: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30])
     }
 
-    /// How many versions of a watch are shown.
-    static let mostVersions = 10
-
     private(set) var watches: [Watch] = []
     private(set) var targetCount = 0
     private(set) var models: [ModelKey: ModelCounts] = [:]
@@ -143,7 +140,7 @@ public struct ProbeMetrics: Sendable {
         let key = ModelKey(provider: target.provider.name, model: target.model)
         for event in recorded.events { models[key]?.changes[event.kind, default: 0] += 1 }
         guard recorded.isNews, !Recorded.isSuspect(finding.time, at: now) else { return }
-        memories[finding.target]?.record(finding, mostVersions: Self.mostVersions)
+        memories[finding.target]?.record(finding, mostVersions: TargetMemory.mostVersions)
         memories[finding.target]?.take(recorded)
     }
 }

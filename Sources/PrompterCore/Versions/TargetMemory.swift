@@ -1,5 +1,8 @@
 /// What a store knows of one target.
 public struct TargetMemory: Hashable, Sendable {
+    /// The most versions that it holds.
+    public static let mostVersions = 10
+
     /// When the last probe of the target ended, however it ended.
     public var lastAttempt: Timestamp?
     /// The time of the latest observation, suspect ones left out.
@@ -10,7 +13,7 @@ public struct TargetMemory: Hashable, Sendable {
     public var failures: Int
     /// Whether the provider said, when it was last asked, that it knows no such model.
     public var isNotFound: Bool
-    /// The versions, the one seen last first.
+    /// The versions, the one seen last first, at most ``mostVersions``.
     public var versions: [Version]
     /// The lives of the signals that they show.
     public var life: TargetLife
