@@ -236,6 +236,8 @@ public actor Daemon {
     private func distrust() async {
         do {
             try await store.distrust(after: Moment.now.wall)
+            let ahead = await pipeline.targetsAhead()
+            await pipeline.restore(try await store.memory(of: ahead), of: ahead)
             isDistrustDue = false
         } catch {
             log.error("store: what was dated later than now could not be marked, and will be: \(error)")

@@ -53,6 +53,7 @@ public actor Pipeline {
 
     let parts: Parts
     var timetable = Timetable()
+    private var clockLead = ClockLead()
     var limits = Limits(workers: 1)
     var metrics = ProbeMetrics()
     var probers: Probers
@@ -110,6 +111,17 @@ public actor Pipeline {
         rearm(at: now)
     }
 
+    /// The targets of which something later than now is shown.
+    public func targetsAhead() -> [TargetID] {
+        metrics.targetsAhead(of: parts.clock().wall)
+    }
+
+    /// Shows `memory` of `targets`, as the store knows them, in place of what was.
+    public func restore(_ memory: [TargetID: TargetMemory], of targets: [TargetID]) {
+        metrics.restore(memory, of: targets)
+        noteChange()
+    }
+
     /// The targets that nothing is known of here yet, of those of `watchlist`.
     public func unknownTargets(of watchlist: Watchlist) -> [TargetID] {
         watchlist.targets.map(\.id).filter { !metrics.isKnown($0) }
@@ -118,6 +130,7 @@ public actor Pipeline {
     /// Begins what is due.
     public func tick() {
         let now = parts.clock()
+        clockLead.see(now)
         guard !isStopping else { return }
         let round = timetable.due(at: now.wall)
         for (target, count) in round.missed { metrics.missed(target, count) }
@@ -134,7 +147,7 @@ public actor Pipeline {
     /// - Returns: whether slots were taken anew.
     public func pulse() -> Bool {
         let now = parts.clock()
-        let isRealigned = timetable.realign(at: now.wall)
+        let isRealigned = timetable.realign(at: now.wall, setBack: clockLead.takeSetBack(at: now))
         begin(at: now)
         rearm(at: now)
         return isRealigned

@@ -58,7 +58,7 @@ public struct VersionInquiry: Sendable {
     /// The templates that are watched, for those who misspell one.
     public var templates: Set<String> { Set(watchlist.watches.map(\.key.template)) }
 
-    /// Asks for the version of each of `watches`.
+    /// Asks for the version of each of `watches`; those that share a target are answered alike.
     ///
     /// - Parameter isForced: whether to call in any case.
     public func ask(for watches: [Watch], isForced: Bool) async throws(DaemonError) -> [Answer] {
@@ -76,8 +76,14 @@ public struct VersionInquiry: Sendable {
         } catch {
             throw .unusable("\(error)")
         }
+        var results: [TargetID: Result<Found, ProbeFailure>] = [:]
         for watch in watches {
             let target = watch.target
+            if let known = results[target.id] {
+                answers.append(Answer(watch: watch.key, result: known))
+                continue
+            }
+            let result: Result<Found, ProbeFailure>
             do throws(ProbeFailure) {
                 let live = LiveProber(
                     client: client, credentials: try credentials(of: target.provider),
@@ -85,10 +91,12 @@ public struct VersionInquiry: Sendable {
                 let asking = Asking(
                     target: target, prober: Probers(stub: stub, live: live).prober(for: target),
                     probeGuard: redis ?? LocalGuard(), mayCall: settings.mayCall || isForced)
-                answers.append(Answer(watch: watch.key, result: .success(try await ask(asking, isForced: isForced))))
+                result = .success(try await ask(asking, isForced: isForced))
             } catch {
-                answers.append(Answer(watch: watch.key, result: .failure(error)))
+                result = .failure(error)
             }
+            results[target.id] = result
+            answers.append(Answer(watch: watch.key, result: result))
         }
         await redis?.shutdown()
         client.shutdown()

@@ -31,12 +31,14 @@ struct BindingQuery {
 
     static let sql = """
         SELECT
-            org, workspace, template, bindings.provider, bindings.model, coalesce(interval_ms, 3600000), valid_from,
-            valid_until
+            org, workspace, template, bindings.provider, bindings.model, \(interval), valid_from, valid_until
         FROM bindings JOIN targets ON targets.id = target_id
         WHERE target_id = ?1
         ORDER BY org, workspace, template, bindings.provider, bindings.model, valid_from
         """
+
+    /// The binding's interval, in milliseconds.
+    static let interval = "coalesce(bindings.interval_ms, targets.interval_ms, 3600000)"
 }
 
 extension Watch.Key {

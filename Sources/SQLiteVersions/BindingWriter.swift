@@ -2,7 +2,7 @@ import GRDB
 import PrompterCore
 
 /// Writes what a watchlist says inside one transaction: its targets, and which target each watch points to from now on, what it
-/// expects and whom it tells.
+/// expects and whom it tells. A watch whose target is probed at another interval is bound anew, so that its past keeps its own.
 struct BindingWriter {
     private let now: Timestamp
     private let findTarget, putTarget: PreparedStatement
@@ -21,18 +21,19 @@ struct BindingWriter {
         putTarget = try PreparedStatement(Self.putTargetSQL, on: database)
         findBinding = try PreparedStatement(
             """
-            SELECT id, target_id, (expect, hook, hook_severity) IS (?6, ?7, ?8) FROM bindings
+            SELECT id, target_id, (expect, hook, hook_severity, interval_ms) IS (?6, ?7, ?8, ?9), interval_ms <> ?9 FROM bindings
             WHERE org = ?1 AND workspace = ?2 AND template = ?3 AND provider = ?4 AND model = ?5 AND valid_until IS NULL
             """, on: database)
         openBinding = try PreparedStatement(
             """
             INSERT INTO bindings (
-                org, workspace, template, provider, model, expect, hook, hook_severity, target_id, valid_from)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+                org, workspace, template, provider, model, expect, hook, hook_severity, interval_ms, target_id,
+                valid_from)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
             """, on: database)
         editBinding = try PreparedStatement(
             """
-            UPDATE bindings SET expect = ?6, hook = ?7, hook_severity = ?8
+            UPDATE bindings SET expect = ?6, hook = ?7, hook_severity = ?8, interval_ms = ?9
             WHERE org = ?1 AND workspace = ?2 AND template = ?3 AND provider = ?4 AND model = ?5 AND valid_until IS NULL
             """, on: database)
         closeBinding = try PreparedStatement(
@@ -59,15 +60,16 @@ struct BindingWriter {
         if try findBinding.step() {
             let (binding, known) = (findBinding.integer(at: 0), findBinding.integer(at: 1))
             let isSame = findBinding.integer(at: 2) != 0
+            let isOfAnotherInterval = findBinding.integer(at: 3) != 0
             findBinding.reset()
             gone.remove(binding)
             guard isRebinding else { return }
-            if known == target { return isSame ? () : try edit(watch) }
+            if known == target, !isOfAnotherInterval { return isSame ? () : try edit(watch) }
             try close(binding)
         }
         Self.bind(watch, to: openBinding)
-        openBinding.bind(target, at: 9)
-        openBinding.bind(now, at: 10)
+        openBinding.bind(target, at: 10)
+        openBinding.bind(now, at: 11)
         try openBinding.run()
     }
 
@@ -122,6 +124,7 @@ struct BindingWriter {
         statement.bind(watch.expectation.map { EventRow.text(of: $0.patterns) }, at: 6)
         statement.bind(watch.webhook?.id, at: 7)
         statement.bind(watch.webhook?.severity.rawValue, at: 8)
+        statement.bind(watch.target.interval.milliseconds, at: 9)
     }
 
     private static let putTargetSQL = """

@@ -8,6 +8,8 @@ struct ImportWriter {
         var identity: TargetID
         /// Whether this import made it: what the export says of it then holds as it stands.
         var isNew: Bool
+        /// At which interval the export says that it is probed.
+        var interval: Int64?
         var prunedAt: Timestamp?
         var earliest: Timestamp?
     }
@@ -77,13 +79,16 @@ struct ImportWriter {
             let texts = ["org", "workspace", "template", "provider", "model"].map { row[$0].text ?? "" }
             guard let watch = Watch.Key(texts: texts) else { return false }
             return try bindings.add(
-                watch, target: target.id, from: from, until: row["valid_until"].time, expect: row["expect"].text) > 0
+                watch, target: target.id, interval: row["interval_ms"].integer ?? target.interval, from: from,
+                until: row["valid_until"].time, expect: row["expect"].text) > 0
         case .tally:
             guard let target = target(of: row), let version = row["version"].integer.flatMap({ versions[$0] }),
                 let first = row["first_at"].time, let last = row["last_at"].time, let count = row["sightings"].integer
             else { return false }
             let added = try tallies.merge(
-                target: target.id, version: version.id, first: first, last: last, sightings: count,
+                target: target.id, version: version.id,
+                TallyImport.Tally(
+                    first: first, last: last, sightings: count, longestGap: row["longest_gap_ms"].integer),
                 isOfNewTarget: target.isNew)
             if added > 0, !version.isNew { try see(version.id, last, added) }
             return added > 0
@@ -104,7 +109,8 @@ struct ImportWriter {
         find.bind(bytes, at: 1)
         if try find.step() {
             targets[number] = TargetRow(
-                id: find.integer(at: 0), identity: identity, isNew: false, prunedAt: find.time(at: 1))
+                id: find.integer(at: 0), identity: identity, isNew: false, interval: row["interval_ms"].integer,
+                prunedAt: find.time(at: 1))
             find.reset()
             let merge = try PreparedStatement(Self.mergeTargetSQL, on: database)
             bind(row, to: merge)
@@ -115,7 +121,8 @@ struct ImportWriter {
         bind(row, to: add)
         _ = try add.step()
         targets[number] = TargetRow(
-            id: add.integer(at: 0), identity: identity, isNew: true, prunedAt: row["pruned_at"].time)
+            id: add.integer(at: 0), identity: identity, isNew: true, interval: row["interval_ms"].integer,
+            prunedAt: row["pruned_at"].time)
         add.reset()
         return true
     }

@@ -1,34 +1,34 @@
 import GRDB
 import PrompterCore
 
-/// What the database knows of many targets, in one query.
+/// What the database knows of many targets.
 enum MemoryQuery {
     static func run(on database: Database, of targets: [TargetID]) throws -> [TargetID: TargetMemory] {
         guard !targets.isEmpty else { return [:] }
         let targets = Array(Set(targets))
         let query = try PreparedStatement(sql, on: database)
+        let versions = try PreparedStatement(WatchQuery.versionsSQL, on: database)
+        versions.bind(Int64(TargetMemory.mostVersions), at: 2)
         query.bind(targets.flatMap(\.bytes), at: 1)
         query.bind(Int64(targets.count), at: 2)
         var memories: [TargetID: TargetMemory] = [:]
         memories.reserveCapacity(targets.count)
         while try query.step() {
-            let target = targets[Int(query.integer(at: 0))]
-            var memory =
-                memories[target]
-                ?? TargetMemory(
-                    lastAttempt: query.time(at: 1), lastSuccess: query.time(at: 2),
-                    failure: query.optionalText(at: 3).flatMap(FailureClass.init), failures: Int(query.integer(at: 4)),
-                    isNotFound: query.integer(at: 5) != 0,
-                    life: TargetLife(encoded: query.bytes(at: 6)) ?? TargetLife(),
-                    lastChange: query.time(at: 7), learned: learned(query.optionalText(at: 8)))
-            if let version = Version(query, firstColumn: 9) { memory.versions.append(version) }
-            memories[target] = memory
-        }
-        return memories.mapValues { memory in
-            var memory = memory
+            var memory = TargetMemory(
+                lastAttempt: query.time(at: 1), lastSuccess: query.time(at: 2),
+                failure: query.optionalText(at: 3).flatMap(FailureClass.init), failures: Int(query.integer(at: 4)),
+                isNotFound: query.integer(at: 5) != 0,
+                life: TargetLife(encoded: query.bytes(at: 6)) ?? TargetLife(),
+                lastChange: query.time(at: 7), learned: learned(query.optionalText(at: 8)))
+            versions.bind(query.integer(at: 9), at: 1)
+            while try versions.step() {
+                if let version = Version(versions, firstColumn: 0) { memory.versions.append(version) }
+            }
+            guard memory.lastAttempt != nil || !memory.versions.isEmpty else { continue }
             memory.versions.sort(by: Version.isSeenLater)
-            return memory
+            memories[targets[Int(query.integer(at: 0))]] = memory
         }
+        return memories
     }
 
     private static func learned(_ text: String?) -> LearnedCall? {
@@ -36,19 +36,17 @@ enum MemoryQuery {
     }
 
     /// The identities come packed in one blob, so that any number is one search each and no text is parsed. CROSS JOIN keeps
-    /// SQLite from turning the loops round (https://www.sqlite.org/optoverview.html#crossjoin).
+    /// SQLite from turning the loops round (https://www.sqlite.org/optoverview.html#crossjoin). A change that is later than the
+    /// last success was taken back with it.
     private static let sql = """
         WITH RECURSIVE asked (n) AS (VALUES (0) UNION ALL SELECT n + 1 FROM asked WHERE n + 1 < ?2)
         SELECT
             n, targets.last_attempt_at, targets.last_success_at, targets.failure_class, targets.failures,
             targets.is_not_found, targets.life,
             (SELECT max(happened_at) FROM events
-                WHERE target_id = targets.id AND kind IN ('appeared', 'replaced', 'returned')), targets.learned,
-            \(Version.columns)
-        FROM asked
-        CROSS JOIN targets ON targets.identity = substr(?1, 1 + 32 * n, 32)
-        LEFT JOIN versions ON versions.target_id = targets.id AND versions.sightings > 0
-        WHERE targets.last_attempt_at IS NOT NULL OR versions.id IS NOT NULL
+                WHERE target_id = targets.id AND kind IN ('appeared', 'replaced', 'returned')
+                    AND happened_at <= targets.last_success_at), targets.learned, targets.id
+        FROM asked CROSS JOIN targets ON targets.identity = substr(?1, 1 + 32 * n, 32)
         """
 }
 

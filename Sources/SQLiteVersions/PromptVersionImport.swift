@@ -77,7 +77,8 @@ struct PromptVersionImport {
         for (watch, past) in pasts.sorted(by: { $0.key < $1.key }) {
             // A binding holds until a time, and the last sighting belongs to it.
             added += try bindings.add(
-                watch, target: past.target, from: past.first, until: past.last + .milliseconds(1))
+                watch, target: past.target, interval: Self.interval.milliseconds, from: past.first,
+                until: past.last + .milliseconds(1))
         }
         return added
     }

@@ -20,13 +20,22 @@ struct Pruning {
             """, on: database)
         tally = try PreparedStatement(
             """
-            INSERT INTO tallies (target_id, day, version_id, first_at, last_at, sightings)
-            SELECT target_id, observed_at / \(Self.day), version_id, min(observed_at), max(observed_at), count(*)
-            FROM observations WHERE target_id = ?1 AND observed_at < ?2 AND NOT suspect
-            GROUP BY observed_at / \(Self.day), version_id
+            INSERT INTO tallies (target_id, day, version_id, first_at, last_at, sightings, longest_gap_ms)
+            SELECT ?1, day, version_id, min(observed_at), max(observed_at), count(*), max(gap)
+            FROM (
+                SELECT
+                    observed_at / \(Self.day) AS day, version_id, observed_at,
+                    observed_at - lag(observed_at, 1, observed_at) OVER (
+                        PARTITION BY observed_at / \(Self.day), version_id ORDER BY observed_at) AS gap
+                FROM observations WHERE target_id = ?1 AND observed_at < ?2 AND NOT suspect)
+            WHERE true GROUP BY day, version_id
             ON CONFLICT DO UPDATE SET
                 first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at),
-                sightings = sightings + excluded.sightings
+                sightings = sightings + excluded.sightings,
+                -- Of two that overlap no gap is longer than theirs, of others the one between them may be.
+                longest_gap_ms = max(
+                    longest_gap_ms, excluded.longest_gap_ms,
+                    max(first_at, excluded.first_at) - min(last_at, excluded.last_at))
             """, on: database)
         delete = try PreparedStatement(
             "DELETE FROM observations WHERE target_id = ?1 AND observed_at < ?2", on: database)

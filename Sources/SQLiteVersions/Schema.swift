@@ -9,6 +9,7 @@ enum Schema {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1-versions") { try $0.execute(sql: versions + promptVersions) }
         migrator.registerMigration("2-signals") { try $0.execute(sql: signals + promptVersions) }
+        migrator.registerMigration("6-intervals") { try $0.execute(sql: intervals + view(interval: bindingInterval)) }
         return migrator
     }()
 
@@ -207,7 +208,26 @@ enum Schema {
 
         """
 
-    private static let promptVersions = """
+    private static let intervals = """
+        -- At which interval the target was probed then. What it was before this was kept is taken to be what it is now.
+        ALTER TABLE bindings ADD COLUMN interval_ms INTEGER;
+        UPDATE bindings SET interval_ms = (SELECT interval_ms FROM targets WHERE id = target_id);
+        CREATE INDEX bindings_by_watch ON bindings (org, workspace, template, provider, model);
+
+        -- No two sightings that follow one another are further apart; NULL where that is not known.
+        ALTER TABLE tallies ADD COLUMN longest_gap_ms INTEGER;
+
+        CREATE INDEX versions_by_time ON versions (target_id, last_seen_at) WHERE sightings > 0;
+
+        DROP VIEW prompt_versions;
+
+        """
+
+    private static let bindingInterval = "bindings.interval_ms, targets.interval_ms"
+    private static let promptVersions = view(interval: "targets.interval_ms")
+
+    private static func view(interval: String) -> String {
+        """
 
         -- The service layer's table, for whoever knew it; its times are texts as SQLAlchemy's DateTime writes them. A version
         -- is a watch's where its sightings overlap a binding. What served the slot in which the watch was bound counts: it
@@ -235,9 +255,10 @@ enum Schema {
             JOIN targets ON targets.id = bindings.target_id
             JOIN versions ON versions.target_id = bindings.target_id
             WHERE versions.sightings > 0
-                AND versions.last_seen_at > bindings.valid_from - coalesce(targets.interval_ms, 0) * 3 / 2
+                AND versions.last_seen_at > bindings.valid_from - coalesce(\(interval), 0) * 3 / 2
                 AND (bindings.valid_until IS NULL OR versions.first_seen_at < bindings.valid_until)
         )
         GROUP BY org, workspace, template, provider, model, resolved_model, provider_version_key, fingerprint, source;
         """
+    }
 }

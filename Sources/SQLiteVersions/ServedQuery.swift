@@ -3,7 +3,7 @@ import PrompterCore
 
 /// Which version served each watch at a time: reads what stands around it on each target's time line, and lets the core decide.
 struct ServedQuery {
-    private struct Row {
+    private struct Row: Hashable {
         var id: Int64
         var target: TargetID
         var interval: Duration
@@ -43,11 +43,11 @@ struct ServedQuery {
                 ))
         }
         var query = try ServedQuery(on: database, at: time)
-        var answers: [Int64: ServedVersion<VersionIdentity>] = [:]
+        var answers: [Row: ServedVersion<VersionIdentity>] = [:]
         var reports: [ServedReport] = []
         for (watch, row) in asked {
-            let answer = try answers[row.id] ?? query.answer(for: row)
-            answers[row.id] = answer
+            let answer = try answers[row] ?? query.answer(for: row)
+            answers[row] = answer
             reports.append(ServedReport(watch: watch, target: row.target, answer: answer))
             progress(reports.count, asked.count)
         }
@@ -77,7 +77,8 @@ struct ServedQuery {
                 .init(
                     findTallies.integer(at: 0), first: Timestamp(milliseconds: findTallies.integer(at: 1)),
                     last: Timestamp(milliseconds: findTallies.integer(at: 2)),
-                    sightings: Int(findTallies.integer(at: 3))))
+                    sightings: Int(findTallies.integer(at: 3)),
+                    longestGap: findTallies.optionalInteger(at: 4).map { .milliseconds($0) }))
         }
         let line = TimeLine(target: row.target, interval: row.interval, stretches: stretches)
         let answer = line.version(at: time)
@@ -99,7 +100,7 @@ struct ServedQuery {
     static let watchesSQL = """
         SELECT
             org, workspace, template, bindings.provider, bindings.model, targets.id, identity,
-            coalesce(interval_ms, 3600000)
+            \(BindingQuery.interval)
         FROM bindings JOIN targets ON targets.id = bindings.target_id
         WHERE valid_from <= ?6 AND (valid_until IS NULL OR valid_until > ?6) AND \(FilterClause.sql)
         ORDER BY org, workspace, template, bindings.provider, bindings.model, valid_from, bindings.id
@@ -124,7 +125,8 @@ struct ServedQuery {
             WHERE target_id = ?1 AND observed_at >= ?2 AND observed_at <= ?3 AND NOT suspect) AND NOT suspect
         """
     static let talliesSQL = """
-        SELECT version_id, first_at, last_at, sightings FROM tallies WHERE target_id = ?1 AND day BETWEEN ?2 AND ?3
+        SELECT version_id, first_at, last_at, sightings, longest_gap_ms FROM tallies
+        WHERE target_id = ?1 AND day BETWEEN ?2 AND ?3
         """
     static let versionSQL = "SELECT resolved_model, fingerprint, digest, metadata FROM versions WHERE id = ?1"
 }

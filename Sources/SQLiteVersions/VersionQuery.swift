@@ -22,6 +22,7 @@ enum VersionQuery {
         var reports: [VersionReport] = []
         var seen: Set<Int64> = []
         var (watch, start): (Watch.Key?, Int) = (nil, 0)
+        var boundRow: Int64?
         func finish() {
             reports[start...].sort { Version.isSeenLater($0.version, $1.version) }
             start = reports.count
@@ -31,6 +32,7 @@ enum VersionQuery {
                 finish()
                 seen = []
                 watch = binding.watch
+                boundRow = binding.until == nil ? binding.row : nil
             }
             findTarget.bind(binding.row, at: 1)
             guard try findTarget.step() else { continue }
@@ -48,7 +50,7 @@ enum VersionQuery {
                 else { continue }
                 reports.append(
                     VersionReport(
-                        watch: binding.watch, target: target, isBound: binding.until == nil, version: version,
+                        watch: binding.watch, target: target, isBound: binding.row == boundRow, version: version,
                         source: findVersions.text(at: Version.columnCount + 1), life: life, sightings: sightings))
             }
             progress(index + 1, asked.count)
@@ -61,7 +63,7 @@ enum VersionQuery {
     static let bindingsSQL = """
         SELECT
             org, workspace, template, bindings.provider, bindings.model, target_id,
-            valid_from - coalesce(interval_ms, 0) * 3 / 2, valid_until
+            valid_from - coalesce(bindings.interval_ms, targets.interval_ms, 0) * 3 / 2, valid_until
         FROM bindings JOIN targets ON targets.id = target_id
         WHERE \(FilterClause.sql)
         ORDER BY org, workspace, template, bindings.provider, bindings.model, valid_until IS NOT NULL, valid_from

@@ -8,6 +8,7 @@ enum WatchQuery {
         FilterClause.bind(filter, to: watches)
         let versions = try PreparedStatement(versionsSQL, on: database)
         let events = try PreparedStatement(lastEventSQL, on: database)
+        let past = try PreparedStatement(pastSQL, on: database)
         var reports: [WatchReport] = []
         while try watches.step() {
             guard let target = TargetID(watches.bytes(at: 6)) else { continue }
@@ -22,47 +23,70 @@ enum WatchQuery {
             }
             let interval = Duration.milliseconds(watches.integer(at: 7))
             let life = TargetLife(encoded: watches.bytes(at: 12)) ?? TargetLife()
-            let binding = Binding(
-                watch: key, interval: interval, from: Timestamp(milliseconds: watches.integer(at: 14)))
+            let bindings = try bindings(of: key, to: watches.integer(at: 5), past)
             reports.append(
                 WatchReport(
                     watch: key, target: target, interval: interval, lastAttempt: watches.time(at: 8),
                     lastSuccess: watches.time(at: 9),
                     failure: watches.optionalText(at: 10).flatMap(FailureClass.init),
-                    failures: Int(watches.integer(at: 11)), suspendedUntil: watches.time(at: 15),
+                    failures: Int(watches.integer(at: 11)), suspendedUntil: watches.time(at: 14),
                     versions: Array(known.prefix(WatchReport.mostVersions)), life: life, expectation: expectation,
                     isExpectationMet: expectation?.isMet(by: TargetMemory(versions: known, life: life)),
-                    lastEvent: try lastEvent(of: target, row: watches.integer(at: 5), of: binding, events)))
+                    lastEvent: try lastEvent(of: target, row: watches.integer(at: 5), of: bindings, events)))
         }
         return reports
     }
 
+    /// When `watch` pointed to the target `row`.
+    private static func bindings(
+        of watch: Watch.Key, to row: Int64, _ statement: PreparedStatement
+    ) throws -> [Binding] {
+        for (index, text) in watch.texts.enumerated() { statement.bind(text, at: CInt(index + 1)) }
+        statement.bind(row, at: 6)
+        var found: [Binding] = []
+        while try statement.step() {
+            found.append(
+                Binding(
+                    watch: watch, interval: .milliseconds(statement.integer(at: 0)),
+                    from: Timestamp(milliseconds: statement.integer(at: 1)), until: statement.time(at: 2)))
+        }
+        return found
+    }
+
     /// The last event of the target that is the watch's, too: another's expectation is not.
     private static func lastEvent(
-        of target: TargetID, row: Int64, of binding: Binding, _ statement: PreparedStatement
+        of target: TargetID, row: Int64, of bindings: [Binding], _ statement: PreparedStatement
     ) throws -> Event? {
         statement.bind(row, at: 1)
         defer { statement.reset() }
         while try statement.step() {
             guard let event = EventRow.event(statement, target: target) else { continue }
             let recordedAt = Timestamp(milliseconds: statement.integer(at: EventRow.columnCount))
-            if binding.concerns(event, recordedAt: recordedAt) { return event }
-            // What is older than the binding stays so.
-            if event.watch == nil { return nil }
+            if bindings.contains(where: { $0.concerns(event, recordedAt: recordedAt) }) { return event }
+            // What is older than the first of them stays so.
+            if event.watch == nil, bindings.allSatisfy({ event.time < $0.from }) { return nil }
         }
         return nil
     }
 
     static let watchesSQL = """
         SELECT
-            org, workspace, template, bindings.provider, bindings.model, targets.id, identity, interval_ms,
-            last_attempt_at, last_success_at, failure_class, failures, life, expect, valid_from,
+            org, workspace, template, bindings.provider, bindings.model, targets.id, identity,
+            \(BindingQuery.interval), last_attempt_at, last_success_at, failure_class, failures, life, expect,
             (SELECT max(not_before) FROM suspensions
                 WHERE suspensions.provider = bindings.provider AND target IN (x'', identity))
         FROM bindings
         JOIN targets ON targets.id = bindings.target_id
         WHERE valid_until IS NULL AND \(FilterClause.sql)
         ORDER BY org, workspace, template, bindings.provider, bindings.model
+        """
+
+    static let pastSQL = """
+        SELECT \(BindingQuery.interval), valid_from, valid_until
+        FROM bindings JOIN targets ON targets.id = target_id
+        WHERE org = ?1 AND workspace = ?2 AND template = ?3 AND bindings.provider = ?4 AND bindings.model = ?5
+            AND target_id = ?6
+        ORDER BY valid_from
         """
 
     static let lastEventSQL = """

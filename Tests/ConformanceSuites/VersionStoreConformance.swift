@@ -178,6 +178,24 @@ public enum VersionStoreConformance {
         #expect(try await store.memory(of: []) == [:])
     }
 
+    /// However many versions a target has had, those seen last are remembered, and a new one is still told from an old one.
+    public static func remembersTheVersionsSeenLast(_ store: some VersionStore) async throws {
+        let target = try target(1)
+        let findings = try (0..<300).map { index in
+            // In no order of their times.
+            let place = index * 7 % 300
+            return finding(try observation(UInt64(index), of: target, "v\(place)", at: now + .seconds(place)))
+        }
+        let end = now + .seconds(300)
+        #expect(try await store.record(findings, at: end).allSatisfy(\.isNewVersion))
+        let memory = try #require(try await store.memory(of: [target])[target])
+        let latest = (0..<TargetMemory.mostVersions).map { "v\(299 - $0)" }
+        #expect(memory.versions.map(\.identity.resolvedModel) == latest)
+        let again = try await store.record([finding(try observation(999, of: target, "v3", at: end))], at: end)
+        #expect(again.map(\.isNewVersion) == [false])
+        #expect(try await store.memory(of: [target])[target]?.versions.first?.sightings == 2)
+    }
+
     /// Names are kept to the byte, whatever the provider put into them.
     public static func keepsNamesAsTheyAre(_ store: some VersionStore) async throws {
         let target = try target(1)

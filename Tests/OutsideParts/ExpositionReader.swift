@@ -18,6 +18,9 @@ public struct ExpositionReader {
     /// Type by family.
     public private(set) var types: [String: String] = [:]
     public private(set) var helps: [String: String] = [:]
+    /// The family whose lines are being read: those of a family stand together.
+    private var family = ""
+    private var families: Set<String> = []
 
     public init(_ text: String) throws {
         guard text.isEmpty || text.utf8.last == UInt8(ascii: "\n") else {
@@ -28,9 +31,33 @@ public struct ExpositionReader {
             if line.starts(with: "# HELP ".unicodeScalars) || line.starts(with: "# TYPE ".unicodeScalars) {
                 try readComment(line)
             } else if line.first != "#" {
-                samples.append(try Self.sample(line))
+                let sample = try Self.sample(line)
+                try enter(family(of: sample))
+                samples.append(sample)
             }
         }
+        var series: Set<Sample> = []
+        for sample in samples {
+            let one = Sample(name: sample.name, labels: sample.labels, value: 0)
+            guard series.insert(one).inserted else {
+                throw Fault(description: "the series \(sample.name) \(sample.labels) twice")
+            }
+        }
+    }
+
+    /// A histogram's and a summary's samples have suffixes.
+    private func family(of sample: Sample) -> String {
+        for suffix in ["_bucket", "_sum", "_count"] where sample.name.hasSuffix(suffix) {
+            let name = String(sample.name.dropLast(suffix.count))
+            if ["histogram", "summary"].contains(types[name]) { return name }
+        }
+        return sample.name
+    }
+
+    private mutating func enter(_ family: String) throws {
+        guard family != self.family else { return }
+        guard families.insert(family).inserted else { throw Fault(description: "\(family) in two places") }
+        self.family = family
     }
 
     /// The value of the one sample with this name and these labels among its own.
@@ -45,6 +72,7 @@ public struct ExpositionReader {
         let parts = line.split(separator: " ", maxSplits: 3, omittingEmptySubsequences: false)
         guard parts.count == 4 else { throw Fault(description: "\(line)") }
         let name = String(parts[2])
+        try enter(name)
         if parts[1].elementsEqual("TYPE".unicodeScalars) {
             guard types.updateValue(String(parts[3]), forKey: name) == nil else {
                 throw Fault(description: "a second TYPE of \(name)")

@@ -7,6 +7,7 @@ import Testing
 @Suite struct AnswerFixtureTests {
     private static let signals: [String: SignalSet] = [
         "model": .model, "fingerprint": .fingerprint, "digest": .digest, "metadata": .metadata,
+        "retirement": .retirement,
     ]
 
     @Test(arguments: try DialectExample.fixtures("answers"))

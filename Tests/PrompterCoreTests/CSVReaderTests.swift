@@ -48,6 +48,19 @@ struct CSVReaderTests {
         #expect(reader.finish()?.complaint?.contains("longer") == true)
     }
 
+    @Test func boundsTheFields() {
+        let most = CSVReader.mostFields
+        let wide = String(repeating: ",", count: most - 1)
+        let found = records("\(wide)\n\(wide),\na\n\"x\ny\",\(wide)\nb")
+        #expect(found.map(\.line) == [1, 2, 3, 4, 6] && found[0].fields.count == most)
+        #expect(found.map { $0.complaint == nil } == [true, false, true, false, true])
+        #expect(found[1].complaint == "the record has more than 1000 fields" && found[1].fields == [])
+        var reader = CSVReader()
+        let chunk = [UInt8](repeating: UInt8(ascii: ","), count: 1 << 20)
+        for _ in 0..<16 { #expect(reader.take(chunk) == []) }
+        #expect(reader.finish()?.complaint == "the record has more than 1000 fields")
+    }
+
     @Test func readsWhatWasWritten() {
         var random = SeededGenerator(seed: 3)
         let letters = ["a", "ü", ",", "\"", "\n", "\r", " ", "\r\n", "😀"]

@@ -66,6 +66,28 @@ struct ExchangeReaderTests {
                 == ["3: first_at and last_at are not of its day"])
     }
 
+    /// What is taken in is written again some day.
+    @Test(arguments: [
+        (#""9999-12-31T23:59:59.999Z""#, true), (#""9999-12-31T23:59:59-01:00""#, false),
+        (#""0000-01-01T00:00:00Z""#, true), (#""0000-01-01T00:00:00+00:01""#, false),
+    ])
+    func takesNoTimeThatHasNoFourDigitsOfAYear(time: String, isTaken: Bool) {
+        let line = Self.target.replacing(#""2025-11-24T16:00:00.000Z""#, with: time)
+        let complaint = #"1: created_at should be a time such as "2026-11-17T14:00:00.000Z""#
+        #expect(complaints(line) == (isTaken ? [] : [complaint]))
+    }
+
+    @Test(arguments: [
+        (253_402_300_799_999, true), (253_402_300_800_000, false), (Int64.max, false), (-62_167_219_200_000, true),
+        (-62_167_219_200_001, false), (Int64.min, false),
+    ])
+    func takesNoEvidenceOfATimeThatIsNone(milliseconds: Int64, isTaken: Bool) {
+        let time = #""2025-11-24T16:00:00.000Z""#
+        let event =
+            #"{"row":"event","id":"e","target":1,"kind":"replaced","value":"v","slot":0,"happened_at":\#(time),"observation_id":"0000000000000001","recorded_at":\#(time),"previous":[],"evidence":[[\#(milliseconds),"0000000000000001","v"]],"place_at":\#(time),"place_id":"0000000000000001"}"#
+        #expect(complaints("\(Self.target)\n\(event)").isEmpty == isTaken)
+    }
+
     @Test func boundsALine() {
         let long = "{\"row\":\"\(String(repeating: "x", count: ExchangeReader.longestLine))\"}"
         #expect(complaints("{}\n\(long)\n{}").map { $0.prefix(2) } == ["1:", "2:", "3:"])

@@ -3,6 +3,10 @@ import PrompterCore
 import Testing
 
 struct MemoryVersionStoreTests {
+    @Test func remembersTheVersionsSeenLast() async throws {
+        try await VersionStoreConformance.remembersTheVersionsSeenLast(MemoryVersionStore())
+    }
+
     @Test func tellsOfAModelThatIsGone() async throws {
         try await VersionStoreConformance.tellsOfAModelThatIsGone(MemoryVersionStore())
     }

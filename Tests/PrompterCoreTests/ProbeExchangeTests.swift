@@ -287,7 +287,7 @@ import Testing
         let answer = try #require(
             try exchange.take(DialectExample.response(#"{"name":"models/gemini-1","version":"001"}"#)))
         #expect(answer.version.resolvedModel == "gemini-1-001" && answer.version.metadata != nil)
-        #expect(answer.shows == [.model, .metadata] && answer.usage.inputTokens == 2)
+        #expect(answer.shows == [.model, .metadata, .retirement] && answer.usage.inputTokens == 2)
     }
 
     @Test func aLookupThatFailsFailsNothing() throws {

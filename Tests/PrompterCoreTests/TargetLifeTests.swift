@@ -59,6 +59,24 @@ struct TargetLifeTests {
         #expect(life.retirement == now + .seconds(86_400))
     }
 
+    /// Only a probe that would tell the date says that there is none any more.
+    @Test func aRetirementThatIsWithdrawnIsForgotten() throws {
+        var life = TargetLife()
+        let steps: [(shows: SignalSet, date: Timestamp?, retirement: Timestamp?, isTold: Bool)] = [
+            ([.model, .retirement], now, now, true), (.completion, nil, now, false),
+            ([.model, .metadata], nil, now, false),
+            ([.model, .retirement], now, now, false), ([.model, .retirement], nil, nil, false),
+            (.completion, nil, nil, false), ([.model, .metadata, .retirement], now, now, true),
+        ]
+        for (index, step) in steps.enumerated() {
+            var seen = try observation(index, "a", nil, shows: step.shows)
+            seen.retirement = step.date
+            let events = take(seen, &life).filter { $0.kind == .retirementAnnounced }
+            #expect(events.count == (step.isTold ? 1 : 0) && life.retirement == step.retirement, "step \(index)")
+        }
+        #expect(TargetLife(encoded: life.encoded) == life)
+    }
+
     @Test func aChangeWantsConfirmations() throws {
         var life = TargetLife()
         for index in 0..<25 { _ = take(try observation(index, "a", "f"), &life) }

@@ -1,5 +1,6 @@
-import PrompterCore
 import Testing
+
+@testable import PrompterCore
 
 struct TimetableTests {
     private let start = Timestamp(milliseconds: 1_790_000_000_000)
@@ -140,22 +141,78 @@ struct TimetableTests {
         #expect(next == fast.slot(at: start + .seconds(30)).next.begin)
     }
 
-    @Test func aClockSetBackProbesNothingTwice() throws {
+    /// Wherever in its slot the target was probed.
+    @Test(arguments: [0, 50, 99]) func aClockSetBackProbesNothingTwice(offset: Int) throws {
+        let target = Example.target(interval: .seconds(100))
+        let begin = target.slot(at: start).next.begin
+        var timetable = Timetable()
+        timetable.replace(with: [target], at: begin, spread: .zero) { _ in nil }
+        let due = try #require(timetable.due(at: begin).due.first)
+        let ended = begin + .seconds(offset)
+        timetable.end(target.id, slot: due.slot, at: ended)
+        // At most an interval back: the next slot is still the one after.
+        for seconds in [1, 99, 100] {
+            var same = timetable
+            let isRealigned = same.realign(at: ended - .seconds(seconds), setBack: .seconds(seconds))
+            #expect(!isRealigned && same.nextDue == due.slot.end, "\(seconds)")
+        }
+        // Further back: the slots are taken anew.
+        for seconds in [101, 150, 199, 200, 250, 86_400] {
+            var new = timetable
+            let now = ended - .seconds(seconds)
+            let isRealigned = new.realign(at: now, setBack: .seconds(seconds))
+            #expect(isRealigned, "\(seconds)")
+            let next = try #require(new.nextDue)
+            #expect(next >= now && next < target.slot(at: now).end, "\(seconds)")
+            let again = try #require(new.due(at: next).due.first)
+            #expect(again.slot == target.slot(at: next), "\(seconds)")
+        }
+    }
+
+    /// Whatever a probe or a place is waited for through a long jump back, the target goes on by the new clock.
+    @Test func aClockSetBackMeanwhileIsNoticedAtTheEnd() throws {
+        let target = Example.target(interval: .seconds(100))
+        let begin = target.slot(at: start).next.begin
+        var timetable = Timetable()
+        timetable.replace(with: [target], at: begin, spread: .zero) { _ in nil }
+        let due = try #require(timetable.due(at: begin).due.first)
+        timetable.confirm(Due(target: target, slot: due.slot.confirmation, time: begin), at: begin + .seconds(5))
+        let now = begin - .seconds(1050)
+        let isRealigned = timetable.realign(at: now, setBack: .seconds(1060))
+        #expect(isRealigned && timetable.nextDue == nil)
+        var (ended, held, waiting) = (timetable, timetable, timetable)
+        ended.end(target.id, slot: due.slot, at: now)
+        held.hold(target.id, slot: due.slot, for: .seconds(15), at: now)
+        let next = target.slot(at: now).end
+        #expect(ended.nextDue == next && held.nextDue == next)
+        let (new, missed) = waiting.advance(due, at: now)
+        #expect(new.slot == target.slot(at: now) && new.time == now && missed == 0)
+        waiting.end(target.id, slot: new.slot, at: now)
+        #expect(waiting.nextDue == next)
+    }
+
+    @Test func shortJumpsThatAddUpAreNoticed() throws {
         let target = Example.target(interval: .seconds(100))
         let begin = target.slot(at: start).next.begin
         var timetable = Timetable()
         timetable.replace(with: [target], at: begin, spread: .zero) { _ in nil }
         let due = try #require(timetable.due(at: begin).due.first)
         timetable.end(target.id, slot: due.slot, at: begin)
-        // Less than an interval back: the next slot is still the one after.
-        let isRealigned = timetable.realign(at: begin - .seconds(99))
-        #expect(!isRealigned)
-        #expect(timetable.nextDue == due.slot.end)
-        // Further back: the slots are taken anew.
-        let isRealignedNow = timetable.realign(at: begin - .seconds(86_400))
-        #expect(isRealignedNow)
-        let next = try #require(timetable.nextDue)
-        #expect(next < begin - .seconds(86_300))
+        let jumps = (1...4).map { timetable.realign(at: begin - .seconds(90 * $0), setBack: .seconds(90)) }
+        #expect(jumps.contains(true))
+    }
+
+    @Test func editsLeaveNothingBehind() {
+        var timetable = Timetable()
+        for edit in 0..<200 {
+            let targets = targets(100, interval: .seconds(3600 + edit % 2))
+            timetable.replace(with: targets, at: start + .seconds(edit)) { _ in nil }
+            #expect(timetable.waitCount <= 201)
+        }
+        let due = timetable.due(at: start + .seconds(4000)).due
+        #expect(Set(due.map(\.target.id)).count == 100 && due.count == 100)
+        timetable.replace(with: [], at: start + .seconds(4000)) { _ in nil }
+        #expect(timetable.waitCount == 0)
     }
 
     @Test func aClockSetForwardMissesWhatPassed() throws {

@@ -63,6 +63,9 @@ struct PipelineTests {
         func advance(to wall: Timestamp) {
             moment.withLock { $0 = $0.advanced(by: wall - $0.wall) }
         }
+        func setWall(to wall: Timestamp) {
+            moment.withLock { $0.wall = wall }
+        }
     }
 
     final class ArmBox: Sendable {
@@ -105,6 +108,32 @@ struct PipelineTests {
         _ = await rig.pipeline.snapshot(isForced: true)
         #expect(rig.arms.time == target.slot(at: rig.box.now.wall).end)
         #expect(rig.recorder.report.pending == 1)
+    }
+
+    /// The timer waits for the minute's pulse where the clock was set back; what is shown by then goes back, too.
+    @Test func aClockSetBackTakesSlotsAndMemoriesBack() async throws {
+        let target = target()
+        let rig = try await roundOf(target)
+        let now = rig.box.now.wall
+        let ahead = TargetMemory(lastAttempt: now, lastSuccess: now)
+        rig.box.setWall(to: now - target.interval)
+        let isRealigned = await rig.pipeline.pulse()
+        #expect(!isRealigned)
+        rig.box.setWall(to: now)
+        _ = await rig.pipeline.pulse()
+        await rig.pipeline.restore([target.id: ahead], of: [target.id])
+        #expect(await rig.pipeline.targetsAhead() == [])
+        let back = now - target.interval - .seconds(1)
+        rig.box.setWall(to: back)
+        let isRealignedNow = await rig.pipeline.pulse()
+        #expect(isRealignedNow && rig.arms.time.map { $0 <= back + Timetable.longestSpread } == true)
+        #expect(await rig.pipeline.targetsAhead() == [target.id])
+        let known = TargetMemory(lastAttempt: back - .seconds(60), lastSuccess: back - .seconds(60))
+        await rig.pipeline.restore([target.id: known], of: [target.id])
+        #expect(await rig.pipeline.view.metrics.memory(of: target.id) == known)
+        await rig.pipeline.restore([:], of: [target.id])
+        #expect(await rig.pipeline.view.metrics.memory(of: target.id) == TargetMemory())
+        #expect(await rig.pipeline.targetsAhead() == [])
     }
 
     /// One that is long may last into the next slots of those that it has seen to.

@@ -36,6 +36,10 @@ struct ConformanceTests {
         try await VersionStoreConformance.seesTheSameInAnyOrder(store, other)
     }
 
+    @Test func remembersTheVersionsSeenLast() async throws {
+        try await VersionStoreConformance.remembersTheVersionsSeenLast(store)
+    }
+
     @Test func keepsFailuresApartFromVersions() async throws {
         try await VersionStoreConformance.keepsFailuresApartFromVersions(store)
     }

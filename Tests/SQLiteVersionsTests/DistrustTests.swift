@@ -80,6 +80,16 @@ struct DistrustTests {
         #expect(memory.lastAttempt == now && memory.failure == nil && memory.failures == 0 && memory.lastSuccess == now)
     }
 
+    /// What was told of a change that was taken back is no last change.
+    @Test func takesBackTheLastChange() async throws {
+        for index in 0..<60 { try await record("a", now + .seconds(index)) }
+        let end = now + .seconds(100)
+        for index in 0..<30 { try await record("b", now + .seconds(1000 + index)) }
+        #expect(try await store.memory(of: [target.id])[target.id]?.lastChange.map { $0 > end } == true)
+        try await store.distrust(after: end)
+        #expect(try await store.memory(of: [target.id])[target.id]?.lastChange == nil)
+    }
+
     private func record(_ model: String, _ times: Timestamp...) async throws {
         for time in times {
             let id = UInt64(time.milliseconds)

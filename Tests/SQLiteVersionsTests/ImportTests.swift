@@ -50,7 +50,8 @@ struct ImportTests {
         try await store.register(Samples.watchlist(Array(moved.dropLast())), at: end)
         try sql("UPDATE bindings SET expect = '[\"a\",\"b*\"]' WHERE template = 't1'")
         try sql(
-            "INSERT INTO tallies SELECT target_id, 20000, id, 1728000000000 + id, 1728000003600 + id, 3 FROM versions")
+            "INSERT INTO tallies SELECT target_id, 20000, id, 1728000000000 + id, 1728000003600 + id, 3, 9 FROM versions"
+        )
         try sql("UPDATE targets SET pruned_at = \(now.milliseconds) WHERE id = 1")
         return (store, targets)
     }
@@ -88,7 +89,7 @@ struct ImportTests {
         try sql(
             """
             INSERT OR REPLACE INTO tallies
-            SELECT target_id, observed_at / 86400000, version_id, min(observed_at), max(observed_at), count(*)
+            SELECT target_id, observed_at / 86400000, version_id, min(observed_at), max(observed_at), count(*), NULL
             FROM observations WHERE NOT suspect AND target_id = 2 GROUP BY 1, 2, 3;
             UPDATE targets SET pruned_at = (SELECT max(observed_at) + 1 FROM observations WHERE target_id = 2)
             WHERE id = 2;

@@ -69,6 +69,27 @@ struct PruningTests {
         #expect(try sql("SELECT sum(sightings) FROM tallies") == "97\n")
     }
 
+    /// What is between two sightings of a version is no longer than the tally says, however it was put together.
+    @Test(arguments: [1, 3, 500]) func knowsTheLongestGap(_ most: Int) async throws {
+        for hour in [0, 1, 2, 6, 7, 20] { try await record(hour, "a") }
+        for hour in [3, 4] { try await record(hour, "b") }
+        var last: Int64? = 0
+        while let row = last {
+            last = try await store.prune(
+                before: midnight + .seconds(86_400), after: row, most: most, at: midnight + .seconds(86_400))
+        }
+        let gaps = "SELECT longest_gap_ms / 3600000 FROM tallies ORDER BY version_id"
+        #expect(try sql(gaps) == "13\n1\n")
+        // One that came late closes no gap that was told.
+        try await record(12, "a", id: 99)
+        _ = try await prune(before: midnight + .seconds(86_400))
+        #expect(try sql(gaps) == "13\n1\n")
+        try sql("UPDATE tallies SET longest_gap_ms = NULL")
+        try await record(13, "a", id: 100)
+        _ = try await prune(before: midnight + .seconds(86_400))
+        #expect(try sql("SELECT longest_gap_ms IS NULL FROM tallies ORDER BY version_id") == "1\n1\n")
+    }
+
     private func record(
         _ hour: Int, _ model: String, of target: Target? = nil, id: UInt64? = nil, in store: SQLiteVersionStore? = nil
     ) async throws {
@@ -81,6 +102,7 @@ struct PruningTests {
         try await store.prune(before: cutoff, at: midnight + .seconds(200 * 3600))
     }
 
+    @discardableResult
     private func sql(_ text: String) throws -> String {
         try Program.run("sqlite3", folder.file(), text)
     }

@@ -84,20 +84,35 @@ struct QuestionTests {
         for hour in 0..<96 { try await record(UInt64(hour), old, hour < 50 ? "a" : "b", hour: hour) }
         let before = try (0..<96).map { try served($0) }
         #expect(before[3] == ["t observed a"] && before[60] == ["t observed b"])
-        try await DatabaseQueue(path: folder.file()).write { database in
-            try database.execute(
-                sql: """
-                    INSERT INTO tallies
-                    SELECT target_id, observed_at / 86400000, version_id, min(observed_at), max(observed_at), count(*)
-                    FROM observations GROUP BY 1, 2, 3;
-                    DELETE FROM observations;
-                    """)
-        }
+        #expect(try await store.prune(before: hours(96), at: hours(96)) == nil)
         for hour in 0..<96 where abs(hour - 50) > 24 {
             let answer = try served(hour)
             #expect(answer == before[hour] || answer == [before[hour][0].replacing("observed", with: "bracketed")])
         }
         #expect(try served(50)[0].contains("b"))
+    }
+
+    /// However many observations a day has, those of its morning say nothing of its evening.
+    @Test(arguments: [nil, 7 * 3600]) func aDenseDayHidesNoOutage(prunedBefore: Int?) async throws {
+        let midnight = Timestamp(milliseconds: 1_763_942_400_000)
+        try await store.register(Samples.watchlist([Samples.watch("t", old)]), at: midnight)
+        let probed = (0..<8 * 12).map { 300 * $0 } + (20 * 12..<24 * 12).map { 300 * $0 }
+        for second in probed {
+            let seen = Samples.finding(UInt64(second), of: old, "a", at: midnight + .seconds(second))
+            _ = try await store.record([seen], at: midnight + .seconds(86_400))
+        }
+        // In one step, or in two.
+        for end in [prunedBefore, 2 * 86_400].compactMap(\.self) {
+            _ = try await store.prune(before: midnight + .seconds(end), at: midnight + .seconds(2 * 86_400))
+        }
+        func served(_ hour: Int) throws -> ServedVersion<String>? {
+            try archive().served(at: midnight + .seconds(3600 * hour), matching: WatchFilter()).first?.answer
+                .map(\.key)
+        }
+        #expect(try served(14) == .oneOf(["a"]))
+        #expect(try served(4) == .oneOf(["a"]))
+        let text = try Exports.export(folder.file())
+        #expect(text.contains(#""longest_gap_ms":43500000"#))
     }
 
     @Test func versionsHaveStateShareAndConfidence() async throws {
@@ -127,6 +142,18 @@ struct QuestionTests {
         #expect(reports.map(\.lastEvent?.kind) == [.unexpected, .replaced] || reports[1].lastEvent?.kind == .replaced)
     }
 
+    /// Of thousands of versions ten are shown, so ten are read.
+    @Test func theVersionsSeenLastAreReadByAnIndex() throws {
+        try DatabaseQueue(path: folder.file()).read { database in
+            let statement = try database.makeStatement(sql: "EXPLAIN QUERY PLAN \(WatchQuery.versionsSQL)")
+            statement.setUncheckedArguments(StatementArguments())
+            let plan = try Row.fetchAll(statement).map { $0["detail"] as String }
+            #expect(plan.first == "SEARCH versions USING INDEX versions_by_time (target_id=?)", "\(plan)")
+            // At most those of one millisecond are sorted.
+            #expect(!plan.contains("USE TEMP B-TREE FOR ORDER BY"), "\(plan)")
+        }
+    }
+
     /// With ten million observations a question reads some of them, and never all.
     @Test func noQuestionReadsAllObservations() throws {
         let questions = [
@@ -134,6 +161,7 @@ struct QuestionTests {
             ServedQuery.watchesSQL, ServedQuery.inSlotSQL, ServedQuery.beforeSQL, ServedQuery.afterSQL,
             ServedQuery.talliesSQL, ServedQuery.versionSQL, VersionQuery.bindingsSQL, VersionQuery.targetSQL,
             VersionQuery.versionsSQL, WatchQuery.watchesSQL, WatchQuery.lastEventSQL, WatchQuery.versionsSQL,
+            WatchQuery.pastSQL,
         ]
         try DatabaseQueue(path: folder.file()).read { database in
             for question in questions {

@@ -86,6 +86,19 @@ struct CommandTests {
         #expect(unknown.status == 1 && unknown.errors.contains("no template named \"nonsense\" is watched"))
     }
 
+    @Test(arguments: [false, true]) func probeCallsATargetOnceForAllItsWatches(isForced: Bool) async throws {
+        let watches = ["a", "b", "c"].map { #"{"org":"\#($0)","template":"t","provider":"openai","model":"m-1"}"# }
+        let site = try Site(
+            #"{"providers":{"openai":{"dialect":"stub"}},"watches":[\#(watches.joined(separator: ",")),"#
+                + #"{"template":"t","provider":"openai","model":"m-2"}]}"#)
+        let force = isForced ? ["--force"] : []
+        let answers = try array(await site.run(["probe", "t", "--format", "json"] + force + site.options))
+        #expect(answers.compactMap { $0["org"] as? String } == ["a", "b", "c", "default"])
+        #expect(answers.allSatisfy { $0["source"] as? String == "probed" && $0["is_new"] as? Bool == true })
+        #expect(Set(answers.prefix(3).compactMap { $0["captured_at"] as? String }).count == 1)
+        #expect(try site.number("SELECT count(*) FROM observations") == 2)
+    }
+
     @Test func probeImportsWhatAnotherInstanceObserved() async throws {
         let redis = try await RedisServer(on: .port)
         let (left, right) = (try Site(Site.stubs(1)), try Site(Site.stubs(1)))

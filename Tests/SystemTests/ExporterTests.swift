@@ -17,25 +17,56 @@ struct ExporterTests {
         let site = try Site(watchlist())
         _ = await site.start(["--once"]).end()
         let program = try await site.ready()
-        let socket = try FreePort.find()
-        let exporter = ChildProcess(
-            [
-                "setpriv", "--pdeathsig", "KILL", "prometheus-node-exporter", "--collector.disable-defaults",
-                "--collector.textfile", "--collector.textfile.directory=\(site.folder.path)",
-                "--web.listen-address=127.0.0.1:\(socket)", "--web.disable-exporter-metrics", "--log.level=error",
-            ])
-        defer {
-            kill(exporter.process, SIGKILL)
-            exporter.wait()
-        }
-        let served = try fetch("http://127.0.0.1:\(socket)/metrics")
+        let (served, log) = try serve(site)
         let ours = try site.exposition()
         #expect(served.value("node_textfile_scrape_error") == 0)
         let theirs = served.samples.filter { $0.name.hasPrefix("prompter_") }
         #expect(Set(theirs) == Set(ours.samples) && theirs.count == ours.samples.count)
         #expect(theirs.count >= 100)
         for (name, type) in ours.types { #expect(served.types[name] == type) }
+        // What it can't gather it drops, and says so nowhere else.
+        #expect(log == "")
         #expect(await program.stop().status == 0)
+    }
+
+    @Test(arguments: [
+        "# TYPE a gauge\na{x=\"1\"} 1\na{x=\"2\"} 1\na{x=\"1\"} 1\n",
+        "# TYPE a gauge\na{x=\"1\",y=\"2\"} 1\na{y=\"2\",x=\"1\"} 2\n",
+    ])
+    func aSeriesThatStandsTwiceIsRefused(text: String) throws {
+        #expect(throws: ExpositionReader.Fault.self) { try ExpositionReader(text) }
+        let site = try Site()
+        try text.write(toFile: site.textfile, atomically: true, encoding: .utf8)
+        #expect(try serve(site).log.contains("error gathering metrics"))
+    }
+
+    @Test(arguments: [
+        "# TYPE a gauge\na 1\n# TYPE b gauge\nb 1\na{x=\"1\"} 1\n", "a 1\n# TYPE b gauge\n# HELP a text\n",
+        "# TYPE h histogram\nh_bucket{le=\"1\"} 1\nh_bucket{le=\"1\"} 1\n",
+        "# TYPE h histogram\nh_sum 1\n# TYPE h_x gauge\nh_x 1\nh_count 1\n",
+    ])
+    func aReaderRefusesWhatTheFormatForbids(text: String) {
+        #expect(throws: ExpositionReader.Fault.self) { try ExpositionReader(text) }
+    }
+
+    /// - Returns: what node_exporter serves of `site`, and what it logs of that.
+    private func serve(_ site: Site) throws -> (served: ExpositionReader, log: String) {
+        let socket = try FreePort.find()
+        let log = site.folder.path(of: "exporter.log")
+        let errors = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        defer { close(errors) }
+        let exporter = ChildProcess(
+            [
+                "setpriv", "--pdeathsig", "KILL", "prometheus-node-exporter", "--collector.disable-defaults",
+                "--collector.textfile", "--collector.textfile.directory=\(site.folder.path)",
+                "--web.listen-address=127.0.0.1:\(socket)", "--web.disable-exporter-metrics", "--log.level=error",
+            ], errors: errors)
+        defer {
+            kill(exporter.process, SIGKILL)
+            exporter.wait()
+        }
+        let served = try fetch("http://127.0.0.1:\(socket)/metrics")
+        return (served, try String(contentsOfFile: log, encoding: .utf8))
     }
 
     /// curl itself tries again until the exporter listens.

@@ -15,6 +15,13 @@ struct CallAnswer: Hashable, Sendable {
         self.shows = shows
     }
 
+    /// Takes the date of the model's retirement. Where one stands that can't be read, whether there is one is not known.
+    mutating func takeRetirement(_ date: JSONNode?) {
+        retirement = RetirementDate.read(date)
+        let isAbsent = if case .null? = date?.value { true } else { date == nil }
+        if retirement != nil || isAbsent { shows.insert(.retirement) }
+    }
+
     /// Adds what a lookup says beside a completion. What answered is what the completion names.
     mutating func add(_ lookup: CallAnswer) {
         digest = digest ?? lookup.digest

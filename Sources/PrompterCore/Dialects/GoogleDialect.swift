@@ -41,12 +41,13 @@ enum GoogleDialect: DialectRules {
         let model = name.map { $0.hasPrefix("models/") ? String($0.dropFirst("models/".count)) : $0 }
         if model == "" { throw ProbeFailure(.malformed, "the answer's model has no name") }
         var answer = CallAnswer(model: model, shows: .model)
-        answer.retirement = RetirementDate.read(body.root["modelStatus"]?["retirementTime"])
         guard form == .lookup else {
+            if let status = body.root["modelStatus"] { answer.takeRetirement(status["retirementTime"]) }
             answer.usage = usage(body.root["usageMetadata"])
             return answer
         }
         answer.shows = [.model, .metadata]
+        answer.takeRetirement(body.root["modelStatus"]?["retirementTime"])
         answer.metadata = body.signature(of: [
             "version", "inputTokenLimit", "outputTokenLimit", "temperature", "topP", "topK", "maxTemperature",
         ])

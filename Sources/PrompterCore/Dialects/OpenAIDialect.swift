@@ -29,7 +29,7 @@ enum OpenAIDialect: DialectRules {
         case .lookup:
             // It names a model without saying what an alias stands for; its worth is the date (`shutdown_date`).
             var answer = CallAnswer(model: try body.model("id"), shows: .model)
-            answer.retirement = RetirementDate.read(body.root["shutdown_date"])
+            answer.takeRetirement(body.root["shutdown_date"])
             return answer
         case .responses: return try ResponsesAPI.read(body)
         default: return try ChatCompletions.read(body)

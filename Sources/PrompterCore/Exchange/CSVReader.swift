@@ -12,6 +12,8 @@ public struct CSVReader: Sendable {
 
     /// The longest record that is read, in bytes.
     public static let longestRecord = 1 << 20
+    /// The most fields of a record that is read.
+    public static let mostFields = 1000
 
     private enum State {
         case fieldStart, plain, quoted, quoteInQuoted
@@ -124,7 +126,9 @@ public struct CSVReader: Sendable {
     }
 
     private mutating func endField() {
-        if let text = String(validating: field, as: UTF8.self) {
+        if fields.count == Self.mostFields {
+            complaint = complaint ?? "the record has more than \(Self.mostFields) fields"
+        } else if let text = String(validating: field, as: UTF8.self) {
             fields.append(text)
         } else {
             complaint = complaint ?? "field \(fields.count + 1) is not UTF-8"

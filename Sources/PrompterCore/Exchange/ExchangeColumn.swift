@@ -98,7 +98,8 @@ public struct ExchangeColumn: Hashable, Sendable {
 
     private static func isSighting(_ node: JSONNode) -> Bool {
         guard let parts = node.elements, parts.count == 3 else { return false }
-        return parts[0].integer != nil && parts[1].string.flatMap { Hexadecimal.decodeWord($0) } != nil
+        return parts[0].integer.map { TimeText.range.contains(Int64($0)) } ?? false
+            && parts[1].string.flatMap { Hexadecimal.decodeWord($0) } != nil
             && parts[2].string != nil
     }
 

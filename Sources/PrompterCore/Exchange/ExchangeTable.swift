@@ -38,13 +38,14 @@ public enum ExchangeTable: String, Hashable, Sendable, CaseIterable {
         .required("org", .text), .required("workspace", .text), .required("template", .text),
         .required("provider", .text), .required("model", .text), .required("target", .reference(.target)),
         .required("valid_from", .time), .optional("valid_until", .time), .optional("expect", .texts),
+        .optional("interval_ms", .integer(1...366_000 * 86_400_000)),
     ]
 
     private static let observationColumns: [ExchangeColumn] = [
         .required("target", .reference(.target)), .required("observed_at", .time), .required("id", .id),
         .required("version", .reference(.version)), .required("slot", anyInteger),
         .required("latency_us", .integer(0...Int64.max)), .optional("input_tokens", .integer(0...Int64.max)),
-        .optional("output_tokens", .integer(0...Int64.max)), .flag("suspect"), .required("shows", .integer(0...15)),
+        .optional("output_tokens", .integer(0...Int64.max)), .flag("suspect"), .required("shows", .integer(0...31)),
         .flag("is_confirmation"), .optional("retirement_at", .time),
     ]
 
@@ -53,6 +54,7 @@ public enum ExchangeTable: String, Hashable, Sendable, CaseIterable {
         .required("version", .reference(.version)),
         .required("first_at", .time), .required("last_at", .time),
         .required("sightings", .integer(1...Int64(Int32.max))),
+        .optional("longest_gap_ms", .integer(0...86_400_000)),
     ]
 
     private static let eventColumns: [ExchangeColumn] = [

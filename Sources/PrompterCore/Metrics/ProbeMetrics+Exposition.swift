@@ -199,7 +199,7 @@ extension ProbeMetrics {
     private func writeVersions(of shown: [Shown], to text: inout Exposition) {
         text.begin(MetricFamily("prompter_watch_version_info", .gauge, "Versions seen for the watch, always 1."))
         for watch in shown {
-            let versions = watch.memory.versions.prefix(Self.mostVersions)
+            let versions = watch.memory.versions.prefix(TargetMemory.mostVersions)
             for version in versions.sorted(by: { $0.identity.key < $1.identity.key }) {
                 let identity = version.identity
                 text.sample(

@@ -26,9 +26,6 @@ public struct ProbeMetrics: Sendable {
         var probeDuration = Histogram(bounds: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30])
     }
 
-    /// How many versions of a watch are shown.
-    static let mostVersions = 10
-
     private(set) var watches: [Watch] = []
     private(set) var targetCount = 0
     private(set) var models: [ModelKey: ModelCounts] = [:]
@@ -65,6 +62,16 @@ public struct ProbeMetrics: Sendable {
 
     /// What is shown of `target`; `nil` where it is not watched.
     public func memory(of target: TargetID) -> TargetMemory? { memories[target] }
+
+    /// The targets of which something later than `now` is shown.
+    public func targetsAhead(of now: Timestamp) -> [TargetID] {
+        memories.filter { $0.value.isAhead(of: now) }.map(\.key)
+    }
+
+    /// Shows `memory` of `targets` in place of what was shown of them.
+    public mutating func restore(_ memory: [TargetID: TargetMemory], of targets: [TargetID]) {
+        for target in targets where isKnown(target) { memories[target] = memory[target] ?? TargetMemory() }
+    }
 
     /// How many targets' last attempt failed.
     public var failedTargets: Int { memories.values.count { $0.failure != nil } }
@@ -133,7 +140,7 @@ public struct ProbeMetrics: Sendable {
         let key = ModelKey(provider: target.provider.name, model: target.model)
         for event in recorded.events { models[key]?.changes[event.kind, default: 0] += 1 }
         guard recorded.isNews, !Recorded.isSuspect(finding.time, at: now) else { return }
-        memories[finding.target]?.record(finding, mostVersions: Self.mostVersions)
+        memories[finding.target]?.record(finding, mostVersions: TargetMemory.mostVersions)
         memories[finding.target]?.take(recorded)
     }
 }

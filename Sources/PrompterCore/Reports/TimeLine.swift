@@ -7,17 +7,22 @@ public struct TimeLine<Version: Hashable & Sendable>: Hashable, Sendable {
         public var first, last: Timestamp
         /// How many there were. Where those between the first and the last stand is not known.
         public var sightings: Int
+        /// No two that follow one another are further apart; `nil` where that is not known.
+        public var longestGap: Duration?
 
-        public init(_ version: Version, first: Timestamp, last: Timestamp, sightings: Int) {
+        public init(
+            _ version: Version, first: Timestamp, last: Timestamp, sightings: Int, longestGap: Duration? = nil
+        ) {
             self.version = version
             self.first = first
             self.last = last
             self.sightings = sightings
+            self.longestGap = longestGap
         }
 
         /// One observation.
         public init(_ version: Version, at time: Timestamp) {
-            self.init(version, first: time, last: time, sightings: 1)
+            self.init(version, first: time, last: time, sightings: 1, longestGap: .zero)
         }
     }
 
@@ -65,19 +70,12 @@ public struct TimeLine<Version: Hashable & Sendable>: Hashable, Sendable {
         let last = before.map(\.time).max()
         let next = after.map(\.time).min()
         let nearest = before.filter { $0.time == last } + after.filter { $0.time == next }
-        let isBracketed = last != nil && next != nil || covering.contains(where: isDense)
+        // How many sightings a tally counts says nothing of an outage: a slot may have had several.
+        let isDense = covering.contains { $0.longestGap.map { $0 <= reach } ?? false }
+        let isBracketed = last != nil && next != nil || isDense
         return Self.answer(nearest + covering.map { ($0.first, $0.version) }) {
             isBracketed ? .bracketed($0) : .oneOf([$0])
         }
-    }
-
-    /// Whether so many sightings stand in `stretch` that none of its times is further than ``reach`` from one of them,
-    /// wherever they stand: with one a slot, fewer than three slots are without.
-    private func isDense(_ stretch: Stretch) -> Bool {
-        let slots =
-            Slot(of: target, interval: interval, at: stretch.last).number
-            - Slot(of: target, interval: interval, at: stretch.first).number + 1
-        return slots - Int64(stretch.sightings) < Int64(Self.reach)
     }
 
     private static func answer(

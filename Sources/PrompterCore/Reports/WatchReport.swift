@@ -59,13 +59,26 @@ public struct WatchReport: Hashable, Sendable {
         return life.state(of: version.identity)
     }
 
-    /// When the target is due next: with its next slot, or now where the current one is neither observed nor given up; and not
-    /// before a suspension ends.
+    /// When the target is due next: with its next slot, or within the current one where that is neither observed nor given up;
+    /// and not before a suspension ends.
     public func nextDue(at now: Timestamp) -> Timestamp {
         let slot = Slot(of: target, interval: interval, at: now)
-        func isInSlot(_ time: Timestamp?) -> Bool { time.map { $0 <= now && slot.isObserved(by: $0) } ?? false }
-        let isGivenUp = failure?.allowsRetry == false && isInSlot(lastAttempt)
-        let due = isGivenUp || isInSlot(lastSuccess) ? slot.end : now
+        let isObserved = lastSuccess.map { $0 <= now && slot.isObserved(by: $0) } ?? false
+        let due = isObserved ? slot.end : max(now, retry(in: slot, at: now) ?? now)
         return max(due, suspendedUntil ?? due)
+    }
+
+    /// When the attempt that failed in `slot` is followed by another: its end where none is; `nil` where none failed in it.
+    private func retry(in slot: Slot, at now: Timestamp) -> Timestamp? {
+        guard let failure, let lastAttempt, slot.begin <= lastAttempt, lastAttempt <= now else { return nil }
+        var (attempt, pauses) = (0, Duration.zero)
+        repeat {
+            attempt += 1
+            let (state, hold) = SlotState.afterFailure(failure, attempt: attempt, retryAfter: nil)
+            guard case .held = state, lastAttempt + hold < slot.end else { return slot.end }
+            pauses += hold
+            // An attempt that came after fewer pauses than those before it was not made: so many were, at the most.
+            if attempt == failures || lastAttempt < slot.begin + pauses { return lastAttempt + hold }
+        } while true
     }
 }

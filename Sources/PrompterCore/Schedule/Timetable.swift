@@ -17,6 +17,10 @@ public struct Timetable: Sendable {
         /// The slot to be probed next, or being probed.
         var slot: Slot
         var isTaken = false
+        /// Whether it was taken by a clock that has been set back since: its slot lies ahead.
+        var isSetBack = false
+        /// Until when it waits, where it is not taken.
+        var until: Timestamp
         /// Which of the heap's elements is this entry's; older ones are void.
         var generation: UInt64 = 0
     }
@@ -51,6 +55,9 @@ public struct Timetable: Sendable {
     /// How many targets there are.
     public var count: Int { entries.count }
 
+    /// How many elements the heap holds, with those that are void.
+    var waitCount: Int { waits.count }
+
     /// When the next target is due; `nil` for never. It may be in the past.
     public var nextDue: Timestamp? {
         [waits.min?.time, confirmations.min?.time].compactMap(\.self).min()
@@ -82,7 +89,7 @@ public struct Timetable: Sendable {
                 entry.target = target
                 replaced[target.id] = entry
             } else {
-                replaced[target.id] = Entry(target: target, slot: target.slot(at: now))
+                replaced[target.id] = Entry(target: target, slot: target.slot(at: now), until: now)
             }
         }
         entries = replaced
@@ -93,17 +100,30 @@ public struct Timetable: Sendable {
         dropVoidWaits()
     }
 
-    /// Takes the slots anew after the wall clock was set back by more than an interval; shorter jumps change nothing, so that
-    /// no slot is probed twice.
+    /// Takes the slots anew of targets whose interval is shorter than what the wall clock was set back by; shorter jumps change
+    /// nothing, so that no slot is probed twice.
     ///
+    /// - Parameter setBack: by how much the clock was set back since it was last looked at.
     /// - Returns: whether any target's slots were taken anew.
-    public mutating func realign(at now: Timestamp) -> Bool {
+    public mutating func realign(at now: Timestamp, setBack: Duration) -> Bool {
         var isChanged = false
-        for (id, entry) in entries where !entry.isTaken && entry.slot.number - entry.target.slot(at: now).number > 2 {
-            entries[id]?.slot = entry.target.slot(at: now)
-            begin(entry.target, at: now, spread: Self.longestSpread, lastSuccess: nil)
+        for (id, entry) in entries {
+            let interval = entry.target.interval
+            let current = entry.target.slot(at: now)
+            let isLongBack = setBack > interval
+            if entry.isTaken {
+                guard isLongBack, entry.slot.number > current.number else { continue }
+                entries[id]?.isSetBack = true
+            } else {
+                // Several short jumps may add up to a long one.
+                guard entry.until > (isLongBack ? current.end : current.end + interval) else { continue }
+                entries[id]?.slot = current
+                begin(entry.target, at: now, spread: Self.longestSpread, lastSuccess: nil)
+            }
             isChanged = true
         }
+        // Their slots lie ahead, too.
+        confirmations = Heap(confirmations.unordered.filter { $0.due.target.interval >= setBack })
         dropVoidWaits()
         return isChanged
     }
@@ -145,10 +165,13 @@ public struct Timetable: Sendable {
     /// - Returns: the due target as it is now, and how many slots passed while it waited.
     public mutating func advance(_ due: Due, at now: Timestamp) -> (due: Due, missed: Int64) {
         let current = Slot(of: due.target.id, interval: due.slot.interval, at: now)
-        guard !due.slot.isConfirmation, current.number > due.slot.number, entries[due.target.id]?.slot == due.slot
+        guard !due.slot.isConfirmation, let entry = entries[due.target.id], entry.slot == due.slot,
+            entry.isSetBack || current.number > due.slot.number
         else { return (due, 0) }
         entries[due.target.id]?.slot = current
-        return (Due(target: due.target, slot: current, time: current.begin), current.number - due.slot.number)
+        entries[due.target.id]?.isSetBack = false
+        let missed = max(0, current.number - due.slot.number)
+        return (Due(target: due.target, slot: current, time: max(current.begin, min(due.time, now))), missed)
     }
 
     /// Says that `slot` of `target` has ended, whichever way: the target waits for its next slot. Where that has begun
@@ -158,12 +181,13 @@ public struct Timetable: Sendable {
     public mutating func end(_ target: TargetID, slot: Slot, at now: Timestamp) {
         guard !slot.isConfirmation else { return }
         guard var entry = entries[target], entry.isTaken else { return }
-        entry.isTaken = false
         // The list may have changed the interval meanwhile.
         entry.slot =
-            entry.target.interval == slot.interval
+            entry.target.interval == slot.interval && !entry.isSetBack
             ? Slot(target: target, interval: slot.interval, number: max(slot.number, entry.slot.number)).next
             : entry.target.slot(at: now).next
+        entry.isTaken = false
+        entry.isSetBack = false
         entries[target] = entry
         wait(target, until: entry.slot.begin)
     }
@@ -171,7 +195,9 @@ public struct Timetable: Sendable {
     /// Says that `slot` of `target` may be asked for again after `time`. A hold that outlasts the slot ends it.
     public mutating func hold(_ target: TargetID, slot: Slot, for time: Duration, at now: Timestamp) {
         guard let entry = entries[target], entry.isTaken else { return }
-        guard entry.slot == slot, now + time < slot.end else { return end(target, slot: slot, at: now) }
+        guard entry.slot == slot, !entry.isSetBack, now + time < slot.end else {
+            return end(target, slot: slot, at: now)
+        }
         entries[target]?.isTaken = false
         wait(target, until: now + time)
     }
@@ -190,15 +216,18 @@ public struct Timetable: Sendable {
     private mutating func wait(_ target: TargetID, until time: Timestamp) {
         generation += 1
         entries[target]?.generation = generation
+        entries[target]?.until = time
+        // So that void elements never outnumber the others, and each insertion pays for a constant share.
+        if waits.count > 2 * entries.count { waits = Heap(waits.unordered.filter { !isVoid($0) }) }
         waits.insert(Wait(time: time, target: target, generation: generation))
+    }
+
+    private func isVoid(_ wait: Wait) -> Bool {
+        entries[wait.target].map { $0.generation != wait.generation || $0.isTaken } ?? true
     }
 
     /// Takes out first elements that no target waits for any more, so that the heap's first is the next due.
     private mutating func dropVoidWaits() {
-        while let wait = waits.min,
-            entries[wait.target]?.generation != wait.generation || entries[wait.target]?.isTaken == true
-        {
-            waits.removeMin()
-        }
+        while let wait = waits.min, isVoid(wait) { waits.removeMin() }
     }
 }

@@ -10,6 +10,8 @@ public struct SignalSet: OptionSet, Hashable, Sendable {
     public static let fingerprint = SignalSet(rawValue: 2)
     public static let digest = SignalSet(rawValue: 4)
     public static let metadata = SignalSet(rawValue: 8)
+    /// No signal: that the date of the model's retirement is told where there is one.
+    public static let retirement = SignalSet(rawValue: 16)
     /// What a chat completion shows.
     public static let completion: SignalSet = [.model, .fingerprint]
 

@@ -65,6 +65,7 @@ public struct TargetLife: Hashable, Sendable {
                 isKnown: isKnown)
             for change in changes { events.append(Event(change, of: signal, by: observation)) }
         }
+        if observation.retirement == nil, observation.shows.contains(.retirement) { retirement = nil }
         if let announced = observation.retirement, announced != retirement {
             retirement = announced
             events.append(Event(.retirementAnnounced, of: observation, value: announced.iso8601))

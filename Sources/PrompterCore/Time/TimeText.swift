@@ -30,21 +30,23 @@ public enum TimeText {
             guard let offset = offset(&rest) else { return nil }
             time -= offset
         }
-        return rest.isEmpty ? Timestamp(milliseconds: days * 86_400_000 + time) : nil
+        let found = Timestamp(milliseconds: days * 86_400_000 + time)
+        return rest.isEmpty && range.contains(found.milliseconds) ? found : nil
     }
+
+    /// The milliseconds of the years from 0 to 9999 in UTC, which are those with four digits: no other time is read.
+    public static let range: Range<Int64> = -62_167_219_200_000..<253_402_300_800_000
 
     /// The time that `text` writes, or the time as long before `now` as the duration that it writes.
     public static func parse(_ text: String, before now: Timestamp) -> Timestamp? {
         parse(text) ?? DurationText.parse(text).map { now - $0 }
     }
 
-    /// ISO 8601 in UTC, to the millisecond, as ``Timestamp/iso8601Milliseconds`` has it and ten times as fast: for exports.
-    public static func format(_ time: Timestamp) -> String {
-        // Years from 0 to 9999 have four digits.
-        guard (-62_167_219_200_000..<253_402_300_800_000).contains(time.milliseconds) else {
-            return time.iso8601Milliseconds
-        }
-        var (days, rest) = time.milliseconds.quotientAndRemainder(dividingBy: 86_400_000)
+    /// ISO 8601 in UTC, to the millisecond. Of a time beyond ``range``, which only bytes that are no record of ours can name,
+    /// the nearest in it is written.
+    static func format(_ time: Timestamp) -> String {
+        let milliseconds = min(max(time.milliseconds, range.lowerBound), range.upperBound - 1)
+        var (days, rest) = milliseconds.quotientAndRemainder(dividingBy: 86_400_000)
         if rest < 0 { (days, rest) = (days - 1, rest + 86_400_000) }
         // https://howardhinnant.github.io/date_algorithms.html#civil_from_days
         let shifted = days + 719_468

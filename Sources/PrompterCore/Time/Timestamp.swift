@@ -19,23 +19,18 @@ public struct Timestamp: Hashable, Comparable, Sendable {
             Date.ISO8601FormatStyle(includingFractionalSeconds: true),
         ]
         guard let date = styles.lazy.compactMap({ try? $0.parse(text) }).first else { return nil }
-        milliseconds = Int64((date.timeIntervalSince1970 * 1000).rounded())
+        guard let milliseconds = Int64(exactly: (date.timeIntervalSince1970 * 1000).rounded()) else { return nil }
+        self.milliseconds = milliseconds
     }
 
     /// Seconds since 1970-01-01T00:00:00Z, the unit of every `…_timestamp_seconds` metric.
     public var seconds: Double { Double(milliseconds) / 1000 }
 
     /// ISO 8601 in UTC, to the second: `2026-11-17T14:00:00Z`.
-    public var iso8601: String {
-        Date(timeIntervalSince1970: (seconds).rounded(.down)).formatted(Date.ISO8601FormatStyle())
-    }
+    public var iso8601: String { "\(iso8601Milliseconds.dropLast(5))Z" }
 
     /// ISO 8601 in UTC, to the millisecond: `2026-11-17T14:00:00.000Z`.
-    public var iso8601Milliseconds: String {
-        let rest = milliseconds - 1000 * Int64((seconds).rounded(.down))
-        let digits = String(rest + 1000).dropFirst()
-        return "\(iso8601.dropLast()).\(digits)Z"
-    }
+    public var iso8601Milliseconds: String { TimeText.format(self) }
 
     public static func < (left: Timestamp, right: Timestamp) -> Bool {
         left.milliseconds < right.milliseconds

@@ -1,5 +1,8 @@
 /// What a store knows of one target.
 public struct TargetMemory: Hashable, Sendable {
+    /// The most versions that it holds.
+    public static let mostVersions = 10
+
     /// When the last probe of the target ended, however it ended.
     public var lastAttempt: Timestamp?
     /// The time of the latest observation, suspect ones left out.
@@ -10,7 +13,7 @@ public struct TargetMemory: Hashable, Sendable {
     public var failures: Int
     /// Whether the provider said, when it was last asked, that it knows no such model.
     public var isNotFound: Bool
-    /// The versions, the one seen last first.
+    /// The versions, the one seen last first, at most ``mostVersions``.
     public var versions: [Version]
     /// The lives of the signals that they show.
     public var life: TargetLife
@@ -33,6 +36,11 @@ public struct TargetMemory: Hashable, Sendable {
         self.life = life
         self.lastChange = lastChange
         self.learned = learned
+    }
+
+    /// Whether it knows of something later than `now`, as after a clock was set back.
+    func isAhead(of now: Timestamp) -> Bool {
+        [lastAttempt, lastSuccess, lastChange, versions.first?.lastSeen].contains { $0.map { $0 > now } ?? false }
     }
 
     /// Takes over what recording a finding has made known.

@@ -25,7 +25,9 @@ public struct VersionLedger: Sendable {
 
     /// What is known of `target`; `nil` for nothing.
     public func memory(of target: TargetID) -> TargetMemory? {
-        pasts[target]?.memory
+        guard var memory = pasts[target]?.memory else { return nil }
+        memory.versions = Array(memory.versions.prefix(TargetMemory.mostVersions))
+        return memory
     }
 
     /// Takes `finding` in; the promises are ``VersionStore/record(_:at:)``'s.
