@@ -51,6 +51,10 @@ public struct ExchangeRow: Hashable, Sendable {
         } catch {
             throw Refusal("no JSON: \(error)")
         }
+        return try read(document)
+    }
+
+    static func read(_ document: JSONDocument) throws(Refusal) -> ExchangeRow? {
         guard case .object(let members) = document.root.value else {
             throw Refusal("an object should stand here, not \(document.root.kind)")
         }
