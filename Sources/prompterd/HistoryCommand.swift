@@ -56,35 +56,7 @@ struct HistoryCommand: ParsableCommand {
             try archive.events(in: times, matching: options.watches) { progress.report($0, of: $1) }
         }
         progress.end()
-        switch options.format {
-        case .json: print(JSONValue.array(reports.map(Self.json)).text)
-        case .text:
-            guard !reports.isEmpty else {
-                // On standard error, so that who counts lines counts none.
-                Console.complain("no events since \(times.lowerBound.iso8601)")
-                return
-            }
-            var table = TextTable(["TIME", "MODEL", "SEVERITY", "EVENT"])
-            for report in reports {
-                let event = report.event
-                table.add(
-                    [
-                        event.time.iso8601, "\(report.provider)/\(report.model)", event.severity.rawValue,
-                        event.text(model: report.model) + (report.isCorrected ? " (corrected: it was not so)" : ""),
-                    ], tone: report.isCorrected ? .faint : event.severity == .major ? .bad : .plain)
-            }
-            print(table.text(width: Console.width, isColoured: Console.isColoured, hasHeader: false))
-        }
-    }
-
-    private static func json(_ report: EventReport) -> JSONValue {
-        .object(
-            JSONMembers.event(report.event, model: report.model) + [
-                .init("recorded_at", JSONMembers.time(report.recordedAt)),
-                .init("corrected", .bool(report.isCorrected)), .init("provider", .string(report.provider)),
-                .init("model", .string(report.model)), .init("target", .string(report.event.target.hexadecimal)),
-                .init("watches", .array(report.watches.map { .object(JSONMembers.watch($0)) })),
-            ])
+        EventOutput.write(reports, as: options.format, none: "no events since \(times.lowerBound.iso8601)")
     }
 
     private func showServed(at time: Timestamp) throws {

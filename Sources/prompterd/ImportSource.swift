@@ -21,9 +21,8 @@ struct ImportSource: ~Copyable {
 
     /// - Parameter path: `-` for standard input.
     init(_ path: String) throws {
-        name = path == "-" ? "standard input" : path
-        let given = path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
-        guard given >= 0 else { throw Unreadable(name, errno, "give a file that this user can read, or - for input") }
+        name = Self.name(path)
+        let given = try Self.open(path)
         var status = stat()
         if fstat(given, &status) == 0, status.st_mode & S_IFMT == S_IFREG {
             descriptor = given
@@ -33,7 +32,7 @@ struct ImportSource: ~Copyable {
         guard status.st_mode & S_IFMT != S_IFDIR else { throw Unreadable(name, EISDIR, "give a file") }
         let folder = Environment.all["TMPDIR"] ?? "/tmp"
         // O_TMPFILE of <asm-generic/fcntl.h>, whose macro Swift does not import (open(2)).
-        let kept = open(folder, O_RDWR | O_CLOEXEC | 0o20_000_000 | O_DIRECTORY, mode_t(0o600))
+        let kept = Glibc.open(folder, O_RDWR | O_CLOEXEC | 0o20_000_000 | O_DIRECTORY, mode_t(0o600))
         guard kept >= 0 else { throw Unreadable(folder, errno, "set TMPDIR to a folder that can be written") }
         do {
             try Self.chunks(of: given, name) { bytes in
@@ -56,6 +55,23 @@ struct ImportSource: ~Copyable {
         close(descriptor)
     }
 
+    /// Gives the bytes of what `path` names once, as they come.
+    static func stream(_ path: String, _ body: (ArraySlice<UInt8>) throws -> Void) throws {
+        let given = try open(path)
+        defer { close(given) }
+        try chunks(of: given, name(path), body)
+    }
+
+    private static func name(_ path: String) -> String { path == "-" ? "standard input" : path }
+
+    private static func open(_ path: String) throws -> CInt {
+        let given = path == "-" ? dup(STDIN_FILENO) : Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
+        guard given >= 0 else {
+            throw Unreadable(name(path), errno, "give a file that this user can read, or - for input")
+        }
+        return given
+    }
+
     /// Gives all its bytes, from the first on.
     func read(_ body: (ArraySlice<UInt8>) throws -> Void) throws {
         lseek(descriptor, 0, SEEK_SET)
@@ -69,7 +85,9 @@ struct ImportSource: ~Copyable {
         while true {
             let count = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw Unreadable(name, errno, "see the system's log for its disk") }
+            guard count >= 0 else {
+                throw Unreadable(name, errno, errno == EISDIR ? "give a file" : "see the system's log for its disk")
+            }
             if count == 0 { return }
             try body(bytes[..<count])
         }

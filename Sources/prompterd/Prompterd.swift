@@ -22,7 +22,7 @@ struct Prompterd: AsyncParsableCommand {
         version: Settings.version,
         subcommands: [
             RunCommand.self, CheckCommand.self, ProbeCommand.self, StatusCommand.self, HistoryCommand.self,
-            VersionsCommand.self, ExportCommand.self, ImportCommand.self,
+            VersionsCommand.self, ReplayCommand.self, ExportCommand.self, ImportCommand.self,
         ])
 
     static func main() async {

@@ -7,6 +7,8 @@ protocol DialectRules {
     static func completion(of target: Target, _ learned: LearnedCall) -> CallForm
     /// The free call that tells of the model of `target`; `nil` where there is none.
     static func lookup(of target: Target) -> CallForm?
+    /// The free call that is made after a completion, which says `answer`, to learn more; `nil` where none is.
+    static func companion(of target: Target, after answer: CallAnswer, _ response: HTTPResponse) -> CallForm?
     /// Where `form` is called.
     static func url(_ form: CallForm, of target: Target) -> String
     /// Headers that every call carries.
@@ -33,6 +35,10 @@ extension DialectRules {
     }
 
     static func lookup(of target: Target) -> CallForm? { nil }
+
+    static func companion(of target: Target, after answer: CallAnswer, _ response: HTTPResponse) -> CallForm? {
+        target.kind == .both ? lookup(of: target) : nil
+    }
 
     static func lesson(
         of refusal: Refusal, to form: CallForm, of target: Target, _ learned: LearnedCall

@@ -4,9 +4,18 @@ enum OpenAICompatibleDialect: DialectRules {
 
     static func completion(of target: Target, _ learned: LearnedCall) -> CallForm { target.provider.api ?? .chat }
 
-    static func lookup(of target: Target) -> CallForm? { target.provider.server == .ollama ? .tags : nil }
+    static func lookup(of target: Target) -> CallForm? { target.provider.server == .ollama ? .tags : .lookup }
+
+    /// Where the entry leaves it open, a server that is known to tell more is asked.
+    static func companion(of target: Target, after answer: CallAnswer, _ response: HTTPResponse) -> CallForm? {
+        let isWanted =
+            target.kind == .both || target.provider.probe == nil && ModelListing.tellsMore(than: answer, response)
+        return isWanted ? lookup(of: target) : nil
+    }
 
     static func url(_ form: CallForm, of target: Target) -> String {
+        // Few of these servers know the address of one model alone.
+        if form == .lookup { return "\(target.provider.baseURL)/models" }
         guard form == .tags else { return OpenAIDialect.url(form, of: target) }
         var root = target.provider.baseURL[...]
         if root.hasSuffix("/v1") { root.removeLast("/v1".count) }
@@ -15,7 +24,7 @@ enum OpenAICompatibleDialect: DialectRules {
 
     static func body(_ form: CallForm, of target: Target, _ learned: LearnedCall) -> [JSONValue.JSONMember] {
         switch form {
-        case .tags: []
+        case .tags, .lookup: []
         case .responses: ResponsesAPI.body(of: target)
         default: ChatCompletions.body(of: target, cap: learned.cap ?? .tokens)
         }
@@ -23,6 +32,7 @@ enum OpenAICompatibleDialect: DialectRules {
 
     static func read(_ form: CallForm, _ body: SuccessBody, of target: Target) throws(ProbeFailure) -> CallAnswer {
         if form == .tags { return try OllamaTags.read(body, of: target) }
+        if form == .lookup { return try ModelListing.read(body, of: target) }
         var answer = try OpenAIDialect.read(form, body, of: target)
         // Ollama's is this constant, whatever the model (openai/openai.go).
         if target.provider.server == .ollama || answer.fingerprint == "fp_ollama" { answer.fingerprint = nil }

@@ -78,7 +78,9 @@ public struct ProbeExchange {
             return try take(error)
         }
         if let completed { return try finish(completed, with: answer) }
-        guard target.kind == .both, let lookup = rules.lookup(of: target) else { return try finish(answer) }
+        guard target.kind != .metadata, let lookup = rules.companion(of: target, after: answer, response) else {
+            return try finish(answer)
+        }
         // A completion without a version is a failure, whatever a lookup would say.
         _ = try version(of: answer)
         completed = answer

@@ -75,7 +75,8 @@ struct SuccessBody {
         return String(SHA256.hexadecimal(JSONValue.object(found).canonicalText).prefix(16))
     }
 
-    private static func plain(_ value: JSONValue) -> JSONValue {
+    /// `value` with its numbers written in one way.
+    static func plain(_ value: JSONValue) -> JSONValue {
         switch value {
         case .number(let digits):
             if let whole = Int(digits) ?? Double(digits).flatMap({ Int(exactly: $0) }) { return .integer(whole) }

@@ -51,6 +51,10 @@ public struct ExchangeRow: Hashable, Sendable {
         } catch {
             throw Refusal("no JSON: \(error)")
         }
+        return try read(document)
+    }
+
+    static func read(_ document: JSONDocument) throws(Refusal) -> ExchangeRow? {
         guard case .object(let members) = document.root.value else {
             throw Refusal("an object should stand here, not \(document.root.kind)")
         }
@@ -67,14 +71,20 @@ public struct ExchangeRow: Hashable, Sendable {
             throw Refusal("there are no rows named \"\(SafeText(name))\"\(suggestion)")
         }
         let columns = table.columns
-        if let unknown = members.first(where: { member in
-            member.name != "row" && !columns.contains { $0.name == member.name }
-        }) {
-            throw Refusal("a \(name) has no \"\(SafeText(unknown.name))\"")
+        var nodes = [JSONNode?](repeating: nil, count: columns.count)
+        // Members stand in the order of their columns, as a rule.
+        var next = 0
+        for member in members where member.name != "row" {
+            let index =
+                columns[next...].firstIndex { $0.name == member.name } ?? columns.firstIndex { $0.name == member.name }
+            guard let index else { throw Refusal("a \(name) has no \"\(SafeText(member.name))\"") }
+            nodes[index] = member.node
+            next = index + 1
         }
         var values: [ExchangeValue] = []
-        for column in columns {
-            guard let node = document.root[column.name] else {
+        values.reserveCapacity(columns.count)
+        for (column, node) in zip(columns, nodes) {
+            guard let node else {
                 guard column.isOptional else { throw Refusal("\(column.name) is missing") }
                 values.append(column.absent)
                 continue

@@ -93,8 +93,8 @@ public enum TimeText {
         return era * 146_097 + ofEra * 365 + ofEra / 4 - ofEra / 100 + ofYear - 719_468
     }
 
-    private static func take(_ rest: inout ArraySlice<UInt8>, _ character: Character) -> Bool {
-        guard let first = rest.first, first == character.asciiValue else { return false }
+    private static func take(_ rest: inout ArraySlice<UInt8>, _ character: Unicode.Scalar) -> Bool {
+        guard let first = rest.first, first == UInt8(ascii: character) else { return false }
         rest = rest.dropFirst()
         return true
     }

@@ -11,16 +11,20 @@ public struct VersionLedger: Sendable {
         /// In the order of their times.
         var observations: [Observation] = []
         var events: [Event] = []
-        /// When each value of each signal was first seen.
-        var firstSeen: [Signal: [String: Timestamp]] = [:]
+        /// When each value of each signal was first seen, by the hash of both: there may be millions of them.
+        var firstSeen: [Int: Timestamp] = [:]
     }
 
     private let rules: LifeRules
+    private let keepsPast: Bool
     private var pasts: [TargetID: Past] = [:]
     private var known: Set<Sighted> = []
 
-    public init(rules: LifeRules = LifeRules()) {
+    /// - Parameter keepsPast: `false` where each finding of a target is later than those before it. Then none is kept: neither
+    ///   one that came late nor one that is known already is noticed, and no version but the last is remembered.
+    public init(rules: LifeRules = LifeRules(), keepsPast: Bool = true) {
         self.rules = rules
+        self.keepsPast = keepsPast
     }
 
     /// What is known of `target`; `nil` for nothing.
@@ -32,7 +36,7 @@ public struct VersionLedger: Sendable {
 
     /// Takes `finding` in; the promises are ``VersionStore/record(_:at:)``'s.
     public mutating func record(_ finding: Finding, at now: Timestamp) -> Recorded {
-        if case .observation(let observation, _) = finding {
+        if keepsPast, case .observation(let observation, _) = finding {
             let sighted = Sighted(target: observation.target, time: observation.time, id: observation.id)
             guard known.insert(sighted).inserted else { return Recorded(isNews: false) }
         }
@@ -41,12 +45,14 @@ public struct VersionLedger: Sendable {
         // Taken out, so that nothing is copied.
         pasts[finding.target] = nil
         let versions = past.memory.versions.count
-        var events = past.memory.record(finding)
+        var events = past.memory.record(finding, mostVersions: keepsPast ? .max : 1)
         if case .observation(let observation, _) = finding {
             events = take(observation, into: &past, at: now) + events
         }
         let told = Set(past.events.map(\.id))
         events = events.filter { !told.contains($0.id) }
+        // An event's id is told apart by its slot, so that those of an earlier one can't come again.
+        if !keepsPast { past.events.removeAll { $0.slot != events.first?.slot } }
         past.events += events
         let recorded = Recorded(
             isNews: true, isNewVersion: past.memory.versions.count > versions, events: events,
@@ -59,17 +65,17 @@ public struct VersionLedger: Sendable {
     private func take(_ observation: Observation, into past: inout Past, at now: Timestamp) -> [Event] {
         for signal in Signal.allCases {
             guard let value = observation.version[signal] else { continue }
-            let first = past.firstSeen[signal]?[value] ?? observation.time
-            past.firstSeen[signal, default: [:]][value] = min(first, observation.time)
+            let key = Self.hash(signal, value)
+            past.firstSeen[key] = min(past.firstSeen[key] ?? observation.time, observation.time)
         }
         let firstSeen = past.firstSeen
         func take(_ observation: Observation, _ life: inout TargetLife) -> [Event] {
             life.take(observation, rules: rules) { signal, value in
-                firstSeen[signal]?[value].map { $0 < observation.time } ?? false
+                firstSeen[Self.hash(signal, value)].map { $0 < observation.time } ?? false
             }
         }
         if past.memory.life.isNext(observation) {
-            past.observations.append(observation)
+            if keepsPast { past.observations.append(observation) }
             return take(observation, &past.memory.life)
         }
         let place = past.observations.firstIndex {
@@ -89,5 +95,12 @@ public struct VersionLedger: Sendable {
             while ids.contains(event.id) { event = event.retold }
             return event
         } + revision.refuted.map { Event(correcting: $0, at: now) }
+    }
+
+    private static func hash(_ signal: Signal, _ value: String) -> Int {
+        var hasher = Hasher()
+        hasher.combine(signal)
+        hasher.combine(value)
+        return hasher.finalize()
     }
 }

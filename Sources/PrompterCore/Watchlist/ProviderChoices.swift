@@ -36,19 +36,16 @@ struct ProviderChoices {
                 at: node["api"]?.offset ?? node.offset, place("api"))
         }
         probe = complaints.word(node["probe"], among: ProbeKind.allCases, "kind of probe", at: place("probe"))
-        if let probe, probe != .completion, !Self.hasLookup(dialect, server) {
+        if let probe, probe != .completion, !Self.hasLookup(dialect) {
             complaints.add(
-                dialect == .openAICompatible
-                    ? "it tells nothing beside completions; \"server\": \"ollama\" does"
-                    : "the dialect \(dialect.rawValue) tells nothing beside completions",
+                "the dialect \(dialect.rawValue) tells nothing beside completions",
                 at: node["probe"]?.offset ?? node.offset, place("probe"))
         }
     }
 
-    private static func hasLookup(_ dialect: Dialect, _ server: Server?) -> Bool {
+    private static func hasLookup(_ dialect: Dialect) -> Bool {
         switch dialect {
-        case .openAI, .google, .anthropic: true
-        case .openAICompatible: server == .ollama
+        case .openAI, .google, .anthropic, .openAICompatible: true
         case .azureOpenAI, .stub: false
         }
     }
