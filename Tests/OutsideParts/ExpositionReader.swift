@@ -1,5 +1,6 @@
 /// A second reader of the Prometheus text format, written from its description
-/// (https://prometheus.io/docs/instrumenting/exposition_formats/), to hold the writer against.
+/// (https://prometheus.io/docs/instrumenting/exposition_formats/), to hold the writer against. It refuses what a collector
+/// drops: a series that stands twice.
 public struct ExpositionReader {
     /// One sample: its value by name and labels.
     public struct Sample: Hashable, Sendable {
@@ -23,12 +24,17 @@ public struct ExpositionReader {
         guard text.isEmpty || text.utf8.last == UInt8(ascii: "\n") else {
             throw Fault(description: "no line break at the end")
         }
+        var series: Set<Sample> = []
         // By scalars throughout: a character of Swift may hold more than the one that the format gives a meaning.
         for line in text.unicodeScalars.split(separator: "\n") {
             if line.starts(with: "# HELP ".unicodeScalars) || line.starts(with: "# TYPE ".unicodeScalars) {
                 try readComment(line)
             } else if line.first != "#" {
-                samples.append(try Self.sample(line))
+                let sample = try Self.sample(line)
+                guard series.insert(Sample(name: sample.name, labels: sample.labels, value: 0)).inserted else {
+                    throw Fault(description: "a series twice: \(line)")
+                }
+                samples.append(sample)
             }
         }
     }

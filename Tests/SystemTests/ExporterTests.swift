@@ -17,25 +17,35 @@ struct ExporterTests {
         let site = try Site(watchlist())
         _ = await site.start(["--once"]).end()
         let program = try await site.ready()
-        let socket = try FreePort.find()
-        let exporter = ChildProcess(
-            [
-                "setpriv", "--pdeathsig", "KILL", "prometheus-node-exporter", "--collector.disable-defaults",
-                "--collector.textfile", "--collector.textfile.directory=\(site.folder.path)",
-                "--web.listen-address=127.0.0.1:\(socket)", "--web.disable-exporter-metrics", "--log.level=error",
-            ])
-        defer {
-            kill(exporter.process, SIGKILL)
-            exporter.wait()
-        }
-        let served = try fetch("http://127.0.0.1:\(socket)/metrics")
+        let (served, log) = try served(site)
         let ours = try site.exposition()
-        #expect(served.value("node_textfile_scrape_error") == 0)
+        #expect(served.value("node_textfile_scrape_error") == 0 && log == "")
         let theirs = served.samples.filter { $0.name.hasPrefix("prompter_") }
         #expect(Set(theirs) == Set(ours.samples) && theirs.count == ours.samples.count)
         #expect(theirs.count >= 100)
         for (name, type) in ours.types { #expect(served.types[name] == type) }
         #expect(await program.stop().status == 0)
+    }
+
+    /// What node_exporter serves of `site`, and what it logs meanwhile: it drops a series that stands twice, and says so.
+    private func served(_ site: Site) throws -> (ExpositionReader, log: String) {
+        let socket = try FreePort.find()
+        let path = site.folder.path(of: "exporter.log")
+        let log = open(path, O_WRONLY | O_CREAT, 0o600)
+        try #require(log >= 0)
+        defer { close(log) }
+        let exporter = ChildProcess(
+            [
+                "setpriv", "--pdeathsig", "KILL", "prometheus-node-exporter", "--collector.disable-defaults",
+                "--collector.textfile", "--collector.textfile.directory=\(site.folder.path)",
+                "--web.listen-address=127.0.0.1:\(socket)", "--web.disable-exporter-metrics", "--log.level=error",
+            ], errors: log)
+        defer {
+            kill(exporter.process, SIGKILL)
+            exporter.wait()
+        }
+        let served = try fetch("http://127.0.0.1:\(socket)/metrics")
+        return (served, try String(contentsOfFile: path, encoding: .utf8))
     }
 
     /// curl itself tries again until the exporter listens.
