@@ -93,7 +93,7 @@ struct ServedQuery {
         defer { findVersion.reset() }
         return VersionIdentity(
             resolvedModel: findVersion.optionalText(at: 0), fingerprint: findVersion.optionalText(at: 1),
-            digest: findVersion.optionalText(at: 2), metadata: findVersion.optionalText(at: 3))
+            digest: findVersion.optionalText(at: 2))
     }
 
     static let watchesSQL = """
@@ -126,5 +126,5 @@ struct ServedQuery {
     static let talliesSQL = """
         SELECT version_id, first_at, last_at, sightings FROM tallies WHERE target_id = ?1 AND day BETWEEN ?2 AND ?3
         """
-    static let versionSQL = "SELECT resolved_model, fingerprint, digest, metadata FROM versions WHERE id = ?1"
+    static let versionSQL = "SELECT resolved_model, fingerprint, digest FROM versions WHERE id = ?1"
 }

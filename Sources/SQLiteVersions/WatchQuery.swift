@@ -73,6 +73,6 @@ enum WatchQuery {
     static let versionsSQL = """
         SELECT \(Version.columns)
         FROM versions WHERE target_id = ?1 AND sightings > 0
-        ORDER BY last_seen_at DESC, provider_version_key DESC, resolved_model DESC LIMIT ?2
+        ORDER BY last_seen_at DESC, provider_version_key DESC, resolved_model DESC, digest DESC LIMIT ?2
         """
 }

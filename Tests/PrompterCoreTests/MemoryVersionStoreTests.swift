@@ -43,6 +43,10 @@ struct MemoryVersionStoreTests {
         try await VersionStoreConformance.keepsNamesAsTheyAre(MemoryVersionStore())
     }
 
+    @Test func knowsNoVersionByItsMetadata() async throws {
+        try await VersionStoreConformance.knowsNoVersionByItsMetadata(MemoryVersionStore())
+    }
+
     @Test(arguments: 0..<50 as Range<UInt64>)
     func agreesWithTheLedger(seed: UInt64) async throws {
         try await VersionStoreConformance.agreesWithTheLedger(seed: seed, MemoryVersionStore())

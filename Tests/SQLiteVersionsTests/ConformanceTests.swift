@@ -52,6 +52,10 @@ struct ConformanceTests {
         try await VersionStoreConformance.keepsNamesAsTheyAre(store)
     }
 
+    @Test func knowsNoVersionByItsMetadata() async throws {
+        try await VersionStoreConformance.knowsNoVersionByItsMetadata(store)
+    }
+
     @Test(arguments: 0..<50 as Range<UInt64>)
     func agreesWithTheLedger(seed: UInt64) async throws {
         try await VersionStoreConformance.agreesWithTheLedger(seed: seed, store)

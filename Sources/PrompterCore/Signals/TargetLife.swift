@@ -53,7 +53,7 @@ public struct TargetLife: Hashable, Sendable {
         }
         for signal in Signal.allCases where observation.shows.shows(signal) {
             let changes = try signals[index(of: signal)].take(
-                observation.version[signal], time: observation.time, id: observation.id,
+                observation[signal], time: observation.time, id: observation.id,
                 isConfirmation: observation.isConfirmation, rules: rules,
                 isKnown: isKnown)
             for change in changes { events.append(Event(change, of: signal, by: observation)) }

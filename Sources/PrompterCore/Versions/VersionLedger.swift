@@ -56,7 +56,7 @@ public struct VersionLedger: Sendable {
 
     private func take(_ observation: Observation, into past: inout Past, at now: Timestamp) -> [Event] {
         for signal in Signal.allCases {
-            guard let value = observation.version[signal] else { continue }
+            guard let value = observation[signal] else { continue }
             let first = past.firstSeen[signal]?[value] ?? observation.time
             past.firstSeen[signal, default: [:]][value] = min(first, observation.time)
         }
