@@ -213,10 +213,14 @@ public enum VersionStoreConformance {
     public static func agreesWithTheLedger(seed: UInt64, _ store: some VersionStore) async throws {
         var random = SeededGenerator(seed: seed)
         var ledger = VersionLedger()
-        let targets = try (0..<3).map(target)
+        let targets = (0..<3).map { calledTarget($0).id }
         let names: [(String?, String?)] = [("m", nil), ("m", "m"), ("m", "f"), (nil, "f"), (nil, "m"), ("n", "f")]
         var versions = try names.map { try #require(VersionIdentity(resolvedModel: $0.0, fingerprint: $0.1)) }
         versions.append(try #require(VersionIdentity(resolvedModel: "m", fingerprint: nil, digest: "d")))
+        let watchlist = watchlist(
+            targets: (0..<3).map(calledTarget), expecting: [["n"], ["f*"], ["m", "d"]])
+        ledger.register(watchlist)
+        try await store.register(watchlist, at: now)
         var given: [Finding] = []
         for _ in 0..<12 {
             let wall = now + .seconds(Int.random(in: -200...200, using: &random))
@@ -246,6 +250,23 @@ public enum VersionStoreConformance {
             let memory = try await store.memory(of: targets)
             for target in targets { #expect(memory[target] == ledger.memory(of: target), "seed \(seed)") }
         }
+    }
+
+    /// Each of them has a watch for each of `expectations`.
+    static func watchlist(targets: [Target], expecting expectations: [[String]]) -> Watchlist {
+        let watches = targets.flatMap { target in
+            expectations.enumerated().map { index, patterns in
+                let key = Watch.Key(
+                    org: "o", workspace: "w", template: "t-\(index)", provider: target.provider.name,
+                    model: target.model)
+                return Watch(key: key, target: target, expectation: Expectation(patterns))
+            }
+        }
+        return Watchlist(watches: watches, targets: targets)
+    }
+
+    static func calledTarget(_ number: Int) -> Target {
+        Target(provider: Provider(name: "p", dialect: .stub), model: "m-\(number)")
     }
 
     private static func target(_ number: Int) throws -> TargetID {

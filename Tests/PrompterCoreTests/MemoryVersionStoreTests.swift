@@ -43,6 +43,18 @@ struct MemoryVersionStoreTests {
         try await VersionStoreConformance.keepsNamesAsTheyAre(MemoryVersionStore())
     }
 
+    @Test func tellsOfEachSlipOnce() async throws {
+        try await VersionStoreConformance.tellsOfEachSlipOnce(MemoryVersionStore())
+    }
+
+    @Test func judgesWhatIsLiveByAnExpectationThatIsNew() async throws {
+        try await VersionStoreConformance.judgesWhatIsLiveByAnExpectationThatIsNew(MemoryVersionStore())
+    }
+
+    @Test func tellsOfNoSlipTwiceByALateObservation() async throws {
+        try await VersionStoreConformance.tellsOfNoSlipTwiceByALateObservation(MemoryVersionStore())
+    }
+
     @Test func knowsNoVersionByItsMetadata() async throws {
         try await VersionStoreConformance.knowsNoVersionByItsMetadata(MemoryVersionStore())
     }

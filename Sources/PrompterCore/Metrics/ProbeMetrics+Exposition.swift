@@ -216,7 +216,7 @@ extension ProbeMetrics {
                 "prompter_watch_expectation_met", .gauge,
                 "1 while every live version is one that the watch expects, else 0."))
         for watch in shown {
-            if let isMet = watch.watch.expectation?.isMet(by: watch.memory) {
+            if let isMet = watch.watch.expectation?.isMet(by: watch.memory.life) {
                 text.sample(watch.labels, isMet ? 1 : 0)
             }
         }

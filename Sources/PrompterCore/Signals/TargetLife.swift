@@ -78,11 +78,6 @@ public struct TargetLife: Hashable, Sendable {
         return state
     }
 
-    /// Since when the value of `signal` that `version` has is live; `nil` where it is not.
-    public func liveSince(_ signal: Signal, of version: VersionIdentity) -> Timestamp? {
-        self[signal]?.members.first { $0.value == version[signal] }?.since
-    }
-
     private mutating func index(of signal: Signal) -> Int {
         if let index = signals.firstIndex(where: { $0.signal == signal }) { return index }
         signals.append(SignalLife(signal))

@@ -18,6 +18,8 @@ public struct VersionLedger: Sendable {
     private let rules: LifeRules
     private var pasts: [TargetID: Past] = [:]
     private var known: Set<Sighted> = []
+    /// What the watches of each target expect.
+    private var expectations: [TargetID: [Watch.Key: Expectation]] = [:]
 
     public init(rules: LifeRules = LifeRules()) {
         self.rules = rules
@@ -26,6 +28,14 @@ public struct VersionLedger: Sendable {
     /// What is known of `target`; `nil` for nothing.
     public func memory(of target: TargetID) -> TargetMemory? {
         pasts[target]?.memory
+    }
+
+    /// Takes over what the watches of `watchlist` expect from now on.
+    public mutating func register(_ watchlist: Watchlist) {
+        expectations = [:]
+        for watch in watchlist.watches where watch.expectation != nil {
+            expectations[watch.target.id, default: [:]][watch.key] = watch.expectation
+        }
     }
 
     /// Takes `finding` in; the promises are ``VersionStore/record(_:at:)``'s.
@@ -42,6 +52,13 @@ public struct VersionLedger: Sendable {
         var events = past.memory.record(finding)
         if case .observation(let observation, _) = finding {
             events = take(observation, into: &past, at: now) + events
+            if let expectations = expectations[observation.target] {
+                events += past.memory.life.unexpected(observation, by: expectations) { watch, value, time in
+                    past.events.contains {
+                        $0.kind == .unexpected && $0.watch == watch && $0.value == value && $0.time >= time
+                    }
+                }
+            }
         }
         let told = Set(past.events.map(\.id))
         events = events.filter { !told.contains($0.id) }
