@@ -10,7 +10,7 @@ enum Distrust {
         while try moved.step() {
             if let target = TargetID(moved.bytes(at: 1)) { rows.append((moved.integer(at: 0), target)) }
         }
-        for sql in [versions, observations, targets] {
+        for sql in [versions, metadata, observations, targets] {
             let statement = try PreparedStatement(sql, on: database)
             statement.bind(time, at: 1)
             try statement.run()
@@ -37,6 +37,11 @@ enum Distrust {
                 fingerprint_captured_at > ?1, iif(first_seen_at > ?1, NULL, first_seen_at), fingerprint_captured_at),
             first_seen_at = iif(first_seen_at > ?1, NULL, first_seen_at)
         WHERE last_seen_at > ?1
+        """
+
+    private static let metadata = """
+        DELETE FROM metadata
+        WHERE target_id IN (SELECT id FROM targets WHERE last_success_at > ?1) AND first_seen_at > ?1
         """
 
     private static let observations = """

@@ -31,7 +31,7 @@ struct EventWriter {
         findUnexpected = try PreparedStatement(
             """
             SELECT 1 FROM events
-            WHERE target_id = ?1 AND happened_at >= ?2 AND kind = 'unexpected' AND value = ?3 AND watch = ?4 LIMIT 1
+            WHERE target_id = ?1 AND place_at >= ?2 AND kind = 'unexpected' AND value = ?3 AND watch = ?4 LIMIT 1
             """, on: database)
     }
 
@@ -57,24 +57,22 @@ struct EventWriter {
         return true
     }
 
-    /// The events of those watches of the target that do not expect what `observation` shows, each once while it is live.
+    /// The events of those watches of the target that do not expect what `observation`, which `life` has taken in, shows.
     func unexpected(_ observation: Observation, life: TargetLife, target: Int64) throws -> [Event] {
         findExpectations.bind(target, at: 1)
-        var events: [Event] = []
+        var expectations: [Watch.Key: Expectation] = [:]
         while try findExpectations.step() {
-            let expectation = Expectation(EventRow.texts(in: findExpectations.text(at: 0)))
-            guard !expectation.allows(observation.version) else { continue }
-            guard let watch = Watch.Key(texts: (1...5).map { findExpectations.text(at: $0) }) else { continue }
-            findUnexpected.bind(target, at: 1)
-            let subject = expectation.subject(of: observation.version)
-            findUnexpected.bind(life.liveSince(subject, of: observation.version) ?? observation.time, at: 2)
-            findUnexpected.bind(observation.version[subject] ?? observation.version.key, at: 3)
-            findUnexpected.bind(EventRow.text(of: watch.texts), at: 4)
-            let isKnown = try findUnexpected.step()
-            findUnexpected.reset()
-            if !isKnown { events.append(Event(unexpected: observation, by: watch, expectation)) }
+            expectations[Watch.Key(findExpectations, firstColumn: 1)] =
+                Expectation(EventRow.texts(in: findExpectations.text(at: 0)))
         }
-        return events
+        return try life.unexpected(observation, by: expectations) { watch, value, time in
+            findUnexpected.bind(target, at: 1)
+            findUnexpected.bind(time, at: 2)
+            findUnexpected.bind(value, at: 3)
+            findUnexpected.bind(EventRow.text(of: watch.texts), at: 4)
+            defer { findUnexpected.reset() }
+            return try findUnexpected.step()
+        }
     }
 
     private func addDeliveries(of event: Event, target: Int64) throws {

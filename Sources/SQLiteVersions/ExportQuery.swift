@@ -50,7 +50,8 @@ struct ExportQuery {
 
     /// The store's name of a column.
     static func name(of column: ExchangeColumn) -> String {
-        switch column.kind {
+        if column.isFormer { return "NULL" }
+        return switch column.kind {
         case .number: "id"
         case .reference(let table): "\(table.rawValue)_id"
         default: column.name

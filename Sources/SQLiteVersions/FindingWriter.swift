@@ -7,6 +7,7 @@ struct FindingWriter {
     private let findTarget, addTarget, succeed, fail: PreparedStatement
     private let findVersion, addVersion, see: PreparedStatement
     private let addObservation: PreparedStatement
+    private let metadata: MetadataRows
     private let events: EventWriter
     private let lives: LifeWriter
 
@@ -25,22 +26,22 @@ struct FindingWriter {
         findVersion = try PreparedStatement(
             """
             SELECT id FROM versions
-            WHERE target_id = ?1 AND resolved_model = ?2 AND provider_version_key = ?3 AND digest = ?4 AND metadata = ?5
+            WHERE target_id = ?1 AND resolved_model = ?2 AND provider_version_key = ?3 AND digest = ?4
             """, on: database)
         addVersion = try PreparedStatement(
             """
-            INSERT INTO versions
-                (target_id, resolved_model, provider_version_key, digest, metadata, fingerprint, source)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING id
+            INSERT INTO versions (target_id, resolved_model, provider_version_key, digest, fingerprint, source)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING id
             """, on: database)
         see = try PreparedStatement(Self.seeSQL, on: database)
         addObservation = try PreparedStatement(
             """
             INSERT INTO observations
                 (target_id, observed_at, id, version_id, slot, latency_us, input_tokens, output_tokens, suspect, shows,
-                is_confirmation, retirement_at)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT DO NOTHING
+                is_confirmation, retirement_at, metadata)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT DO NOTHING
             """, on: database)
+        metadata = try MetadataRows(on: database)
         events = try EventWriter(on: database, at: now)
         lives = try LifeWriter(on: database, at: now, events: events)
     }
@@ -76,6 +77,7 @@ struct FindingWriter {
         see.bind(observation.time, at: 2)
         let isNewVersion = try see.step() && see.integer(at: 0) == 1
         see.reset()
+        if let value = observation.metadata { try metadata.see(value, of: target.id, at: observation.time) }
         // Taken out of the row, so that the life is changed in its place and not in a copy.
         var (life, news) = try lives.take(
             observation, into: target.life.take(), target: target.id, prunedAt: target.prunedAt)
@@ -136,8 +138,8 @@ struct FindingWriter {
             return findVersion.integer(at: 0)
         }
         bind(version, target, to: addVersion)
-        addVersion.bind(version.fingerprint, at: 6)
-        addVersion.bind(target.isStub ? "stub" : "live", at: 7)
+        addVersion.bind(version.fingerprint, at: 5)
+        addVersion.bind(target.isStub ? "stub" : "live", at: 6)
         _ = try addVersion.step()
         defer { addVersion.reset() }
         return addVersion.integer(at: 0)
@@ -148,7 +150,6 @@ struct FindingWriter {
         statement.bind(version.resolvedModel ?? "", at: 2)
         statement.bind(version.key, at: 3)
         statement.bind(version.digest ?? "", at: 4)
-        statement.bind(version.metadata ?? "", at: 5)
     }
 
     /// - Returns: `false` where the observation is known already.
@@ -165,6 +166,7 @@ struct FindingWriter {
         addObservation.bind(Int64(observation.shows.rawValue), at: 10)
         addObservation.bind(observation.isConfirmation ? 1 : 0, at: 11)
         addObservation.bind(observation.retirement?.milliseconds, at: 12)
+        addObservation.bind(observation.metadata, at: 13)
         return try addObservation.run() > 0
     }
 

@@ -14,28 +14,26 @@ struct ImportWriter {
         var earliest: Timestamp?
     }
 
-    private struct VersionRow {
-        var id: Int64
-        var isNew: Bool
-    }
-
     private let now: Timestamp
     private let database: Database
     private var bindings: BindingImport
+    private var versions: VersionImport
     private let tallies: TallyImport
     private var promptVersions: PromptVersionImport
     private let addObservation, see: PreparedStatement
+    private let metadata: MetadataRows
     /// By their numbers in the export.
     private var targets: [Int64: TargetRow] = [:]
-    private var versions: [Int64: VersionRow] = [:]
     private(set) var summary = ImportSummary()
 
     init(on database: Database, at now: Timestamp) throws {
         self.now = now
         self.database = database
         bindings = try BindingImport(on: database)
+        versions = try VersionImport(on: database)
         tallies = try TallyImport(on: database)
         promptVersions = try PromptVersionImport(on: database, at: now)
+        metadata = try MetadataRows(on: database)
         addObservation = try PreparedStatement(
             "\(Self.insertSQL(into: .observation)) ON CONFLICT DO NOTHING", on: database)
         see = try PreparedStatement(
@@ -60,6 +58,7 @@ struct ImportWriter {
     /// What is left to do when everything was taken: the lives of those targets whose past is another now.
     mutating func finish() throws {
         summary.added[.binding, default: 0] += try promptVersions.finish(&bindings)
+        for tally in versions.sharedTallies where try take(tally) { summary.added[.tally, default: 0] += 1 }
         let lives = try LifeWriter(on: database, at: now, events: try EventWriter(on: database, at: now))
         for target in targets.values.sorted(by: { $0.id < $1.id }) {
             guard let earliest = target.earliest else { continue }
@@ -72,7 +71,9 @@ struct ImportWriter {
     private mutating func take(_ row: ExchangeRow) throws -> Bool {
         switch row.table {
         case .target: return try takeTarget(row)
-        case .version: return try takeVersion(row)
+        case .version:
+            guard let target = target(of: row) else { return false }
+            return try versions.take(row, target: target.id)
         case .observation: return try takeObservation(row)
         case .binding:
             guard let target = target(of: row), let from = row["valid_from"].time else { return false }
@@ -82,23 +83,24 @@ struct ImportWriter {
                 watch, target: target.id, interval: row["interval_ms"].integer ?? target.interval, from: from,
                 until: row["valid_until"].time, expect: row["expect"].text) > 0
         case .tally:
-            guard let target = target(of: row), let version = row["version"].integer.flatMap({ versions[$0] }),
-                let first = row["first_at"].time, let last = row["last_at"].time, let count = row["sightings"].integer
+            guard let target = target(of: row), let version = versions.version(of: row),
+                let tally = VersionImport.Tally(row, target: target.id, isOfNewTarget: target.isNew, version)
             else { return false }
-            let added = try tallies.merge(
-                target: target.id, version: version.id,
-                TallyImport.Tally(
-                    first: first, last: last, sightings: count, longestGap: row["longest_gap_ms"].integer),
-                isOfNewTarget: target.isNew)
-            if added > 0, !version.isNew { try see(version.id, last, added) }
-            return added > 0
+            return versions.share(tally) ? false : try take(tally)
         case .event:
             guard let target = target(of: row) else { return false }
             let statement = try PreparedStatement(
                 "\(Self.insertSQL(into: .event)) ON CONFLICT DO NOTHING", on: database)
-            bind(row, to: statement, target: target.id)
+            Self.bind(row, to: statement, target: target.id)
             return try statement.run() > 0
         }
+    }
+
+    private func take(_ tally: VersionImport.Tally) throws -> Bool {
+        let added = try tallies.merge(
+            target: tally.target, version: tally.version.id, tally.tally, isOfNewTarget: tally.isOfNewTarget)
+        if added > 0, !tally.version.isNew { try see(tally.version.id, tally.tally.last, added) }
+        return added > 0
     }
 
     private mutating func takeTarget(_ row: ExchangeRow) throws -> Bool {
@@ -113,12 +115,12 @@ struct ImportWriter {
                 prunedAt: find.time(at: 1))
             find.reset()
             let merge = try PreparedStatement(Self.mergeTargetSQL, on: database)
-            bind(row, to: merge)
+            Self.bind(row, to: merge)
             try merge.run()
             return false
         }
         let add = try PreparedStatement("\(Self.insertSQL(into: .target)) RETURNING id", on: database)
-        bind(row, to: add)
+        Self.bind(row, to: add)
         _ = try add.step()
         targets[number] = TargetRow(
             id: add.integer(at: 0), identity: identity, isNew: true, interval: row["interval_ms"].integer,
@@ -127,54 +129,20 @@ struct ImportWriter {
         return true
     }
 
-    private mutating func takeVersion(_ row: ExchangeRow) throws -> Bool {
-        guard let number = row["number"].integer, let target = target(of: row) else { return false }
-        let names = ["resolved_model", "provider_version_key", "digest", "metadata"]
-        let find = try PreparedStatement(
-            """
-            SELECT id FROM versions
-            WHERE target_id = ?1 AND resolved_model = ?2 AND provider_version_key = ?3 AND digest = ?4 AND metadata = ?5
-            """, on: database)
-        find.bind(target.id, at: 1)
-        for (index, name) in names.enumerated() { find.bind(row[name].text ?? "", at: CInt(index + 2)) }
-        if try find.step() {
-            let id = find.integer(at: 0)
-            find.reset()
-            versions[number] = VersionRow(id: id, isNew: false)
-            let merge = try PreparedStatement(
-                """
-                UPDATE versions SET
-                    first_seen_at = min(coalesce(first_seen_at, ?2), coalesce(?2, first_seen_at)),
-                    last_seen_at = max(coalesce(last_seen_at, ?3), coalesce(?3, last_seen_at)),
-                    fingerprint_captured_at = coalesce(fingerprint_captured_at, ?4)
-                WHERE id = ?1
-                """, on: database)
-            merge.bind(id, at: 1)
-            for (index, name) in ["first_seen_at", "last_seen_at", "fingerprint_captured_at"].enumerated() {
-                merge.bind(row[name].integer, at: CInt(index + 2))
-            }
-            try merge.run()
-            return false
-        }
-        let add = try PreparedStatement("\(Self.insertSQL(into: .version)) RETURNING id", on: database)
-        bind(row, to: add, target: target.id)
-        _ = try add.step()
-        versions[number] = VersionRow(id: add.integer(at: 0), isNew: true)
-        add.reset()
-        return true
-    }
-
     private mutating func takeObservation(_ row: ExchangeRow) throws -> Bool {
         guard let number = row["target"].integer, let target = targets[number],
-            let version = row["version"].integer.flatMap({ versions[$0] }), let time = row["observed_at"].time
+            let version = versions.version(of: row), let time = row["observed_at"].time
         else { return false }
+        let value = row["metadata"].text ?? version.metadata
+        if let value, row["suspect"] == .integer(0) { try metadata.see(value, of: target.id, at: time) }
         // Its like was pruned here: it would be pruned with the next, a second time.
         if !target.isNew, let prunedAt = target.prunedAt, time < prunedAt, try !isKnown(row, target: target.id) {
             let isNews = try tallies.fold(target: target.id, version: version.id, at: time)
             if isNews, !version.isNew { try see(version.id, time, 1) }
             return isNews
         }
-        bind(row, to: addObservation, target: target.id, version: version.id)
+        Self.bind(row, to: addObservation, target: target.id, version: version.id)
+        addObservation.bind(value, at: Self.metadataPlace)
         guard try addObservation.run() > 0 else { return false }
         guard row["suspect"] == .integer(0) else { return true }
         if !version.isNew { try see(version.id, time, 1) }
@@ -202,10 +170,10 @@ struct ImportWriter {
     private func target(of row: ExchangeRow) -> TargetRow? { row["target"].integer.flatMap { targets[$0] } }
 
     /// Binds the row's values in the order of its columns, and for its numbers those that the store has given.
-    private func bind(
+    static func bind(
         _ row: ExchangeRow, to statement: PreparedStatement, target: Int64? = nil, version: Int64? = nil
     ) {
-        for (index, (column, value)) in zip(row.table.columns, row.values).enumerated() {
+        for (index, (column, value)) in zip(row.table.columns, row.values).filter({ !$0.0.isFormer }).enumerated() {
             let place = CInt(index + 1)
             switch (column.kind, value) {
             case (.number, _): statement.bind(Int64?.none, at: place)
@@ -220,11 +188,15 @@ struct ImportWriter {
     }
 
     /// A column has the parameter of its place; an `id` without a value is given by the store.
-    private static func insertSQL(into table: ExchangeTable) -> String {
-        let names = table.columns.map(ExportQuery.name).joined(separator: ", ")
-        let values = table.columns.indices.map { "?\($0 + 1)" }.joined(separator: ", ")
+    static func insertSQL(into table: ExchangeTable) -> String {
+        let columns = table.columns.filter { !$0.isFormer }
+        let names = columns.map(ExportQuery.name).joined(separator: ", ")
+        let values = columns.indices.map { "?\($0 + 1)" }.joined(separator: ", ")
         return "INSERT INTO \(ExportQuery.storeName(of: table)) (\(names)) VALUES (\(values))"
     }
+
+    private static let metadataPlace = CInt(
+        (ExchangeTable.observation.columns.firstIndex { $0.name == "metadata" } ?? 0) + 1)
 
     /// What is known of the last attempt is taken from whoever made it. The parameters are the target's columns.
     private static let mergeTargetSQL: String = {

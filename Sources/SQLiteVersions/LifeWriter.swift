@@ -31,7 +31,7 @@ struct LifeWriter {
         findObservations = try PreparedStatement(
             """
             SELECT observed_at, observations.id, slot, shows, is_confirmation, retirement_at,
-                resolved_model, fingerprint, digest, metadata
+                resolved_model, fingerprint, digest, observations.metadata
             FROM observations JOIN versions ON versions.id = version_id
             WHERE observations.target_id = ?1 AND observed_at >= ?2 AND observed_at < ?3 AND NOT suspect
             ORDER BY observed_at
@@ -44,13 +44,15 @@ struct LifeWriter {
             "UPDATE events SET place_at = ?2, place_id = ?3 WHERE id = ?1", on: database)
         findCorrected = try PreparedStatement(
             "SELECT previous FROM events WHERE target_id = ?1 AND kind = 'corrected'", on: database)
-        let columns: [Signal: String] = [
-            .model: "resolved_model", .fingerprint: "fingerprint", .digest: "digest", .metadata: "metadata",
+        let columns: [Signal: (table: String, name: String)] = [
+            .model: ("versions", "resolved_model"), .fingerprint: ("versions", "fingerprint"),
+            .digest: ("versions", "digest"), .metadata: ("metadata", "value"),
         ]
         isKnown = try columns.mapValues { column in
             try PreparedStatement(
-                "SELECT 1 FROM versions WHERE target_id = ?1 AND \(column) = ?2 AND first_seen_at < ?3 LIMIT 1",
-                on: database)
+                """
+                SELECT 1 FROM \(column.table) WHERE target_id = ?1 AND \(column.name) = ?2 AND first_seen_at < ?3 LIMIT 1
+                """, on: database)
         }
         saveLife = try PreparedStatement("UPDATE targets SET life = ?2 WHERE id = ?1", on: database)
     }
@@ -188,14 +190,14 @@ struct LifeWriter {
             guard
                 let version = VersionIdentity(
                     resolvedModel: findObservations.optionalText(at: 6),
-                    fingerprint: findObservations.optionalText(at: 7), digest: findObservations.optionalText(at: 8),
-                    metadata: findObservations.optionalText(at: 9))
+                    fingerprint: findObservations.optionalText(at: 7), digest: findObservations.optionalText(at: 8))
             else { continue }
             found.append(
                 Observation(
                     id: UInt64(bitPattern: findObservations.integer(at: 1)), target: id,
                     slot: findObservations.integer(at: 2),
                     time: Timestamp(milliseconds: findObservations.integer(at: 0)), version: version,
+                    metadata: findObservations.optionalText(at: 9),
                     shows: SignalSet(rawValue: UInt8(truncatingIfNeeded: findObservations.integer(at: 3))),
                     isConfirmation: findObservations.integer(at: 4) != 0, retirement: findObservations.time(at: 5)))
         }

@@ -58,19 +58,19 @@ extension PreparedStatement {
 
 extension Version {
     /// What ``init(_:firstColumn:)`` reads, in its order.
-    static let columns = "resolved_model, fingerprint, digest, metadata, first_seen_at, last_seen_at, sightings"
-    static let columnCount: CInt = 7
+    static let columns = "resolved_model, fingerprint, digest, first_seen_at, last_seen_at, sightings"
+    static let columnCount: CInt = 6
 
     /// - Returns: `nil` where the row has no version.
     init?(_ row: PreparedStatement, firstColumn: CInt) {
         guard
             let identity = VersionIdentity(
                 resolvedModel: row.optionalText(at: firstColumn), fingerprint: row.optionalText(at: firstColumn + 1),
-                digest: row.optionalText(at: firstColumn + 2), metadata: row.optionalText(at: firstColumn + 3)),
-            let firstSeen = row.time(at: firstColumn + 4), let lastSeen = row.time(at: firstColumn + 5)
+                digest: row.optionalText(at: firstColumn + 2)),
+            let firstSeen = row.time(at: firstColumn + 3), let lastSeen = row.time(at: firstColumn + 4)
         else { return nil }
         self.init(
             identity: identity, firstSeen: firstSeen, lastSeen: lastSeen,
-            sightings: Int(row.integer(at: firstColumn + 6)))
+            sightings: Int(row.integer(at: firstColumn + 5)))
     }
 }

@@ -9,6 +9,7 @@ enum Schema {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1-versions") { try $0.execute(sql: versions + promptVersions) }
         migrator.registerMigration("2-signals") { try $0.execute(sql: signals + promptVersions) }
+        migrator.registerMigration("3-identity") { try $0.execute(sql: identity + promptVersions) }
         migrator.registerMigration("6-intervals") { try $0.execute(sql: intervals + view(interval: bindingInterval)) }
         return migrator
     }()

@@ -94,7 +94,7 @@ struct ServedQuery {
         defer { findVersion.reset() }
         return VersionIdentity(
             resolvedModel: findVersion.optionalText(at: 0), fingerprint: findVersion.optionalText(at: 1),
-            digest: findVersion.optionalText(at: 2), metadata: findVersion.optionalText(at: 3))
+            digest: findVersion.optionalText(at: 2))
     }
 
     static let watchesSQL = """
@@ -128,5 +128,5 @@ struct ServedQuery {
         SELECT version_id, first_at, last_at, sightings, longest_gap_ms FROM tallies
         WHERE target_id = ?1 AND day BETWEEN ?2 AND ?3
         """
-    static let versionSQL = "SELECT resolved_model, fingerprint, digest, metadata FROM versions WHERE id = ?1"
+    static let versionSQL = "SELECT resolved_model, fingerprint, digest FROM versions WHERE id = ?1"
 }

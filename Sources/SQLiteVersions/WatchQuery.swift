@@ -15,8 +15,7 @@ enum WatchQuery {
             let key = Watch.Key(watches, firstColumn: 0)
             let expectation = watches.optionalText(at: 13).map { Expectation(EventRow.texts(in: $0)) }
             versions.bind(watches.integer(at: 5), at: 1)
-            // Whether an expectation is met is known from all that is live.
-            versions.bind(expectation == nil ? Int64(WatchReport.mostVersions) : -1, at: 2)
+            versions.bind(Int64(WatchReport.mostVersions), at: 2)
             var known: [Version] = []
             while try versions.step() {
                 if let version = Version(versions, firstColumn: 0) { known.append(version) }
@@ -31,7 +30,7 @@ enum WatchQuery {
                     failure: watches.optionalText(at: 10).flatMap(FailureClass.init),
                     failures: Int(watches.integer(at: 11)), suspendedUntil: watches.time(at: 14),
                     versions: Array(known.prefix(WatchReport.mostVersions)), life: life, expectation: expectation,
-                    isExpectationMet: expectation?.isMet(by: TargetMemory(versions: known, life: life)),
+                    isExpectationMet: expectation?.isMet(by: life),
                     lastEvent: try lastEvent(of: target, row: watches.integer(at: 5), of: bindings, events)))
         }
         return reports
@@ -97,6 +96,6 @@ enum WatchQuery {
     static let versionsSQL = """
         SELECT \(Version.columns)
         FROM versions WHERE target_id = ?1 AND sightings > 0
-        ORDER BY last_seen_at DESC, provider_version_key DESC, resolved_model DESC LIMIT ?2
+        ORDER BY last_seen_at DESC, provider_version_key DESC, resolved_model DESC, digest DESC LIMIT ?2
         """
 }

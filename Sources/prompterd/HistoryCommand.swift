@@ -103,9 +103,9 @@ struct HistoryCommand: ParsableCommand {
         }
     }
 
-    /// A fingerprint alone does not say which model it is of.
+    /// Neither a fingerprint nor a digest says which model it is of.
     private static func name(_ version: VersionIdentity) -> String {
-        guard let model = version.resolvedModel, model != version.key else { return version.key }
-        return "\(model) \(version.key)"
+        guard let model = version.resolvedModel, model != version.key else { return version.name }
+        return "\(model) \(version.name)"
     }
 }

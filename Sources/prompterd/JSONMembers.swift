@@ -14,7 +14,7 @@ enum JSONMembers {
         [
             .init("provider_version_key", .string(version.key)),
             .init("resolved_model", text(version.resolvedModel)), .init("fingerprint", text(version.fingerprint)),
-            .init("digest", text(version.digest)), .init("metadata", text(version.metadata)),
+            .init("digest", text(version.digest)),
         ]
     }
 

@@ -35,7 +35,7 @@ struct StatusTable {
     private func version(_ report: WatchReport) -> String {
         guard let version = report.versions.first else { return "-" }
         return report.versions.count > 1
-            ? "\(version.identity.key) (+\(report.versions.count - 1))" : version.identity.key
+            ? "\(version.identity.name) (+\(report.versions.count - 1))" : version.identity.name
     }
 
     /// A first version is no news to who sees the version beside it.

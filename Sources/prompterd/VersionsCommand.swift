@@ -43,7 +43,7 @@ struct VersionsCommand: ParsableCommand {
             table.add(
                 [
                     withOrg ? "\(report.watch.org)/\(report.watch.workspace)" : "", report.watch.template,
-                    report.watch.provider, report.watch.model, version.identity.key,
+                    report.watch.provider, report.watch.model, version.identity.name,
                     model == version.identity.key ? "" : model ?? "", minute(version.firstSeen),
                     minute(version.lastSeen), percent(report.share), report.state?.rawValue ?? "",
                     report.confidence.map { "\($0.signal.rawValue) \($0.confidence.rawValue)" }

@@ -209,15 +209,37 @@ public enum VersionStoreConformance {
         }
     }
 
+    /// A version is what names the model. What a provider tells beside it comes and goes as a signal of its own.
+    public static func knowsNoVersionByItsMetadata(_ store: some VersionStore) async throws {
+        let target = try target(1)
+        var kinds: [String] = []
+        for hour in 1...60 {
+            var seen = try observation(UInt64(hour), of: target, "m", at: now + .seconds(hour * 3600))
+            seen.shows = [.model, .metadata]
+            seen.metadata = hour < 40 ? "one" : "two"
+            let recorded = try await store.record([finding(seen)], at: seen.time)[0]
+            #expect(recorded.isNewVersion == (hour == 1))
+            kinds += recorded.events.map { "\($0.kind) \($0.signal?.rawValue ?? "") \($0.value)" }
+        }
+        let memory = try #require(try await store.memory(of: [target])[target])
+        #expect(memory.versions.map(\.sightings) == [60] && memory.versions.map(\.identity.name) == ["m"])
+        #expect(memory.life[.metadata]?.members.map(\.value).contains("two") == true)
+        #expect(kinds.contains("appeared metadata two"))
+        #expect(memory.life.state(of: memory.versions[0].identity) == .live)
+    }
+
     /// Every store does what the ledger does, batch by batch, for any findings.
     public static func agreesWithTheLedger(seed: UInt64, _ store: some VersionStore) async throws {
         var random = SeededGenerator(seed: seed)
         var ledger = VersionLedger()
-        let targets = try (0..<3).map(target)
+        let targets = (0..<3).map { calledTarget($0).id }
         let names: [(String?, String?)] = [("m", nil), ("m", "m"), ("m", "f"), (nil, "f"), (nil, "m"), ("n", "f")]
         var versions = try names.map { try #require(VersionIdentity(resolvedModel: $0.0, fingerprint: $0.1)) }
-        versions.append(
-            try #require(VersionIdentity(resolvedModel: "m", fingerprint: nil, digest: "d", metadata: "e")))
+        versions.append(try #require(VersionIdentity(resolvedModel: "m", fingerprint: nil, digest: "d")))
+        let watchlist = watchlist(
+            targets: (0..<3).map(calledTarget), expecting: [["n"], ["f*"], ["m", "d"]])
+        ledger.register(watchlist)
+        try await store.register(watchlist, at: now)
         var given: [Finding] = []
         for _ in 0..<12 {
             let wall = now + .seconds(Int.random(in: -200...200, using: &random))
@@ -233,6 +255,7 @@ public enum VersionStoreConformance {
                     let seen = Observation(
                         id: UInt64.random(in: 0...3, using: &random) << 62, target: target,
                         slot: time.milliseconds / 60_000, time: time, version: versions.randomElement(using: &random)!,
+                        metadata: [nil, "s", "t", "u"].randomElement(using: &random)!,
                         shows: Bool.random(using: &random) ? .completion : [.model, .digest, .metadata],
                         isConfirmation: Bool.random(using: &random),
                         retirement: Int.random(in: 0..<20, using: &random) == 0 ? time : nil,
@@ -246,6 +269,23 @@ public enum VersionStoreConformance {
             let memory = try await store.memory(of: targets)
             for target in targets { #expect(memory[target] == ledger.memory(of: target), "seed \(seed)") }
         }
+    }
+
+    /// Each of them has a watch for each of `expectations`.
+    static func watchlist(targets: [Target], expecting expectations: [[String]]) -> Watchlist {
+        let watches = targets.flatMap { target in
+            expectations.enumerated().map { index, patterns in
+                let key = Watch.Key(
+                    org: "o", workspace: "w", template: "t-\(index)", provider: target.provider.name,
+                    model: target.model)
+                return Watch(key: key, target: target, expectation: Expectation(patterns))
+            }
+        }
+        return Watchlist(watches: watches, targets: targets)
+    }
+
+    static func calledTarget(_ number: Int) -> Target {
+        Target(provider: Provider(name: "p", dialect: .stub), model: "m-\(number)")
     }
 
     private static func target(_ number: Int) throws -> TargetID {

@@ -1,5 +1,6 @@
 /// A second reader of the Prometheus text format, written from its description
-/// (https://prometheus.io/docs/instrumenting/exposition_formats/), to hold the writer against.
+/// (https://prometheus.io/docs/instrumenting/exposition_formats/), to hold the writer against. It refuses what a collector
+/// drops: a series that stands twice.
 public struct ExpositionReader {
     /// One sample: its value by name and labels.
     public struct Sample: Hashable, Sendable {

@@ -40,7 +40,7 @@ struct ExchangeReaderTests {
         ("[]", "1: an object should stand here, not an array"),
         ("{", "1: no JSON: a name in quotes should stand here at byte 1"),
         (#"{"row":"targets"}"#, #"1: there are no rows named "targets"; did you mean "target"?"#),
-        (#"{"row":"export","form":2}"#, "1: a newer prompterd wrote this; install that version"),
+        (#"{"row":"export","form":3}"#, "1: a newer prompterd wrote this; install that version"),
         (#"{"row":"target","row":"x"}"#, "1: row stands twice"), (#"{"number":1}"#, "1: row is missing"),
         (#"{"row":"tally","x":1}"#, #"1: a tally has no "x""#), (#"{"row":"target"}"#, "1: number is missing"),
         (#"{"row":"target","number":0}"#, "1: number should be a whole number from 1"),

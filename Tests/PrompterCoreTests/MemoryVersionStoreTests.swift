@@ -47,6 +47,22 @@ struct MemoryVersionStoreTests {
         try await VersionStoreConformance.keepsNamesAsTheyAre(MemoryVersionStore())
     }
 
+    @Test func tellsOfEachSlipOnce() async throws {
+        try await VersionStoreConformance.tellsOfEachSlipOnce(MemoryVersionStore())
+    }
+
+    @Test func judgesWhatIsLiveByAnExpectationThatIsNew() async throws {
+        try await VersionStoreConformance.judgesWhatIsLiveByAnExpectationThatIsNew(MemoryVersionStore())
+    }
+
+    @Test func tellsOfNoSlipTwiceByALateObservation() async throws {
+        try await VersionStoreConformance.tellsOfNoSlipTwiceByALateObservation(MemoryVersionStore())
+    }
+
+    @Test func knowsNoVersionByItsMetadata() async throws {
+        try await VersionStoreConformance.knowsNoVersionByItsMetadata(MemoryVersionStore())
+    }
+
     @Test(arguments: 0..<50 as Range<UInt64>)
     func agreesWithTheLedger(seed: UInt64) async throws {
         try await VersionStoreConformance.agreesWithTheLedger(seed: seed, MemoryVersionStore())

@@ -286,7 +286,7 @@ import Testing
         #expect(exchange.form == .lookup && exchange.request(timeout: .zero).method == .get)
         let answer = try #require(
             try exchange.take(DialectExample.response(#"{"name":"models/gemini-1","version":"001"}"#)))
-        #expect(answer.version.resolvedModel == "gemini-1-001" && answer.version.metadata != nil)
+        #expect(answer.version.resolvedModel == "gemini-1-001" && answer.metadata != nil)
         #expect(answer.shows == [.model, .metadata, .retirement] && answer.usage.inputTokens == 2)
     }
 
@@ -313,7 +313,7 @@ import Testing
     @Test func aNumberIsTheSameHoweverItIsWritten() throws {
         func metadata(_ body: String) throws -> String? {
             var exchange = try ProbeExchange(try target(.google, probe: .metadata), credential: nil)
-            return try exchange.take(DialectExample.response(body))?.version.metadata
+            return try exchange.take(DialectExample.response(body))?.metadata
         }
         let one = try metadata(#"{"name":"models/m","version":"1","temperature":1,"topP":0.95}"#)
         #expect(try metadata(#"{"name":"models/m","topP":9.5e-1,"temperature":1.0,"version":"1","x":2}"#) == one)

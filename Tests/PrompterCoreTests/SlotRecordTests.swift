@@ -9,6 +9,7 @@ struct SlotRecordTests {
             .max, of: slot.target, at: Timestamp(milliseconds: 1_790_000_000_123), model: "gpt \"x\"\n",
             fingerprint: "fp_é")
         observation.slot = slot.number
+        observation.metadata = "session \"1\""
         observation.usage = Usage(inputTokens: 8, outputTokens: nil)
         observation.latency = .microseconds(1234)
         for record in [
@@ -18,6 +19,19 @@ struct SlotRecordTests {
         ] {
             #expect(SlotRecord(Array(record.text.utf8), of: slot) == record)
         }
+    }
+
+    /// As every version of this program writes and reads it.
+    @Test func metadataStandsBesideTheVersion() throws {
+        let text =
+            #"{"v":1,"state":"observed","id":"0000000000000001","time_ms":1,"latency_us":1,"model":"m","digest":"d","metadata":"s","shows":13}"#
+        let record = try #require(SlotRecord(Array(text.utf8), of: slot))
+        guard case .observed(let observation) = record.state else {
+            Issue.record("\(record)")
+            return
+        }
+        #expect(observation.metadata == "s" && observation.version.digest == "d" && observation[.metadata] == "s")
+        #expect(record.text == text)
     }
 
     @Test(arguments: [

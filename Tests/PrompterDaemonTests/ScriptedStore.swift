@@ -14,6 +14,10 @@ final class ScriptedStore: VersionStore {
         (batches, told) = AsyncStream.makeStream()
     }
 
+    func register(_ watchlist: Watchlist, at now: Timestamp) async {
+        await memory.register(watchlist, at: now)
+    }
+
     func record(_ findings: [Finding], at now: Timestamp) async throws -> [Recorded] {
         let fails = failures.withLock { failures in
             failures -= 1

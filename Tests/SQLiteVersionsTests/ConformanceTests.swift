@@ -56,6 +56,22 @@ struct ConformanceTests {
         try await VersionStoreConformance.keepsNamesAsTheyAre(store)
     }
 
+    @Test func tellsOfEachSlipOnce() async throws {
+        try await VersionStoreConformance.tellsOfEachSlipOnce(store)
+    }
+
+    @Test func judgesWhatIsLiveByAnExpectationThatIsNew() async throws {
+        try await VersionStoreConformance.judgesWhatIsLiveByAnExpectationThatIsNew(store)
+    }
+
+    @Test func tellsOfNoSlipTwiceByALateObservation() async throws {
+        try await VersionStoreConformance.tellsOfNoSlipTwiceByALateObservation(store)
+    }
+
+    @Test func knowsNoVersionByItsMetadata() async throws {
+        try await VersionStoreConformance.knowsNoVersionByItsMetadata(store)
+    }
+
     @Test(arguments: 0..<50 as Range<UInt64>)
     func agreesWithTheLedger(seed: UInt64) async throws {
         try await VersionStoreConformance.agreesWithTheLedger(seed: seed, store)

@@ -132,6 +132,57 @@ struct ImportTests {
         #expect(ours[target.id]?.lastSuccess == whole[target.id]?.lastSuccess)
     }
 
+    /// In the first form metadata stood with the versions, which differed by it.
+    @Test(arguments: [false, true]) func mergesTheVersionsOfTheFirstForm(isTargetKnown: Bool) async throws {
+        let target = Samples.target()
+        let store = try open("prompterd.db")
+        if isTargetKnown {
+            let seen = Samples.finding(1, of: target, "m", fingerprint: "fp_1", at: now)
+            _ = try await store.record([seen], at: now)
+        }
+        func version(_ number: Int, _ metadata: String, _ hour: Int, sightings: Int) -> String {
+            let day = "2025-11-0\(number)"
+            return
+                #"{"row":"version","number":\#(number),"target":1,"resolved_model":"m","provider_version_key":"fp_1","#
+                + #""fingerprint":"fp_1","metadata":"\#(metadata)","source":"live","fingerprint_captured_at":"\#(day)T0\#(hour):00:00Z","#
+                + #""first_seen_at":"\#(day)T0\#(hour):00:00Z","last_seen_at":"2025-11-09T0\#(hour):00:00Z","sightings":\#(sightings)}"#
+        }
+        func tally(_ version: Int, _ hour: Int) -> String {
+            #"{"row":"tally","target":1,"day":20400,"version":\#(version),"first_at":"2025-11-08T0\#(hour):00:00Z","#
+                + #""last_at":"2025-11-08T0\#(hour):30:00Z","sightings":2}"#
+        }
+        func observation(_ version: Int, _ hour: Int) -> String {
+            #"{"row":"observation","target":1,"observed_at":"2025-11-09T0\#(hour):00:00Z","id":"000000000000000\#(hour)","#
+                + #""version":\#(version),"slot":1,"latency_us":1,"shows":11}"#
+        }
+        let lines = [
+            #"{"row":"export","form":1}"#,
+            #"{"row":"target","number":1,"identity":"\#(target.id.hexadecimal)","created_at":"2025-11-01T00:00:00Z","failures":0}"#,
+            version(1, "s-1", 3, sightings: 4), version(2, "s-2", 5, sightings: 3), observation(1, 3),
+            observation(2, 5),
+            observation(1, 4), tally(1, 1), tally(2, 2),
+        ]
+        let summary = try await Exports.take(lines.map { "\($0)\n" }.joined(), into: store, at: now)
+        #expect(summary.added[.version, default: 0] == (isTargetKnown ? 0 : 1) && summary.added[.tally] == 1)
+        #expect(summary.added[.observation] == 3)
+        #expect(try number("SELECT count(*) FROM versions") == 1)
+        #expect(try number("SELECT sightings FROM versions") == 7 + (isTargetKnown ? 1 : 0))
+        #expect(try number("SELECT sightings FROM tallies") == 4)
+        #expect(try number("SELECT last_at - first_at FROM tallies") == 90 * 60_000)
+        let export = try Exports.export(folder.file())
+        #expect(export.hasPrefix(#"{"row":"export","form":2}"#))
+        #expect(export.split(separator: "\n").filter { $0.contains("metadata") }.count == 3)
+        #expect(try number("SELECT count(*) FROM metadata WHERE value IN ('s-1', 's-2')") == 2)
+        let copy = try open("copy.db")
+        try await Exports.take(export, into: copy, at: now)
+        #expect(try Exports.export(folder.file("copy.db")) == export)
+        #expect(
+            try await Exports.take(lines.map { "\($0)\n" }.joined(), into: store, at: now).added.values.allSatisfy {
+                $0 == 0
+            })
+        #expect(try Exports.export(folder.file()) == export)
+    }
+
     @Test func importsNothingWhereALineIsBad() async throws {
         let (_, _) = try await eventful(4)
         let text = try Exports.export(folder.file())

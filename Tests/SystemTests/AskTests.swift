@@ -80,7 +80,7 @@ struct AskTests {
     @Test func whatIsExportedIsImported() async throws {
         let (site, other) = (try await watched(), try Site())
         let export = await ask(site, "export")
-        #expect(export.status == 0 && export.output.hasPrefix(#"{"row":"export","form":1}"#))
+        #expect(export.status == 0 && export.output.hasPrefix(#"{"row":"export","form":2}"#))
         let file = other.folder.path(of: "export.jsonl")
         try export.output.write(toFile: file, atomically: true, encoding: .utf8)
         let first = await ask(other, "import", file)

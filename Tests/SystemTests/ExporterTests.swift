@@ -1,5 +1,6 @@
 import Foundation
 import OutsideParts
+import PrompterCore
 import Testing
 
 /// The textfile through Debian's own node_exporter and promtool.
@@ -19,13 +20,39 @@ struct ExporterTests {
         let program = try await site.ready()
         let (served, log) = try serve(site)
         let ours = try site.exposition()
-        #expect(served.value("node_textfile_scrape_error") == 0)
+        #expect(served.value("node_textfile_scrape_error") == 0 && log == "")
         let theirs = served.samples.filter { $0.name.hasPrefix("prompter_") }
         #expect(Set(theirs) == Set(ours.samples) && theirs.count == ours.samples.count)
         #expect(theirs.count >= 100)
         for (name, type) in ours.types { #expect(served.types[name] == type) }
         // What it can't gather it drops, and says so nowhere else.
         #expect(log == "")
+        #expect(await program.stop().status == 0)
+    }
+
+    /// Azure names another session with each answer, which is no other version.
+    @Test func nodeExporterDropsNothingOfRotatingSessions() async throws {
+        let provider = try FakeProvider { request in
+            .response(
+                status: 200, headers: [HTTPHeader("azureml-model-session", "session-\(request.number)")],
+                body: Array(#"{"model":"m-2026","system_fingerprint":"fp_1","choices":[]}"#.utf8))
+        }
+        try provider.start()
+        defer { provider.stop() }
+        let site = try Site(
+            #"{"providers":{"azure":{"dialect":"azure-openai","base_url":"\#(provider.baseURL)"}},"#
+                + #""watches":[{"template":"t","provider":"azure","model":"m"}]}"#)
+        for _ in 0..<4 { #expect(await site.run(["probe", "t", "--force"] + site.options).status == 0) }
+        let program = try await site.ready()
+        let (served, log) = try serve(site)
+        #expect(log == "" && served.value("node_textfile_scrape_error") == 0)
+        #expect(served.value("prompter_watch_version_info", ["provider_version_key": "fp_1"]) == 1)
+        #expect(try site.number("SELECT count(DISTINCT metadata) FROM observations") >= 4)
+        let status = await site.run(["status", "--database", site.database])
+        #expect(status.output.contains("fp_1") && !status.output.contains("(+"))
+        let last = Timestamp(milliseconds: Int64(try site.number("SELECT max(observed_at) FROM observations")))
+        let at = await site.run(["history", "--at", last.iso8601Milliseconds, "--database", site.database])
+        #expect(at.output.contains("m-2026 fp_1 (observed)"))
         #expect(await program.stop().status == 0)
     }
 

@@ -108,8 +108,7 @@ public struct ProbeExchange {
 
     private func version(of answer: CallAnswer) throws(ProbeFailure) -> VersionIdentity {
         let version = VersionIdentity(
-            resolvedModel: answer.model, fingerprint: answer.fingerprint, digest: answer.digest,
-            metadata: answer.metadata)
+            resolvedModel: answer.model, fingerprint: answer.fingerprint, digest: answer.digest)
         guard let version else {
             throw ProbeFailure(.noVersion, "the answer names neither model nor fingerprint")
         }
@@ -122,7 +121,8 @@ public struct ProbeExchange {
         var answer = answer
         if let lookup { answer.add(lookup) }
         return ProbeAnswer(
-            version: try version(of: answer), shows: answer.shows, retirement: answer.retirement, usage: answer.usage,
-            latency: answer.latency, learned: learned == before ? nil : learned)
+            version: try version(of: answer), metadata: answer.metadata, shows: answer.shows,
+            retirement: answer.retirement, usage: answer.usage, latency: answer.latency,
+            learned: learned == before ? nil : learned)
     }
 }

@@ -30,6 +30,8 @@ public struct ExchangeColumn: Hashable, Sendable {
     /// Whether the member may be left out; it then stands for ``absent``.
     public var isOptional: Bool
     public var absent: ExchangeValue
+    /// Whether only exports of an older form have it: it is read, and never written.
+    public var isFormer = false
 
     private init(_ name: String, _ kind: Kind, isOptional: Bool = false, absent: ExchangeValue = .null) {
         self.name = name
@@ -47,6 +49,12 @@ public struct ExchangeColumn: Hashable, Sendable {
     /// A text that the store keeps as an empty one where there is none.
     static func emptyable(_ name: String) -> ExchangeColumn {
         ExchangeColumn(name, .text, isOptional: true, absent: .text(""))
+    }
+
+    static func former(_ name: String, _ kind: Kind) -> ExchangeColumn {
+        var column = ExchangeColumn.optional(name, kind)
+        column.isFormer = true
+        return column
     }
 
     static func flag(_ name: String) -> ExchangeColumn {

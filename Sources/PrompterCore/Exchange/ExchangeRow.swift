@@ -9,8 +9,8 @@ public struct ExchangeRow: Hashable, Sendable {
         }
     }
 
-    /// The form that this program writes and reads; the first line of an export names it.
-    public static let form = 1
+    /// The form that this program writes; the first line of an export names it. In the first form metadata was a version's.
+    public static let form = 2
 
     public var table: ExchangeTable
     /// In the order of the table's columns.
@@ -61,7 +61,7 @@ public struct ExchangeRow: Hashable, Sendable {
         if let twice = document.duplicateNames.first { throw Refusal("\(SafeText(twice.name)) stands twice") }
         guard let name = document.root["row"]?.string else { throw Refusal("row is missing") }
         if name == "export" {
-            guard document.root["form"]?.integer == form else {
+            guard let given = document.root["form"]?.integer, (1...form).contains(given) else {
                 throw Refusal("a newer prompterd wrote this; install that version")
             }
             return nil
@@ -107,7 +107,7 @@ public struct ExchangeRow: Hashable, Sendable {
             guard
                 VersionIdentity(
                     resolvedModel: self["resolved_model"].text, fingerprint: self["fingerprint"].text,
-                    digest: self["digest"].text, metadata: self["metadata"].text) != nil
+                    digest: self["digest"].text) != nil
             else {
                 throw Refusal("it names no version")
             }

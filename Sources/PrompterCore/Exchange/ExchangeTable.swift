@@ -29,7 +29,7 @@ public enum ExchangeTable: String, Hashable, Sendable, CaseIterable {
     private static let versionColumns: [ExchangeColumn] = [
         .required("number", .number), .required("target", .reference(.target)), .emptyable("resolved_model"),
         .required("provider_version_key", .text), .optional("fingerprint", .text), .emptyable("digest"),
-        .emptyable("metadata"), .required("source", .word(["live", "stub", "import"])),
+        .former("metadata", .text), .required("source", .word(["live", "stub", "import"])),
         .optional("fingerprint_captured_at", .time), .optional("first_seen_at", .time),
         .optional("last_seen_at", .time), .count("sightings"),
     ]
@@ -46,7 +46,7 @@ public enum ExchangeTable: String, Hashable, Sendable, CaseIterable {
         .required("version", .reference(.version)), .required("slot", anyInteger),
         .required("latency_us", .integer(0...Int64.max)), .optional("input_tokens", .integer(0...Int64.max)),
         .optional("output_tokens", .integer(0...Int64.max)), .flag("suspect"), .required("shows", .integer(0...31)),
-        .flag("is_confirmation"), .optional("retirement_at", .time),
+        .flag("is_confirmation"), .optional("retirement_at", .time), .optional("metadata", .text),
     ]
 
     private static let tallyColumns: [ExchangeColumn] = [

@@ -86,7 +86,7 @@ public struct SlotRecord: Hashable, Sendable {
             .init("latency_us", .integer(observation.latency.nanoseconds / 1000)),
         ]
         for signal in Signal.allCases {
-            if let value = observation.version[signal] { members.append(.init(signal.rawValue, .string(value))) }
+            if let value = observation[signal] { members.append(.init(signal.rawValue, .string(value))) }
         }
         if observation.shows != .completion { members.append(.init("shows", .integer(observation.shows.rawValue))) }
         if let retirement = observation.retirement {
@@ -104,13 +104,14 @@ public struct SlotRecord: Hashable, Sendable {
             let latency = root["latency_us"]?.integer, (0...86_400_000_000).contains(latency),
             let version = VersionIdentity(
                 resolvedModel: root["model"]?.string, fingerprint: root["fingerprint"]?.string,
-                digest: root["digest"]?.string, metadata: root["metadata"]?.string)
+                digest: root["digest"]?.string)
         else { return nil }
         let shows = root["shows"].map { $0.integer.flatMap(UInt8.init(exactly:)) ?? 0 }
         let retirement = root["retirement_ms"]?.integer.flatMap { times.contains($0) ? $0 : nil }
         return Observation(
             id: id, target: slot.target, slot: slot.number, time: Timestamp(milliseconds: Int64(time)),
-            version: version, shows: shows.map(SignalSet.init) ?? .completion, isConfirmation: slot.isConfirmation,
+            version: version, metadata: root["metadata"]?.string, shows: shows.map(SignalSet.init) ?? .completion,
+            isConfirmation: slot.isConfirmation,
             retirement: retirement.map { Timestamp(milliseconds: Int64($0)) },
             usage: Usage(
                 inputTokens: Usage.tokens(in: root["input_tokens"]),

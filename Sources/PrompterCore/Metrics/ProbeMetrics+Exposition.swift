@@ -200,12 +200,12 @@ extension ProbeMetrics {
         text.begin(MetricFamily("prompter_watch_version_info", .gauge, "Versions seen for the watch, always 1."))
         for watch in shown {
             let versions = watch.memory.versions.prefix(TargetMemory.mostVersions)
-            for version in versions.sorted(by: { $0.identity.key < $1.identity.key }) {
+            for version in versions.sorted(by: { $0.identity.name < $1.identity.name }) {
                 let identity = version.identity
                 text.sample(
                     watch.labels + [
                         ("provider_version_key", identity.key), ("resolved_model", identity.resolvedModel ?? ""),
-                        ("fingerprint", identity.fingerprint ?? ""),
+                        ("fingerprint", identity.fingerprint ?? ""), ("digest", identity.digest ?? ""),
                         ("state", watch.memory.life.state(of: identity).rawValue),
                     ], 1)
             }
@@ -216,7 +216,9 @@ extension ProbeMetrics {
                 "prompter_watch_expectation_met", .gauge,
                 "1 while every live version is one that the watch expects, else 0."))
         for watch in shown {
-            if let isMet = watch.watch.expectation?.isMet(by: watch.memory) { text.sample(watch.labels, isMet ? 1 : 0) }
+            if let isMet = watch.watch.expectation?.isMet(by: watch.memory.life) {
+                text.sample(watch.labels, isMet ? 1 : 0)
+            }
         }
     }
 

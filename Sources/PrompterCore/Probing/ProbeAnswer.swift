@@ -1,6 +1,8 @@
 /// What a successful probe brings back.
 public struct ProbeAnswer: Hashable, Sendable {
     public var version: VersionIdentity
+    /// What the provider says about the model beside its answers, as one hash or one word.
+    public var metadata: String?
     /// What a probe of its kind shows, whether or not this one did.
     public var shows: SignalSet
     /// When the provider will shut the model down, where it says so.
@@ -12,10 +14,11 @@ public struct ProbeAnswer: Hashable, Sendable {
     public var learned: LearnedCall?
 
     public init(
-        version: VersionIdentity, shows: SignalSet = .completion, retirement: Timestamp? = nil, usage: Usage = Usage(),
-        latency: Duration, learned: LearnedCall? = nil
+        version: VersionIdentity, metadata: String? = nil, shows: SignalSet = .completion, retirement: Timestamp? = nil,
+        usage: Usage = Usage(), latency: Duration, learned: LearnedCall? = nil
     ) {
         self.version = version
+        self.metadata = VersionIdentity.named(metadata)
         self.shows = shows
         self.retirement = retirement
         self.usage = usage

@@ -110,15 +110,14 @@ extension RecordedLine {
         case .skipped: return nil
         case .failure(let failure): return .failure(FailedAttempt(target: target, time: time, failureClass: failure))
         case .success:
-            let version = VersionIdentity(
-                resolvedModel: resolvedModel, fingerprint: fingerprint, digest: digest, metadata: metadata)
+            let version = VersionIdentity(resolvedModel: resolvedModel, fingerprint: fingerprint, digest: digest)
             // To a daemon an answer that names no version is a failure, too.
             guard let version else {
                 return .failure(FailedAttempt(target: target, time: time, failureClass: .noVersion))
             }
             let observation = Observation(
-                id: id, target: target, slot: 0, time: time, version: version, shows: shows,
-                isConfirmation: isConfirmation)
+                id: id, target: target, slot: 0, time: time, version: version, metadata: metadata,
+                shows: shows, isConfirmation: isConfirmation)
             return .observation(observation, imported: false)
         }
     }

@@ -33,6 +33,8 @@ struct ReplayReader: Sendable {
     /// Of the export that is read: which targets and versions its numbers stand for.
     private var targets: [Int64: Int] = [:]
     private var versions: [Int64: VersionIdentity] = [:]
+    /// In an export of the first form the metadata stands with the version.
+    private var formerMetadata: [Int64: String] = [:]
     private var known: [TargetID: Int] = [:]
     private var line: [UInt8] = []
     private var isTooLong = false
@@ -121,15 +123,17 @@ struct ReplayReader: Sendable {
     /// - Parameter row: `nil` for an export's first line.
     private mutating func entry(of row: ExchangeRow?) throws(ExchangeRow.Refusal) -> Entry? {
         guard let row else {
-            (targets, versions) = ([:], [:])
+            (targets, versions, formerMetadata) = ([:], [:], [:])
             return nil
         }
         switch row.table {
         case .target: addTarget(row)
         case .version:
-            versions[row["number"].integer ?? 0] = VersionIdentity(
+            let number = row["number"].integer ?? 0
+            versions[number] = VersionIdentity(
                 resolvedModel: row["resolved_model"].text, fingerprint: row["fingerprint"].text,
-                digest: row["digest"].text, metadata: row["metadata"].text)
+                digest: row["digest"].text)
+            formerMetadata[number] = row["metadata"].text
         case .binding:
             let texts = ["org", "workspace", "template", "provider", "model"].map { row[$0].text ?? "" }
             let watch = Watch.Key(
@@ -167,9 +171,10 @@ struct ReplayReader: Sendable {
 
     private func observation(_ row: ExchangeRow) throws(ExchangeRow.Refusal) -> Entry? {
         let index = try target(of: row)
-        guard let version = versions[row["version"].integer ?? 0] else {
+        let versionNumber = row["version"].integer ?? 0
+        guard let version = versions[versionNumber] else {
             throw ExchangeRow.Refusal(
-                "no version before it has the number \(row["version"].integer ?? 0); replay the export from its first line"
+                "no version before it has the number \(versionNumber); replay the export from its first line"
             )
         }
         guard row["suspect"].integer != 1 else { return nil }
@@ -177,6 +182,7 @@ struct ReplayReader: Sendable {
         let observation = Observation(
             id: id, target: subjects[index].target, slot: row["slot"].integer ?? 0,
             time: row["observed_at"].time ?? Timestamp(milliseconds: 0), version: version,
+            metadata: row["metadata"].text ?? formerMetadata[versionNumber],
             shows: SignalSet(rawValue: UInt8(truncatingIfNeeded: row["shows"].integer ?? 0)),
             isConfirmation: row["is_confirmation"].integer == 1, retirement: row["retirement_at"].time)
         return Entry(

@@ -60,7 +60,7 @@ public struct TargetLife: Hashable, Sendable {
         }
         for signal in Signal.allCases where observation.shows.shows(signal) {
             let changes = try signals[index(of: signal)].take(
-                observation.version[signal], time: observation.time, id: observation.id,
+                observation[signal], time: observation.time, id: observation.id,
                 isConfirmation: observation.isConfirmation, rules: rules,
                 isKnown: isKnown)
             for change in changes { events.append(Event(change, of: signal, by: observation)) }
@@ -85,11 +85,6 @@ public struct TargetLife: Hashable, Sendable {
             if !member.isSettled { state = .new }
         }
         return state
-    }
-
-    /// Since when the value of `signal` that `version` has is live; `nil` where it is not.
-    public func liveSince(_ signal: Signal, of version: VersionIdentity) -> Timestamp? {
-        self[signal]?.members.first { $0.value == version[signal] }?.since
     }
 
     private mutating func index(of signal: Signal) -> Int {

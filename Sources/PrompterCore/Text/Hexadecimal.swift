@@ -18,6 +18,9 @@ public enum Hexadecimal {
         encode((0..<8).reversed().map { UInt8(truncatingIfNeeded: word >> UInt64($0 * 8)) })
     }
 
+    /// Whether `byte` writes a digit.
+    static func isDigit(_ byte: UInt8) -> Bool { digits.contains(byte) }
+
     /// The bytes that `text` writes; `nil` where a character is no digit or one is left over.
     public static func decode(_ text: some StringProtocol) -> [UInt8]? {
         let nibbles = text.utf8.map { byte -> UInt8? in

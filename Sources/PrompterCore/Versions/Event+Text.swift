@@ -23,16 +23,19 @@ extension Event {
         case .accepted: "\(model): the provider answers it again"
         case .retirementAnnounced: "\(model): the provider will shut it down on \(value.prefix(10))"
         case .unexpected:
-            "\(model) answers as \(value), which \(watch?.template ?? "its watch") does not expect (\(previous.joined(separator: ", ")))"
+            "\(model) answers \(signal == nil || signal == .model ? "as \(value)" : "with \(name)"), which \(watch?.template ?? "its watch") does not expect (\(shownPrevious))"
         case .corrected: "\(model): not so, as a late observation shows: \(value)"
         }
     }
 
     private var was: String {
         guard !previous.isEmpty else { return "" }
-        let shown = previous.prefix(3).joined(separator: ", ")
-        let more = previous.count > 3 ? " and \(previous.count - 3) more" : ""
         let since = previousSince.map { " since \($0.iso8601.prefix(10))" } ?? ""
-        return " (was \(shown)\(more)\(since))"
+        return " (was \(shownPrevious)\(since))"
+    }
+
+    private var shownPrevious: String {
+        let more = previous.count > 3 ? " and \(previous.count - 3) more" : ""
+        return "\(previous.prefix(3).joined(separator: ", "))\(more)"
     }
 }

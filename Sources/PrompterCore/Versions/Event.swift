@@ -107,9 +107,12 @@ public struct Event: Hashable, Sendable, Identifiable {
     }
 
     /// What `observation` shows and `watch` does not expect.
-    public init(unexpected observation: Observation, by watch: Watch.Key, _ expectation: Expectation) {
-        let subject = observation.version[expectation.subject(of: observation.version)]
-        self.init(.unexpected, of: observation, value: subject, watch: watch, previous: expectation.patterns)
+    init(
+        _ slip: Expectation.Slip, by observation: Observation, unexpectedBy watch: Watch.Key, _ expectation: Expectation
+    ) {
+        self.init(.unexpected, of: observation, value: slip.value, watch: watch, previous: expectation.patterns)
+        signal = slip.signal
+        evidence = [Sighting(time: observation.time, id: observation.id, value: slip.value)]
     }
 
     /// What a failed attempt makes known: that the model is gone.
@@ -159,7 +162,8 @@ public struct Event: Hashable, Sendable, Identifiable {
     private var derivedID: String {
         var hash = SHA256()
         hash.update(field: target.hexadecimal)
-        hash.update(field: signal?.rawValue ?? "")
+        // Older instances of a fleet name no signal that is not expected.
+        hash.update(field: kind == .unexpected ? "" : signal?.rawValue ?? "")
         hash.update(field: kind.rawValue)
         hash.update(field: value)
         hash.update(field: String(slot))

@@ -4,6 +4,10 @@ public actor MemoryVersionStore: VersionStore {
 
     public init() {}
 
+    public func register(_ watchlist: Watchlist, at now: Timestamp) {
+        ledger.register(watchlist)
+    }
+
     public func record(_ findings: [Finding], at now: Timestamp) -> [Recorded] {
         findings.map { ledger.record($0, at: now) }
     }

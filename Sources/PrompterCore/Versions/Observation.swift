@@ -8,6 +8,8 @@ public struct Observation: Hashable, Sendable, Identifiable {
     /// When the answer was parsed, by the wall clock of whoever probed.
     public var time: Timestamp
     public var version: VersionIdentity
+    /// What the provider says about the model beside its answers, as one hash or one word. It is no part of the version.
+    public var metadata: String?
     /// What a probe of its kind shows, whether or not this one did.
     public var shows: SignalSet
     /// Whether its probe was made to confirm a change that the slot's own probe saw.
@@ -20,7 +22,7 @@ public struct Observation: Hashable, Sendable, Identifiable {
     public var latency: Duration
 
     public init(
-        id: UInt64, target: TargetID, slot: Int64, time: Timestamp, version: VersionIdentity,
+        id: UInt64, target: TargetID, slot: Int64, time: Timestamp, version: VersionIdentity, metadata: String? = nil,
         shows: SignalSet = .completion, isConfirmation: Bool = false, retirement: Timestamp? = nil,
         learned: LearnedCall? = nil, usage: Usage = Usage(), latency: Duration = .zero
     ) {
@@ -29,12 +31,18 @@ public struct Observation: Hashable, Sendable, Identifiable {
         self.slot = slot
         self.time = time
         self.version = version
+        self.metadata = VersionIdentity.named(metadata)
         self.shows = shows
         self.isConfirmation = isConfirmation
         self.retirement = retirement
         self.learned = learned
         self.usage = usage
         self.latency = latency
+    }
+
+    /// What it shows of `signal`; `nil` where the answer did not carry it.
+    public subscript(signal: Signal) -> String? {
+        signal == .metadata ? metadata : version[signal]
     }
 }
 
@@ -43,7 +51,8 @@ extension Observation {
     public init(_ answer: ProbeAnswer, lease: Lease, at time: Timestamp) {
         self.init(
             id: lease.id, target: lease.slot.target, slot: lease.slot.number, time: time, version: answer.version,
-            shows: answer.shows, isConfirmation: lease.slot.isConfirmation, retirement: answer.retirement,
+            metadata: answer.metadata, shows: answer.shows, isConfirmation: lease.slot.isConfirmation,
+            retirement: answer.retirement,
             learned: answer.learned, usage: answer.usage, latency: answer.latency)
     }
 }

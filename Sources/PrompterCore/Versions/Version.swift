@@ -23,7 +23,8 @@ public struct Version: Hashable, Sendable {
 
     /// The order in which versions are listed: the one seen last first, and never two ways for the same set.
     public static func isSeenLater(_ left: Version, _ right: Version) -> Bool {
-        (left.lastSeen, left.identity.key, left.identity.resolvedModel ?? "")
-            > (right.lastSeen, right.identity.key, right.identity.resolvedModel ?? "")
+        let (one, other) = (left.identity, right.identity)
+        return (left.lastSeen, one.key, one.resolvedModel ?? "", one.digest ?? "")
+            > (right.lastSeen, other.key, other.resolvedModel ?? "", other.digest ?? "")
     }
 }

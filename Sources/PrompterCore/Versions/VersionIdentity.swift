@@ -9,16 +9,13 @@ public struct VersionIdentity: Hashable, Sendable {
     public let fingerprint: String?
     /// A hash of the weights, where a server tells it.
     public let digest: String?
-    /// What the provider says about the model beside its answers, as one hash or one word. It alone makes no version.
-    public let metadata: String?
 
     /// - Returns: `nil` where nothing names a version: an empty text counts as none, and a missing version is never a version.
-    public init?(resolvedModel: String?, fingerprint: String?, digest: String? = nil, metadata: String? = nil) {
+    public init?(resolvedModel: String?, fingerprint: String?, digest: String? = nil) {
         self.resolvedModel = Self.named(resolvedModel)
         // A fingerprint that repeats the model tells no more than the model.
         self.fingerprint = fingerprint == resolvedModel ? nil : Self.named(fingerprint)
         self.digest = Self.named(digest)
-        self.metadata = Self.named(metadata)
         if self.resolvedModel == nil && self.fingerprint == nil && self.digest == nil { return nil }
     }
 
@@ -26,17 +23,24 @@ public struct VersionIdentity: Hashable, Sendable {
     /// service layer did not know, says more than the model.
     public var key: String { fingerprint ?? digest ?? resolvedModel ?? "" }
 
-    /// What it says of `signal`.
+    /// Its name for people: ``key``, and the digest where a fingerprint stands before it. Two versions of one model differ in it.
+    public var name: String {
+        guard fingerprint != nil, let digest else { return key }
+        return "\(key) \(digest)"
+    }
+
+    /// Its value of `signal`; it has none of a signal that makes no version.
     public subscript(signal: Signal) -> String? {
         switch signal {
         case .model: resolvedModel
         case .fingerprint: fingerprint
         case .digest: digest
-        case .metadata: metadata
+        case .metadata: nil
         }
     }
 
-    private static func named(_ text: String?) -> String? {
+    /// `text` where it can name something; `nil` where it is empty or too long.
+    static func named(_ text: String?) -> String? {
         guard let text, !text.isEmpty, text.utf8.count <= longestName else { return nil }
         return text
     }

@@ -19,6 +19,8 @@ public struct VersionLedger: Sendable {
     private let keepsPast: Bool
     private var pasts: [TargetID: Past] = [:]
     private var known: Set<Sighted> = []
+    /// What the watches of each target expect.
+    private var expectations: [TargetID: [Watch.Key: Expectation]] = [:]
 
     /// - Parameter keepsPast: `false` where each finding of a target is later than those before it. Then none is kept: neither
     ///   one that came late nor one that is known already is noticed, and no version but the last is remembered.
@@ -32,6 +34,14 @@ public struct VersionLedger: Sendable {
         guard var memory = pasts[target]?.memory else { return nil }
         memory.versions = Array(memory.versions.prefix(TargetMemory.mostVersions))
         return memory
+    }
+
+    /// Takes over what the watches of `watchlist` expect from now on.
+    public mutating func register(_ watchlist: Watchlist) {
+        expectations = [:]
+        for watch in watchlist.watches where watch.expectation != nil {
+            expectations[watch.target.id, default: [:]][watch.key] = watch.expectation
+        }
     }
 
     /// Takes `finding` in; the promises are ``VersionStore/record(_:at:)``'s.
@@ -48,6 +58,13 @@ public struct VersionLedger: Sendable {
         var events = past.memory.record(finding, mostVersions: keepsPast ? .max : 1)
         if case .observation(let observation, _) = finding {
             events = take(observation, into: &past, at: now) + events
+            if let expectations = expectations[observation.target] {
+                events += past.memory.life.unexpected(observation, by: expectations) { watch, value, time in
+                    past.events.contains {
+                        $0.kind == .unexpected && $0.watch == watch && $0.value == value && $0.time >= time
+                    }
+                }
+            }
         }
         let told = Set(past.events.map(\.id))
         events = events.filter { !told.contains($0.id) }
@@ -64,7 +81,7 @@ public struct VersionLedger: Sendable {
 
     private func take(_ observation: Observation, into past: inout Past, at now: Timestamp) -> [Event] {
         for signal in Signal.allCases {
-            guard let value = observation.version[signal] else { continue }
+            guard let value = observation[signal] else { continue }
             let key = Self.hash(signal, value)
             past.firstSeen[key] = min(past.firstSeen[key] ?? observation.time, observation.time)
         }

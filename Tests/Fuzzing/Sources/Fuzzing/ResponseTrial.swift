@@ -44,7 +44,7 @@ enum ResponseTrial {
     private static func check(_ answer: ProbeAnswer) {
         precondition(!answer.version.key.isEmpty, "an empty version")
         for signal in Signal.allCases {
-            guard let value = answer.version[signal] else { continue }
+            guard let value = signal == .metadata ? answer.metadata : answer.version[signal] else { continue }
             precondition(answer.shows.shows(signal), "a signal that such a probe does not show")
             precondition(value.utf8.count <= VersionIdentity.longestName && value != "" && !value.contains(key))
         }
