@@ -31,7 +31,7 @@ enum GoogleDialect: DialectRules {
             settings = members
             parameters.remove(at: place)
         }
-        settings = CallRequest.body([.init("maxOutputTokens", .integer(1))], parameters: settings)
+        settings = CallRequest.body([.init("maxOutputTokens", .integer(learned.tokens ?? 1))], parameters: settings)
         own.append(.init("generationConfig", .object(settings)))
         return CallRequest.body(own, parameters: parameters)
     }
@@ -41,9 +41,9 @@ enum GoogleDialect: DialectRules {
         let model = name.map { $0.hasPrefix("models/") ? String($0.dropFirst("models/".count)) : $0 }
         if model == "" { throw ProbeFailure(.malformed, "the answer's model has no name") }
         var answer = CallAnswer(model: model, shows: .model)
-        answer.retirement = RetirementDate.read(body.root["modelStatus"]?["retirementTime"])
+        answer.retirement = RetirementDate.read(body["modelStatus"]?["retirementTime"])
         guard form == .lookup else {
-            answer.usage = usage(body.root["usageMetadata"])
+            answer.usage = usage(body)
             return answer
         }
         answer.shows = [.model, .metadata]
@@ -53,10 +53,26 @@ enum GoogleDialect: DialectRules {
         return answer
     }
 
+    static func lesson(
+        of refusal: Refusal, to form: CallForm, of target: Target, _ learned: LearnedCall
+    ) -> LearnedCall? {
+        CallLesson.of(
+            refusal, to: form, learned: learned, cap: isCapped(target) ? nil : .tokens, tokens: learned.tokens ?? 1,
+            mayAskResponses: false)
+    }
+
+    private static func isCapped(_ target: Target) -> Bool {
+        guard let settings = CallRequest.parameters(of: target).first(where: { $0.name == "generationConfig" }) else {
+            return false
+        }
+        guard case .object(let members) = settings.value else { return true }
+        return members.contains { $0.name == "maxOutputTokens" }
+    }
+
     /// Thoughts are billed as output. A count that is nought is left out: of a prompt that was counted, both may be.
-    private static func usage(_ node: JSONNode?) -> Usage {
-        let parts = ["candidatesTokenCount", "thoughtsTokenCount"].compactMap { Usage.tokens(in: node?[$0]) }
-        let input = Usage.tokens(in: node?["promptTokenCount"])
+    private static func usage(_ body: SuccessBody) -> Usage {
+        let parts = ["candidatesTokenCount", "thoughtsTokenCount"].compactMap { body.tokens("usageMetadata", $0) }
+        let input = body.tokens("usageMetadata", "promptTokenCount")
         return Usage(inputTokens: input, outputTokens: input == nil && parts.isEmpty ? nil : parts.reduce(0, +))
     }
 
