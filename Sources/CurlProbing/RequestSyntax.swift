@@ -31,7 +31,8 @@ enum RequestSyntax {
     /// The lines for `CURLOPT_HTTPHEADER`: a value that is empty needs a semicolon, and a name with nothing behind its colon
     /// keeps libcurl from sending that header of its own (https://curl.se/libcurl/c/CURLOPT_HTTPHEADER.html).
     static func lines(of request: HTTPRequest) -> [String] {
-        var lines = ["expect", "content-type"].filter { own in
+        // No encoding is asked for: an answer is short, and one more thing could break.
+        var lines = ["expect", "content-type", "accept-encoding"].filter { own in
             !request.headers.contains { $0.name.lowercased() == own }
         }.map { "\($0):" }
         for header in request.headers {

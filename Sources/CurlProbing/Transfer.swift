@@ -145,6 +145,9 @@ final class Transfer {
         try set(CURLOPT_SSL_VERIFYPEER, 1)
         try set(CURLOPT_SSL_VERIFYHOST, 2)
         try trust(nil)
+        // Undoes whatever encoding libcurl knows, since some servers and proxies compress though nobody asked; the bound counts
+        // what comes out of it.
+        try set(CURLOPT_ACCEPT_ENCODING, "")
         try set(CURLOPT_NOSIGNAL, 1)
         // Without it the end of a call waits for getaddrinfo (https://curl.se/libcurl/c/CURLOPT_QUICK_EXIT.html).
         try set(CURLOPT_QUICK_EXIT, 1)

@@ -197,6 +197,7 @@ extension Pipeline {
             take(limits.end(flight.begun, nil, at: now), of: target, at: now)
             let observation = Observation(answer, lease: flight.lease, at: now.wall)
             metrics.ended(target, nil, fingerprint: answer.version.fingerprint, after: now.uptime - start)
+            takeLookup(answer.lookupFailure, of: target)
             submit(Recorder.Entry(.observation(observation, imported: false), of: target, asked: flight.asked))
             timetable.end(target.id, slot: due.slot, at: now.wall)
             ending = .observed(observation)

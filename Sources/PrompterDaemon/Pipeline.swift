@@ -70,6 +70,8 @@ public actor Pipeline {
     public internal(set) var isStopping = false
     /// How each target's last finding here ended, recorded or not; `nil` inside for a success.
     var lastFailures: [TargetID: FailureClass?] = [:]
+    /// Why the lookups fail that fail beside completions which succeed.
+    var failingLookups: [TargetID: FailureClass] = [:]
     /// Whether it was told that the store has no place for another finding.
     var isStoreFull = false
     var idleWaiters: [CheckedContinuation<Void, Never>] = []
@@ -96,6 +98,7 @@ public actor Pipeline {
         metrics.replace(with: watchlist, memory: memory)
         let watched = Set(watchlist.targets.map(\.id))
         lastFailures = lastFailures.filter { watched.contains($0.key) }
+        failingLookups = failingLookups.filter { watched.contains($0.key) }
         let sum = watchlist.providers.values.reduce(0) { $0 + $1.concurrency }
         let dropped = limits.replace(
             workers: workers ?? max(1, sum), providers: watchlist.providers.values, at: now

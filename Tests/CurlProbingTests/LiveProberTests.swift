@@ -214,10 +214,84 @@ import Testing
             let target = target(.openAI, provider.baseURL)
             let prober = LiveProber(
                 client: client, credentials: [:], calls: LearnedCalls([target.id: LearnedCall(form: .responses)]))
-            await expectFailure(.notFound, prober, target)
+            await expectFailure(.address, prober, target)
             let next = try await prober.probe(target, timeout: .seconds(600))
             #expect(next.learned == nil)
             #expect(provider.requests.map(\.path) == ["/responses", "/chat/completions"])
+        }
+    }
+
+    // MARK: Encodings and streams
+
+    /// `{"model":"m-gzip","choices":[]}`, and the beginning of a MiB and more of spaces, as gzip writes them.
+    private static let packed = gzip(stored: Array(#"{"model":"m-gzip","choices":[]}"#.utf8))
+
+    /// `bytes` in the format of gzip, stored as they are (RFC 1951, section 3.2.4; RFC 1952).
+    private static func gzip(stored bytes: [UInt8]) -> [UInt8] {
+        var out: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255]
+        var rest = bytes[...]
+        repeat {
+            let part = rest.prefix(0xFFFF)
+            rest = rest.dropFirst(part.count)
+            let count = UInt16(part.count)
+            out += [rest.isEmpty ? 1 : 0] + little(count) + little(~count) + part
+        } while !rest.isEmpty
+        var sum: UInt32 = .max
+        for byte in bytes {
+            sum ^= UInt32(byte)
+            for _ in 0..<8 { sum = sum & 1 == 1 ? sum >> 1 ^ 0xEDB8_8320 : sum >> 1 }
+        }
+        return out + little(~sum) + little(UInt32(truncatingIfNeeded: bytes.count))
+    }
+
+    private static func little<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
+        withUnsafeBytes(of: number.littleEndian) { Array($0) }
+    }
+
+    private static func encoded(_ name: String, _ body: [UInt8], status: Int = 200) -> FakeAnswer {
+        .response(status: status, headers: [HTTPHeader("Content-Encoding", name)], body: body)
+    }
+
+    @Test func anEncodingThatNobodyAskedForIsUndone() async throws {
+        try await Answering { _ in Self.encoded("gzip", Self.packed) }.use { provider, client in
+            let answer = try await prober(client).probe(target(provider), timeout: .seconds(600))
+            #expect(answer.version.key == "m-gzip")
+            #expect(provider.requests.first?.header("Accept-Encoding") == nil)
+        }
+        let refusal = Self.gzip(stored: Array(#"{"error":{"message":"seed is odd"}}"#.utf8))
+        try await Answering { _ in Self.encoded("gzip", refusal, status: 400) }.use { provider, client in
+            let failure = await expectFailure(.invalidRequest, prober(client), target(provider))
+            #expect(failure?.detail.description == "status 400: seed is odd")
+        }
+    }
+
+    @Test(arguments: [
+        (encoded("gzip", gzip(stored: Array(repeating: 32, count: HTTPClient.largestBody + 1))), "longer than"),
+        (encoded("gzip", Array(#"{"model":"m"}"#.utf8)), "content encoding is broken"),
+        (encoded("gzip", Array(packed.dropLast(30)) + [1, 2, 3]), ""),
+        (encoded("rot13", Array(#"{"model":"m"}"#.utf8)), "content encoding is broken"),
+    ])
+    func aBadEncodingIsMalformed(answer: FakeAnswer, text: String) async throws {
+        try await Answering { _ in answer }.use { provider, client in
+            let failure = await expectFailure(.malformed, prober(client), target(provider))
+            #expect(
+                text.isEmpty || failure?.detail.description.contains(text) == true, "\(String(describing: failure))")
+        }
+    }
+
+    /// A server that streams unless it is told not to, and one that streams whatever it is told.
+    @Test(arguments: [true, false]) func aStreamIsReadAllTheSame(isObedient: Bool) async throws {
+        let stream = "data: {\"model\":\"m-stream\",\"choices\":[]}\r\n\r\ndata: [DONE]\r\n\r\n"
+        try await Answering { request in
+            let asked = (try? JSONDocument(request.body))?.root["stream"]
+            guard isObedient, case .bool(false) = asked?.value else {
+                return .response(
+                    status: 200, headers: [HTTPHeader("Content-Type", "text/event-stream")], body: Array(stream.utf8))
+            }
+            return FakeDialects.answer(request)
+        }.use { provider, client in
+            let answer = try await prober(client).probe(target(provider), timeout: .seconds(600))
+            #expect(answer.version.key == (isObedient ? "fp_m" : "m-stream"))
         }
     }
 
@@ -228,9 +302,11 @@ import Testing
             (.json("", status: 200), .malformed), (.json("[]", status: 200), .malformed),
             (.json("{\"model\":7}", status: 200), .malformed), (.json("{\"model\":\"a\",\"model\":\"b\"}"), .malformed),
             (.json("{\"error\":{\"message\":\"no\"}}", status: 200), .malformed),
+            (.json("{\"error\":{\"code\":429}}", status: 200), .rateLimited),
             (.endless(chunk: Array(repeating: 32, count: 4096)), .malformed),
-            (.response(status: 302, headers: [HTTPHeader("Location", "/")], body: []), .malformed),
-            (.json("{}", status: 401), .auth), (.json("{}", status: 404), .notFound),
+            (.response(status: 302, headers: [HTTPHeader("Location", "/")], body: []), .address),
+            (.json("{}", status: 401), .auth), (.json("{}", status: 404), .address),
+            (.json("{\"error\":{\"code\":\"model_not_found\"}}", status: 404), .notFound),
             (.json("{}", status: 429), .rateLimited),
             (.json("<html>", status: 502), .serverError), (.json("{}", status: 400), .invalidRequest),
             (.bytes([]), .connection), (.truncated([123], length: 100), .connection),

@@ -26,7 +26,7 @@ def report(call, make):
 
 
 def chat(client, model, **cap):
-    answer = client.chat.completions.create(model=model, messages=message, **cap)
+    answer = client.chat.completions.create(model=model, messages=message, stream=False, **cap)
     usage = answer.usage
     return {
         "model": answer.model, "fingerprint": answer.system_fingerprint,
@@ -35,12 +35,12 @@ def chat(client, model, **cap):
 
 
 def responses(client, model):
-    answer = client.responses.create(model=model, input="x", max_output_tokens=16, store=False)
+    answer = client.responses.create(model=model, input="x", max_output_tokens=16, store=False, stream=False)
     return {"model": answer.model, "input": answer.usage.input_tokens, "output": answer.usage.output_tokens}
 
 
 def messages(client, model):
-    answer = client.messages.create(model=model, max_tokens=1, messages=message)
+    answer = client.messages.create(model=model, max_tokens=1, messages=message, stream=False)
     return {"model": answer.model, "input": answer.usage.input_tokens, "output": answer.usage.output_tokens}
 
 

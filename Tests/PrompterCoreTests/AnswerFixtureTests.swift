@@ -14,7 +14,8 @@ import Testing
     func isReadAsExpected(_ row: JSONNode) throws {
         let dialect = try #require(row["dialect"]?.string.flatMap(Dialect.init))
         let form = try #require(row["form"]?.string.flatMap(CallForm.init))
-        var exchange = try ProbeExchange(DialectExample.target(dialect, form), credential: nil)
+        let target = DialectExample.target(dialect, form, model: row["asked"]?.string ?? "model-1")
+        var exchange = try ProbeExchange(target, credential: nil)
         #expect(exchange.form == form)
         let response = HTTPResponse(
             status: 200, headers: DialectExample.headers(row["headers"]), body: DialectExample.body(row["body"]),

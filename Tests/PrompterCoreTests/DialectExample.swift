@@ -11,11 +11,15 @@ enum DialectExample {
     ]
 
     /// A target whose probe begins with `form`.
-    static func target(_ dialect: Dialect, _ form: CallForm, model: String = "model-1") -> Target {
+    ///
+    /// - Parameter isFree: whether it may go on with another API.
+    static func target(
+        _ dialect: Dialect, _ form: CallForm, model: String = "model-1", isFree: Bool = false
+    ) -> Target {
         Target(
             provider: Provider(
                 name: "p", dialect: dialect, baseURL: urls[dialect] ?? "",
-                api: form == .chat || form == .responses ? form : nil,
+                api: !isFree && (form == .chat || form == .responses) ? form : nil,
                 probe: form.isFree ? .metadata : .completion, server: form == .tags ? .ollama : nil),
             model: model)
     }

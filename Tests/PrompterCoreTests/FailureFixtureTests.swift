@@ -3,7 +3,8 @@ import Testing
 
 /// Errors of every provider, written from the documented shapes: `Tests/Responses/failures.jsonl`, one a line. `class` is what a probe
 /// fails by, `retry_after` in seconds how long the provider asks to be left alone, `target_only` whether an `auth` is of the
-/// target alone; `next` stands for a refusal that teaches: the call that follows.
+/// target alone, `scope` whose trouble it shows, `shown` what stands in the text for people, `model` what was asked for; `next`
+/// stands for a refusal that teaches: the call that follows, with `sends` in its body.
 @Suite struct FailureFixtureTests {
     struct Fixture: Sendable, CustomTestStringConvertible {
         var line: Int
@@ -14,6 +15,10 @@ import Testing
         var next: CallForm?
         var retryAfter: Double?
         var isTargetOnly: Bool
+        var scope: FailureScope?
+        var shown: String?
+        var sends: String?
+        var model: String
 
         var testDescription: String { "line \(line): \(dialect.rawValue), \(form.rawValue), status \(response.status)" }
     }
@@ -29,7 +34,9 @@ import Testing
                 failureClass: row["class"]?.string.flatMap(FailureClass.init),
                 next: row["next"]?.string.flatMap(CallForm.init),
                 retryAfter: row["retry_after"].flatMap { Double($0.plain.text) },
-                isTargetOnly: row["target_only"] != nil)
+                isTargetOnly: row["target_only"] != nil,
+                scope: row["scope"].map { $0.string == "provider" ? .provider : .target }, shown: row["shown"]?.string,
+                sends: row["sends"]?.string, model: row["model"]?.string ?? "model-1")
         }
     }
 
@@ -46,7 +53,9 @@ import Testing
 
     @Test(arguments: try fixtures())
     func isJudgedAsExpected(_ fixture: Fixture) throws {
-        let target = DialectExample.target(fixture.dialect, fixture.form)
+        let target = DialectExample.target(
+            fixture.dialect, fixture.form, model: fixture.model,
+            isFree: fixture.form == .chat && fixture.next == .responses)
         var exchange = try ProbeExchange(target, credential: nil)
         #expect(exchange.form == fixture.form)
         if let next = fixture.next {
@@ -54,12 +63,18 @@ import Testing
             #expect(try exchange.take(fixture.response) == nil)
             #expect(exchange.form == next)
             #expect(exchange.request(timeout: .zero) != first)
+            let sent = String(decoding: exchange.request(timeout: .zero).body, as: UTF8.self)
+            if let sends = fixture.sends { #expect(sent.contains(sends), "\(sent)") }
             return
         }
         let failure = #expect(throws: ProbeFailure.self) { try exchange.take(fixture.response) }
         guard let failure else { return }
         #expect(failure.failureClass == fixture.failureClass, "\(failure)")
         #expect((failure.scope == .target && failure.failureClass == .auth) == fixture.isTargetOnly)
+        if let scope = fixture.scope { #expect(failure.scope == scope, "\(failure)") }
+        if let shown = fixture.shown { #expect(failure.detail.description.contains(shown), "\(failure)") }
+        let isOfAddress = failure.failureClass == .address
+        #expect(failure.detail.description.hasSuffix("(is the base_url right?)") == isOfAddress, "\(failure)")
         let seconds = failure.retryAfter.map { Double($0.milliseconds) / 1000 }
         if let expected = fixture.retryAfter {
             #expect(abs((seconds ?? -1) - expected) < 0.001, "\(String(describing: failure.retryAfter))")

@@ -43,18 +43,20 @@ import Testing
         #expect(sent.timeout == .seconds(3))
         #expect(
             try body(try target(.openAI))
-                == #"{"model":"model-1","messages":[{"role":"user","content":"x"}],"max_completion_tokens":16}"#)
+                == #"{"model":"model-1","messages":[{"role":"user","content":"x"}],"max_completion_tokens":16,"#
+                + #""stream":false}"#)
         #expect(
             try body(try target(.openAI, instructions: "Be \"terse\".", parameters: #"{"seed":1}"#))
                 == #"{"model":"model-1","messages":[{"role":"system","content":"Be \"terse\"."},"#
-                + #"{"role":"user","content":"x"}],"max_completion_tokens":16,"seed":1}"#)
+                + #"{"role":"user","content":"x"}],"max_completion_tokens":16,"stream":false,"seed":1}"#)
     }
 
     @Test func aWatchsOwnCapStands() throws {
         for cap in ["max_tokens", "max_completion_tokens"] {
             #expect(
                 try body(try target(.openAI, parameters: "{\"\(cap)\":1}"))
-                    == "{\"model\":\"model-1\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"\(cap)\":1}")
+                    == "{\"model\":\"model-1\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"stream\":false,"
+                    + "\"\(cap)\":1}")
         }
     }
 
@@ -62,18 +64,18 @@ import Testing
         let plain = try target(.openAI, api: .responses)
         #expect(try request(plain).url == "https://api.openai.com/v1/responses")
         #expect(
-            try body(plain) == #"{"model":"model-1","input":"x","max_output_tokens":16,"store":false}"#)
+            try body(plain) == #"{"model":"model-1","input":"x","max_output_tokens":16,"store":false,"stream":false}"#)
         // Parameters that were written for a completion get the names that they have here.
         let other = try target(
             .openAI, api: .responses, instructions: "i",
             parameters: #"{"max_completion_tokens":40,"reasoning_effort":"low","store":true}"#)
         #expect(
             try body(other)
-                == #"{"model":"model-1","input":"x","instructions":"i","max_output_tokens":40,"#
-                + #""reasoning":{"effort":"low"},"store":true}"#)
+                == #"{"model":"model-1","input":"x","instructions":"i","stream":false,"#
+                + #""max_output_tokens":40,"reasoning":{"effort":"low"},"store":true}"#)
         #expect(
             try body(try target(.openAI, api: .responses, parameters: #"{"max_tokens":1}"#))
-                == #"{"model":"model-1","input":"x","store":false,"max_output_tokens":16}"#)
+                == #"{"model":"model-1","input":"x","store":false,"stream":false,"max_output_tokens":16}"#)
     }
 
     @Test(arguments: [
@@ -134,10 +136,11 @@ import Testing
         #expect(try request(plain).url == "https://api.anthropic.com/v1/messages")
         #expect(
             try body(plain)
-                == #"{"model":"model-1","messages":[{"role":"user","content":"x"}],"system":"i","max_tokens":5}"#)
+                == #"{"model":"model-1","messages":[{"role":"user","content":"x"}],"stream":false,"system":"i","#
+                + #""max_tokens":5}"#)
         #expect(
             try body(try target(.anthropic))
-                == #"{"model":"model-1","max_tokens":1,"messages":[{"role":"user","content":"x"}]}"#)
+                == #"{"model":"model-1","max_tokens":1,"messages":[{"role":"user","content":"x"}],"stream":false}"#)
     }
 
     @Test func ollamaIsAskedForItsTags() throws {
@@ -226,11 +229,55 @@ import Testing
         #expect(throws: ProbeFailure.self) { try forced.take(DialectExample.response(400, [], Self.tooSmall)) }
         var capped = try ProbeExchange(try target(.openAI, parameters: #"{"max_tokens":1}"#), credential: nil)
         #expect(throws: ProbeFailure.self) { try capped.take(refused("max_tokens")) }
-        var dated = try ProbeExchange(try target(.azureOpenAI, apiVersion: "2024-10-21"), credential: nil)
-        #expect(throws: ProbeFailure.self) { try dated.take(DialectExample.response(400, [], Self.tooSmall)) }
         // An entry that says otherwise stands against what was learned before.
         let learned = LearnedCall(form: .responses)
         #expect(try ProbeExchange(try target(.openAI, api: .chat), credential: nil, learned: learned).form == .chat)
+    }
+
+    /// Azure's deployments have no Responses API; the resource has it.
+    @Test func aDatedDeploymentIsAskedByTheResponses() throws {
+        for url in ["https://a.openai.azure.com", "https://a.openai.azure.com/openai/deployments"] {
+            let target = try target(.azureOpenAI, url: url, apiVersion: "2024-10-21")
+            var exchange = try ProbeExchange(target, credential: nil)
+            #expect(try exchange.take(DialectExample.response(400, [], Self.tooSmall)) == nil)
+            let sent = exchange.request(timeout: .zero)
+            #expect(sent.url == "https://a.openai.azure.com/openai/v1/responses")
+            #expect(String(decoding: sent.body, as: UTF8.self).hasPrefix(#"{"model":"model-1","input":"x""#))
+        }
+    }
+
+    @Test func aGatewayWithoutTheResponsesFailsAsItDidFirst() throws {
+        let wrong = DialectExample.response(
+            404, [], #"{"error":{"message":"This is not a chat model","param":"model"}}"#)
+        var exchange = try ProbeExchange(try target(.openAICompatible), credential: nil)
+        #expect(try exchange.take(wrong) == nil && exchange.form == .responses)
+        let failure = #expect(throws: ProbeFailure.self) {
+            try exchange.take(DialectExample.response(404, [], "404 page not found"))
+        }
+        #expect(failure?.failureClass == .invalidRequest)
+        #expect(failure?.detail.description == "status 404: This is not a chat model")
+    }
+
+    @Test func aHigherCapIsAskedForWithinReason() throws {
+        func least(_ number: Int) -> HTTPResponse {
+            DialectExample.response(400, [], "{\"error\":{\"message\":\"max_tokens must be at least \(number)\"}}")
+        }
+        let target = try target(.openAICompatible)
+        var exchange = try ProbeExchange(target, credential: nil)
+        #expect(try exchange.take(least(32)) == nil)
+        #expect(try exchange.take(least(64)) == nil)
+        let answer = try exchange.take(DialectExample.response(#"{"model":"m"}"#))
+        #expect(answer?.learned?.text == "64")
+        #expect(try body(target, learned: answer?.learned).contains(#""max_tokens":64"#))
+        // A cap that costs is no lesson: the other name is tried instead, once.
+        exchange = try ProbeExchange(target, credential: nil)
+        #expect(try exchange.take(least(100_000)) == nil)
+        #expect(String(decoding: exchange.request(timeout: .zero).body, as: UTF8.self).contains(":16"))
+        #expect(throws: ProbeFailure.self) { try exchange.take(least(100_000)) }
+        // Nor is a change of what the watch set.
+        var set = try ProbeExchange(
+            try self.target(.openAICompatible, parameters: #"{"max_tokens":1}"#), credential: nil)
+        #expect(throws: ProbeFailure.self) { try set.take(least(32)) }
     }
 
     @Test func aSwapAndAnotherAPIAreTheMostCalls() throws {
@@ -238,15 +285,16 @@ import Testing
         var forms = [exchange.form]
         for response in [
             refused("max_completion_tokens"), DialectExample.response(400, [], Self.tooSmall),
+            DialectExample.response(400, [], #"{"error":{"message":"Unknown parameter: 'store'.","param":"store"}}"#),
             DialectExample.response(#"{"model":"o3"}"#),
         ] {
             #expect(try exchange.take(response) == nil)
             forms.append(exchange.form)
         }
-        #expect(forms == [.chat, .chat, .responses, .lookup] && forms.count == ProbeExchange.mostCalls)
+        #expect(forms == [.chat, .chat, .responses, .responses, .lookup] && forms.count == ProbeExchange.mostCalls)
         let answer = try exchange.take(DialectExample.response(#"{"id":"o3","shutdown_date":"2026-12-01"}"#))
         #expect(answer?.retirement?.iso8601 == "2026-12-01T00:00:00Z" && answer?.version.key == "o3")
-        #expect(answer?.learned == LearnedCall(form: .responses))
+        #expect(answer?.learned == LearnedCall(form: .responses, leavesOutStore: true))
     }
 
     @Test func anAnthropicGatewayWithoutTheLookupIsAskedForAMessage() throws {
@@ -259,20 +307,30 @@ import Testing
         #expect(try ProbeExchange(target, credential: nil, learned: answer?.learned).form == .messages)
         // A model that is gone is gone in both.
         exchange = try ProbeExchange(target, credential: nil)
-        _ = try exchange.take(DialectExample.response(404, [], ""))
-        let failure = #expect(throws: ProbeFailure.self) { try exchange.take(DialectExample.response(404, [], "")) }
+        let gone = DialectExample.response(
+            404, [], #"{"type":"error","error":{"type":"not_found_error","message":"model: model-1"}}"#)
+        _ = try exchange.take(gone)
+        let failure = #expect(throws: ProbeFailure.self) { try exchange.take(gone) }
         #expect(failure?.failureClass == .notFound)
     }
 
     @Test func whatWasLearnedHasATextAndBack() {
         for form in CallForm.allCases.map(Optional.some) + [nil] {
             for cap in OutputCap.allCases.map(Optional.some) + [nil] {
-                let learned = LearnedCall(form: form, cap: cap)
-                #expect(LearnedCall(text: learned.text) == learned)
+                for stream in LearnedCall.Stream.allCases.map(Optional.some) + [nil] {
+                    for (tokens, isOut) in [(nil, false), (32, false), (nil, true), (7, true)] {
+                        let learned = LearnedCall(
+                            form: form, cap: cap, tokens: tokens, stream: stream, leavesOutStore: isOut)
+                        #expect(LearnedCall(text: learned.text) == learned)
+                    }
+                }
             }
         }
         #expect(LearnedCall.usual.text == "usual")
-        for text in ["", " ", "chat ", "chat chat", "max_tokens chat", "max_tokens max_tokens", "usual chat", "new"] {
+        for text in [
+            "", " ", "chat ", "chat chat", "max_tokens chat", "max_tokens max_tokens", "usual chat", "new", "-1", "0",
+            "+5", "32 chat", "-store -store", "-stream +stream",
+        ] {
             #expect(LearnedCall(text: text) == nil, "\(text)")
         }
     }
@@ -292,18 +350,22 @@ import Testing
 
     @Test func aLookupThatFailsFailsNothing() throws {
         let completion = DialectExample.response(#"{"modelVersion":"gemini-1-001"}"#)
-        for response in [
-            DialectExample.response(500, [], ""), DialectExample.response("{"), DialectExample.response(404, [], ""),
-            DialectExample.response(#"{"error":{"code":1}}"#),
+        for (response, expected) in [
+            (DialectExample.response(500, [], ""), FailureClass.serverError),
+            (DialectExample.response("{"), .malformed),
+            (DialectExample.response(404, [], ""), .address),
+            (DialectExample.response(#"{"error":{"code":1}}"#), .malformed),
         ] {
             var exchange = try ProbeExchange(try target(.google, probe: .both), credential: nil)
             _ = try exchange.take(completion)
             let answer = try exchange.take(response)
             #expect(answer?.version.key == "gemini-1-001" && answer?.shows == .model)
+            #expect(answer?.lookupFailure?.failureClass == expected)
         }
         var exchange = try ProbeExchange(try target(.google, probe: .both), credential: nil)
         _ = try exchange.take(completion)
-        #expect(try exchange.fail(.timeout, "late").shows == .model)
+        let answer = try exchange.fail(.timeout, "late")
+        #expect(answer.shows == .model && answer.lookupFailure?.failureClass == .timeout)
         // A completion that fails is not saved by a lookup.
         exchange = try ProbeExchange(try target(.google, probe: .both), credential: nil)
         #expect(throws: ProbeFailure.self) { try exchange.take(DialectExample.response("{}")) }

@@ -81,9 +81,10 @@ struct PipelineTests {
             ProbeAnswer(version: try #require(VersionIdentity(resolvedModel: model, fingerprint: nil)), latency: .zero))
     }
 
-    private func target(_ model: String = "m", concurrency: Int = 4) -> Target {
+    private func target(_ model: String = "m", concurrency: Int = 4, probe: ProbeKind? = nil) -> Target {
         Target(
-            provider: Provider(name: "p", dialect: .openAICompatible, baseURL: "https://x", concurrency: concurrency),
+            provider: Provider(
+                name: "p", dialect: .openAICompatible, baseURL: "https://x", probe: probe, concurrency: concurrency),
             model: model, interval: .seconds(600), timeout: .seconds(10))
     }
 
@@ -193,6 +194,36 @@ struct PipelineTests {
             lines.lines == [
                 "warning p m: timeout: slow", "debug p m: timeout: slow", "warning p m: connection: gone",
                 "warning p m: connection: gone", "debug p m: connection: gone",
+            ])
+    }
+
+    /// The completion is a success all the same; what the lookup alone shows is not watched meanwhile.
+    @Test func aLookupThatFailsIsToldOnceAndCounted() async throws {
+        let target = target(probe: .both)
+        let good = try answer().get()
+        var bad = good
+        bad.lookupFailure = ProbeFailure(.address, "status 404")
+        let lines = LineBox()
+        let rig = Rig(
+            ScriptedProber([.success(good), .success(bad), .success(bad), .success(good), .success(good)]),
+            start: start(of: target), log: Logger(label: "test") { _ in lines.handler })
+        await rig.put([target])
+        func count(_ number: Int) -> String {
+            "prompter_lookup_failures_total{service=\"s\",env=\"e\",provider=\"p\",model=\"m\",reason=\"address\"} \(number)\n"
+        }
+        #expect(await rig.text().contains(count(0)))
+        for _ in 0..<5 {
+            await rig.pipeline.beginRound()
+            await rig.pipeline.finishRound()
+            rig.advance(to: target.slot(at: rig.box.now.wall).end)
+        }
+        let text = await rig.text()
+        #expect(text.contains(count(2)) && text.contains("# TYPE prompter_lookup_failures_total counter\n"))
+        #expect(
+            lines.lines == [
+                "warning p m: answers, but its lookup fails: address: status 404",
+                "debug p m: answers, but its lookup fails: address: status 404",
+                "notice p m: its lookup works again (was address)",
             ])
     }
 

@@ -41,7 +41,9 @@ import Testing
         Condition("truncated answer", "connection", .truncated(Array(right.utf8), length: 1000)),
         Condition("array", "malformed", .json("[\(right)]")),
         Condition("number for a model", "malformed", .json(#"{"model":5}"#)),
-        Condition("object for a fingerprint", "malformed", .json(#"{"model":"m","system_fingerprint":{"a":"b"}}"#)),
+        Condition("object for a model", "malformed", .json(#"{"model":{"a":"b"},"system_fingerprint":"fp_1"}"#)),
+        Condition(
+            "404 of a proxy", "address", .json("404 page not found", status: 404), saying: "is the base_url right?"),
         Condition("model twice", "malformed", .json(#"{"model":"m-real","model":"m-other"}"#)),
         Condition("null for a model", "no_version", .json(#"{"model":null}"#)),
         Condition("empty body", "malformed", .json("")),
@@ -143,7 +145,7 @@ import Testing
         let provider = try FakeProvider { _ in .response(status: 307, headers: [location], body: []) }
         try provider.start()
         defer { provider.stop() }
-        try await fails(provider.baseURL, "malformed", saying: "307")
+        try await fails(provider.baseURL, "address", saying: "307")
         #expect(elsewhere.requests.isEmpty)
     }
 

@@ -19,7 +19,7 @@ public enum DeliveryAnswer: Hashable, Sendable {
         switch response.status {
         case 200..<300: self = .delivered
         case 429, 503:
-            let hold = RetryAfter.read(response, nil)
+            let hold = RetryAfter.read(response, status: response.status, nil)
             self = .failed(retryAfter: hold.map { min(max($0, Self.holds.lowerBound), Self.holds.upperBound) })
         case 408: self = .failed(retryAfter: nil)
         case 400..<500: self = .refused

@@ -21,24 +21,24 @@ enum AnthropicDialect: DialectRules {
         guard form != .lookup else { return [] }
         let message = JSONValue.object([.init("role", .string("user")), .init("content", .string("x"))])
         var own: [JSONValue.JSONMember] = [
-            .init("model", .string(target.model)), .init("max_tokens", .integer(1)),
+            .init("model", .string(target.model)), .init("max_tokens", .integer(learned.tokens ?? 1)),
             .init("messages", .array([message])),
         ]
+        own += learned.streamMember
         if let instructions = target.systemInstructions { own.append(.init("system", .string(instructions))) }
         return CallRequest.body(own, parametersOf: target)
     }
 
     static func read(_ form: CallForm, _ body: SuccessBody, of target: Target) throws(ProbeFailure) -> CallAnswer {
         // Some gateways answer a message to whatever they are asked.
-        if form == .lookup, body.root["type"]?.string != "message" {
+        if form == .lookup, body["type"]?.string != "message" {
             var answer = CallAnswer(model: try body.model("id"), shows: [.model, .metadata])
             answer.metadata = body.signature(of: ["max_tokens", "max_input_tokens", "capabilities"])
             return answer
         }
         var answer = CallAnswer(model: try body.model(), shows: .model)
         answer.usage = Usage(
-            inputTokens: Usage.tokens(in: body.root["usage"]?["input_tokens"]),
-            outputTokens: Usage.tokens(in: body.root["usage"]?["output_tokens"]))
+            inputTokens: body.tokens("usage", "input_tokens"), outputTokens: body.tokens("usage", "output_tokens"))
         return answer
     }
 
@@ -46,6 +46,10 @@ enum AnthropicDialect: DialectRules {
     static func lesson(
         of refusal: Refusal, to form: CallForm, of target: Target, _ learned: LearnedCall
     ) -> LearnedCall? {
-        form == .lookup && [404, 405, 501].contains(refusal.status) ? LearnedCall(form: .messages) : nil
+        if form == .lookup { return [404, 405, 501].contains(refusal.status) ? LearnedCall(form: .messages) : nil }
+        let isCapped = CallRequest.parameters(of: target).contains { $0.name == OutputCap.tokens.rawValue }
+        return CallLesson.of(
+            refusal, to: form, learned: learned, cap: isCapped ? nil : .tokens, tokens: learned.tokens ?? 1,
+            mayAskResponses: false)
     }
 }

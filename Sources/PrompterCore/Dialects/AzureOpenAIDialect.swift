@@ -16,8 +16,10 @@ enum AzureOpenAIDialect: DialectRules {
     static func url(_ form: CallForm, of target: Target) -> String {
         let base = target.provider.baseURL
         let path = form == .responses ? "responses" : "chat/completions"
-        guard let version = target.provider.apiVersion else {
+        // Deployments have no Responses API; every resource has the v1 API, which needs no version.
+        guard let version = target.provider.apiVersion, form != .responses else {
             if base.hasSuffix("/v1") { return "\(base)/\(path)" }
+            if base.hasSuffix("/openai/deployments") { return "\(base.dropLast("/deployments".count))/v1/\(path)" }
             return base.hasSuffix("/openai") ? "\(base)/v1/\(path)" : "\(base)/openai/v1/\(path)"
         }
         // The portal shows the address with one of these ends, or with none.
@@ -42,8 +44,6 @@ enum AzureOpenAIDialect: DialectRules {
     static func lesson(
         of refusal: Refusal, to form: CallForm, of target: Target, _ learned: LearnedCall
     ) -> LearnedCall? {
-        let lesson = OpenAIDialect.lesson(of: refusal, to: form, of: target, learned)
-        // Deployments have no Responses API.
-        return lesson?.form == .responses && target.provider.apiVersion != nil ? nil : lesson
+        OpenAIDialect.lesson(of: refusal, to: form, of: target, learned)
     }
 }

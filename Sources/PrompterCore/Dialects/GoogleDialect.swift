@@ -31,7 +31,7 @@ enum GoogleDialect: DialectRules {
             settings = members
             parameters.remove(at: place)
         }
-        settings = CallRequest.body([.init("maxOutputTokens", .integer(1))], parameters: settings)
+        settings = CallRequest.body([.init("maxOutputTokens", .integer(learned.tokens ?? 1))], parameters: settings)
         own.append(.init("generationConfig", .object(settings)))
         return CallRequest.body(own, parameters: parameters)
     }
@@ -42,22 +42,38 @@ enum GoogleDialect: DialectRules {
         if model == "" { throw ProbeFailure(.malformed, "the answer's model has no name") }
         var answer = CallAnswer(model: model, shows: .model)
         guard form == .lookup else {
-            if let status = body.root["modelStatus"] { answer.takeRetirement(status["retirementTime"]) }
-            answer.usage = usage(body.root["usageMetadata"])
+            if let status = body["modelStatus"] { answer.takeRetirement(status["retirementTime"]) }
+            answer.usage = usage(body)
             return answer
         }
         answer.shows = [.model, .metadata]
-        answer.takeRetirement(body.root["modelStatus"]?["retirementTime"])
+        answer.takeRetirement(body["modelStatus"]?["retirementTime"])
         answer.metadata = body.signature(of: [
             "version", "inputTokenLimit", "outputTokenLimit", "temperature", "topP", "topK", "maxTemperature",
         ])
         return answer
     }
 
+    static func lesson(
+        of refusal: Refusal, to form: CallForm, of target: Target, _ learned: LearnedCall
+    ) -> LearnedCall? {
+        CallLesson.of(
+            refusal, to: form, learned: learned, cap: isCapped(target) ? nil : .tokens, tokens: learned.tokens ?? 1,
+            mayAskResponses: false)
+    }
+
+    private static func isCapped(_ target: Target) -> Bool {
+        guard let settings = CallRequest.parameters(of: target).first(where: { $0.name == "generationConfig" }) else {
+            return false
+        }
+        guard case .object(let members) = settings.value else { return true }
+        return members.contains { $0.name == "maxOutputTokens" }
+    }
+
     /// Thoughts are billed as output. A count that is nought is left out: of a prompt that was counted, both may be.
-    private static func usage(_ node: JSONNode?) -> Usage {
-        let parts = ["candidatesTokenCount", "thoughtsTokenCount"].compactMap { Usage.tokens(in: node?[$0]) }
-        let input = Usage.tokens(in: node?["promptTokenCount"])
+    private static func usage(_ body: SuccessBody) -> Usage {
+        let parts = ["candidatesTokenCount", "thoughtsTokenCount"].compactMap { body.tokens("usageMetadata", $0) }
+        let input = body.tokens("usageMetadata", "promptTokenCount")
         return Usage(inputTokens: input, outputTokens: input == nil && parts.isEmpty ? nil : parts.reduce(0, +))
     }
 

@@ -24,16 +24,11 @@ enum ModelListing {
     /// fingerprint names the build of the server, whatever the model.
     static func tellsMore(than answer: CallAnswer, _ response: HTTPResponse) -> Bool {
         if response.header("Server")?.lowercased().hasPrefix("llama.cpp") == true { return true }
-        guard let parts = answer.fingerprint?.split(separator: "-", omittingEmptySubsequences: false), parts.count == 2,
-            parts[0].first == "b"
-        else { return false }
-        let (build, commit) = (parts[0].dropFirst(), parts[1])
-        return !build.isEmpty && build.allSatisfy { ("0"..."9").contains($0) }
-            && (commit == "unknown" || commit.count >= 6 && commit.allSatisfy { $0.isASCII && $0.isHexDigit })
+        return answer.fingerprint.map(Confidence.isBuildOfLlama) ?? false
     }
 
     static func read(_ body: SuccessBody, of target: Target) throws(ProbeFailure) -> CallAnswer {
-        guard let models = body.root["data"]?.elements else {
+        guard let models = body["data"]?.elements else {
             throw ProbeFailure(.malformed, "the answer's \"data\" is no array")
         }
         // A server of one model answers by whatever name it is asked for.

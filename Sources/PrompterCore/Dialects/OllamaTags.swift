@@ -2,14 +2,14 @@
 /// (https://docs.ollama.com/api/tags).
 enum OllamaTags {
     static func read(_ body: SuccessBody, of target: Target) throws(ProbeFailure) -> CallAnswer {
-        guard let models = body.root["models"]?.elements else {
+        guard let models = body["models"]?.elements else {
             throw ProbeFailure(.malformed, "the answer's \"models\" is no array")
         }
-        // A name without a tag is short for the tag `latest`.
-        let names = [target.model, "\(target.model):latest"]
-        let found = names.lazy.compactMap { name in
-            models.first { $0["name"]?.string == name || $0["model"]?.string == name }
-        }.first
+        let asked = OllamaName(target.model)
+        func names(_ model: JSONNode) -> [String] { [model["name"], model["model"]].compactMap { $0?.string } }
+        let found =
+            models.first { names($0).contains(target.model) }
+            ?? models.first { names($0).contains { OllamaName($0) == asked } }
         guard let found else {
             throw ProbeFailure(.notFound, "Ollama holds no model of this name; pull it, or correct the watch's model")
         }

@@ -2,7 +2,9 @@
 enum OpenAICompatibleDialect: DialectRules {
     static let reservedParameters = OpenAIDialect.reservedParameters
 
-    static func completion(of target: Target, _ learned: LearnedCall) -> CallForm { target.provider.api ?? .chat }
+    static func completion(of target: Target, _ learned: LearnedCall) -> CallForm {
+        OpenAIDialect.completion(of: target, learned)
+    }
 
     static func lookup(of target: Target) -> CallForm? { target.provider.server == .ollama ? .tags : .lookup }
 
@@ -25,8 +27,8 @@ enum OpenAICompatibleDialect: DialectRules {
     static func body(_ form: CallForm, of target: Target, _ learned: LearnedCall) -> [JSONValue.JSONMember] {
         switch form {
         case .tags, .lookup: []
-        case .responses: ResponsesAPI.body(of: target)
-        default: ChatCompletions.body(of: target, cap: learned.cap ?? .tokens)
+        case .responses: ResponsesAPI.body(of: target, learned)
+        default: ChatCompletions.body(of: target, learned, cap: .tokens)
         }
     }
 
@@ -43,7 +45,6 @@ enum OpenAICompatibleDialect: DialectRules {
     static func lesson(
         of refusal: Refusal, to form: CallForm, of target: Target, _ learned: LearnedCall
     ) -> LearnedCall? {
-        let cap = learned.cap ?? .tokens
-        return form == .chat && ChatCompletions.isOfCap(refusal, cap, target) ? LearnedCall(cap: cap.other) : nil
+        ChatCompletions.lesson(of: refusal, to: form, of: target, learned, cap: .tokens)
     }
 }

@@ -19,8 +19,8 @@ enum OpenAIDialect: DialectRules {
     static func body(_ form: CallForm, of target: Target, _ learned: LearnedCall) -> [JSONValue.JSONMember] {
         switch form {
         case .lookup: []
-        case .responses: ResponsesAPI.body(of: target)
-        default: ChatCompletions.body(of: target, cap: learned.cap ?? .completionTokens)
+        case .responses: ResponsesAPI.body(of: target, learned)
+        default: ChatCompletions.body(of: target, learned, cap: .completionTokens)
         }
     }
 
@@ -29,7 +29,7 @@ enum OpenAIDialect: DialectRules {
         case .lookup:
             // It names a model without saying what an alias stands for; its worth is the date (`shutdown_date`).
             var answer = CallAnswer(model: try body.model("id"), shows: .model)
-            answer.takeRetirement(body.root["shutdown_date"])
+            answer.takeRetirement(body["shutdown_date"])
             return answer
         case .responses: return try ResponsesAPI.read(body)
         default: return try ChatCompletions.read(body)
@@ -39,10 +39,6 @@ enum OpenAIDialect: DialectRules {
     static func lesson(
         of refusal: Refusal, to form: CallForm, of target: Target, _ learned: LearnedCall
     ) -> LearnedCall? {
-        guard form == .chat else { return nil }
-        let cap = learned.cap ?? .completionTokens
-        if ChatCompletions.isOfCap(refusal, cap, target) { return LearnedCall(form: learned.form, cap: cap.other) }
-        guard target.provider.api == nil, ChatCompletions.isOfTooSmallCap(refusal) else { return nil }
-        return LearnedCall(form: .responses)
+        ChatCompletions.lesson(of: refusal, to: form, of: target, learned, cap: .completionTokens)
     }
 }

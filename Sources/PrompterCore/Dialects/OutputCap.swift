@@ -10,4 +10,7 @@ public enum OutputCap: String, Hashable, Sendable, CaseIterable {
 
     /// The smallest bound that every model of OpenAI takes, in tokens: the Responses API refuses a smaller one.
     static let least = 16
+
+    /// What any dialect calls it.
+    static let allNames = allCases.map(\.rawValue) + ["max_output_tokens", "maxOutputTokens", "max_new_tokens"]
 }

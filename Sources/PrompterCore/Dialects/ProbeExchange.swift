@@ -3,9 +3,9 @@
 /// It is pure. Whoever sends takes ``request(timeout:)`` and gives what came back to ``take(_:)``, until there is an answer or
 /// a failure. Of no dialect it makes more than ``mostCalls``.
 public struct ProbeExchange {
-    /// The usual call, one after each of two lessons, and a lookup.
-    public static let mostCalls = 4
-    private static let mostLessons = 2
+    /// The usual call, one after each of three lessons, and a lookup.
+    public static let mostCalls = 5
+    private static let mostLessons = 3
 
     /// Members of a call's body that are the probe's own in one dialect or another; a watch may not set them.
     static let reservedParameters = Dialect.allCases.reduce(into: Set<String>()) { names, dialect in
@@ -21,6 +21,8 @@ public struct ProbeExchange {
     private var lessons = 0
     /// Whether the cap was swapped already: a provider that refuses both names is not asked in turns.
     private var isSwapped = false
+    /// Why the API was changed: where the other is not there, this is what is wrong.
+    private var reason: ProbeFailure?
     /// What the completion said, while the lookup beside it is under way.
     private var completed: CallAnswer?
 
@@ -56,24 +58,15 @@ public struct ProbeExchange {
     /// - Returns: the probe's answer; `nil` where another call is to be made first.
     /// - Throws: ``ProbeFailure`` where the probe learned nothing, each with its class.
     public mutating func take(_ response: HTTPResponse) throws(ProbeFailure) -> ProbeAnswer? {
-        guard (200...299).contains(response.status) else {
-            let refusal = Refusal(response, try? JSONDocument(response.body).root, redaction)
-            if completed == nil, lessons < Self.mostLessons,
-                let lesson = rules.lesson(of: refusal, to: form, of: target, learned), lesson.cap == nil || !isSwapped
-            {
-                lessons += 1
-                isSwapped = isSwapped || lesson.cap != nil
-                learned = lesson
-                form = firstForm
-                return nil
-            }
-            return try take(refusal.failure)
-        }
+        let body = ResponseBody(response.body)
+        if let refusal = refusal(response, body) { return try take(refusal) }
         let answer: CallAnswer
-        do {
-            var read = try rules.read(form, try SuccessBody(response, redaction), of: target)
+        do throws(ProbeFailure) {
+            let success = try SuccessBody(response, body, mayBeArray: form == .generate, redaction)
+            var read = try rules.read(form, success, of: target)
             read.latency = response.duration
             answer = read
+            if completed == nil, version(of: answer) == nil { throw withoutVersion(response, body) }
         } catch {
             return try take(error)
         }
@@ -81,8 +74,6 @@ public struct ProbeExchange {
         guard target.kind != .metadata, let lookup = rules.companion(of: target, after: answer, response) else {
             return try finish(answer)
         }
-        // A completion without a version is a failure, whatever a lookup would say.
-        _ = try version(of: answer)
         completed = answer
         form = lookup
         return nil
@@ -96,9 +87,32 @@ public struct ProbeExchange {
         try take(ProbeFailure(failureClass, redaction.clean(detail)))
     }
 
+    private func refusal(_ response: HTTPResponse, _ body: ResponseBody) -> Refusal? {
+        guard (200...299).contains(response.status) else { return Refusal(response, body, of: target.model, redaction) }
+        return InnerError.find(in: body).map {
+            Refusal(inside: response, body, told: $0, of: target.model, redaction)
+        }
+    }
+
+    /// - Returns: `nil` where it taught how to call instead.
+    private mutating func take(_ refusal: Refusal) throws(ProbeFailure) -> ProbeAnswer? {
+        let failure = refusal.failure
+        guard completed == nil, lessons < Self.mostLessons,
+            let lesson = rules.lesson(of: refusal, to: form, of: target, learned), lesson != learned
+        else { return try take(failure) }
+        let isSwap = lesson.cap != learned.cap && lesson.form == learned.form
+        guard !isSwap || !isSwapped else { return try take(failure) }
+        lessons += 1
+        isSwapped = isSwapped || isSwap
+        if lesson.form != learned.form, form == .chat { reason = failure }
+        learned = lesson
+        form = firstForm
+        return nil
+    }
+
     private func take(_ failure: ProbeFailure) throws(ProbeFailure) -> ProbeAnswer {
-        guard let completed else { throw failure }
-        return try finish(completed)
+        guard let completed else { throw failure.failureClass == .address ? reason ?? failure : failure }
+        return try finish(completed, failing: failure)
     }
 
     private var firstForm: CallForm {
@@ -106,23 +120,31 @@ public struct ProbeExchange {
         return rules.completion(of: target, learned)
     }
 
-    private func version(of answer: CallAnswer) throws(ProbeFailure) -> VersionIdentity {
-        let version = VersionIdentity(
+    private func version(of answer: CallAnswer) -> VersionIdentity? {
+        VersionIdentity(
             resolvedModel: answer.model, fingerprint: answer.fingerprint, digest: answer.digest)
-        guard let version else {
-            throw ProbeFailure(.noVersion, "the answer names neither model nor fingerprint")
-        }
-        return version
+    }
+
+    private static let noVersion = ProbeFailure(.noVersion, "the answer names neither model nor fingerprint")
+
+    /// What failed with a success that names no version: what it says instead, where it says something.
+    private func withoutVersion(_ response: HTTPResponse, _ body: ResponseBody) -> ProbeFailure {
+        let said = Refusal(inside: response, body, told: body.objects, of: target.model, redaction)
+        var failure = Self.noVersion
+        if !said.words.texts.isEmpty, said.failure.failureClass != .malformed { failure = said.failure }
+        if failure == Self.noVersion { failure.detail = SafeText("\(failure.detail): \(said.message)") }
+        return failure
     }
 
     private func finish(
-        _ answer: CallAnswer, with lookup: CallAnswer? = nil
+        _ answer: CallAnswer, with lookup: CallAnswer? = nil, failing lookupFailure: ProbeFailure? = nil
     ) throws(ProbeFailure) -> ProbeAnswer {
         var answer = answer
         if let lookup { answer.add(lookup) }
+        guard let version = version(of: answer) else { throw Self.noVersion }
         return ProbeAnswer(
-            version: try version(of: answer), metadata: answer.metadata, shows: answer.shows,
-            retirement: answer.retirement, usage: answer.usage, latency: answer.latency,
-            learned: learned == before ? nil : learned)
+            version: version, metadata: answer.metadata, shows: answer.shows, retirement: answer.retirement,
+            usage: answer.usage, latency: answer.latency, learned: learned == before ? nil : learned,
+            lookupFailure: lookupFailure)
     }
 }

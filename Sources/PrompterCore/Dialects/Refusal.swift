@@ -1,36 +1,85 @@
-/// An error of a provider, read by whatever of its words are there: `code`, `type`, `status` and `details[].reason` of the
-/// body's `error`, or of the body itself, since gateways and imitators mix their makers' shapes.
+/// An error of a provider, with its status or inside a success, read by whatever of its words are there.
 struct Refusal {
+    /// The response's status, or the one that an error inside a success gives instead; that success's own where it gives none.
     let status: Int
-    /// Every word that the provider gives to its error, in lower case.
-    let codes: Set<String>
-    /// Which member of the request it is about, where it says so.
-    let parameter: String?
-    /// What it says for people, free of credentials; empty where it says nothing.
+    /// Whether the response itself was a success.
+    let isInside: Bool
+    let words: ErrorWords
+    /// What is shown of it, free of credentials; empty where it says nothing.
     let message: String
     let retryAfter: Duration?
+    /// The model that was asked for.
+    let model: String
+    /// Which of the provider's limits a header says is passed.
+    let limitType: String?
+    private let location: String?
 
-    /// - Parameter root: the body; `nil` where it is no JSON.
-    init(_ response: HTTPResponse, _ root: JSONNode?, _ redaction: Redaction) {
-        status = response.status
-        // Some answer an array of one.
-        let body = root?.elements?.first ?? root
-        let error = body?["error"]
-        let places = [error, body].compactMap(\.self)
-        let details = (error?["details"]?.elements ?? []).compactMap { $0["reason"]?.string }
-        let inner = [error?["innererror"]?["code"], error?["inner_error"]?["code"]].compactMap { $0?.string }
-        let words = places.flatMap { place in ["code", "type", "status"].compactMap { place[$0]?.string } }
-        codes = Set((words + details + inner).map { $0.lowercased() })
-        parameter = places.lazy.compactMap { $0["param"]?.string }.first
-        let texts = places.lazy.compactMap { $0["message"]?.string ?? $0["detail"]?.string }
-        message = redaction.clean(texts.first ?? error?.string ?? "")
-        retryAfter = RetryAfter.read(response, error)
+    /// What the shown text of it holds at most, so that a question may stand behind it.
+    private static let longestMessage = 200
+
+    /// The refusal of a status that is no success.
+    init(_ response: HTTPResponse, _ body: ResponseBody, of model: String, _ redaction: Redaction) {
+        self.init(response, body, told: body.objects + body.streamedErrors, isInside: false, of: model, redaction)
+    }
+
+    /// The error that `nodes` of a success tell of.
+    init(
+        inside response: HTTPResponse, _ body: ResponseBody, told nodes: [JSONNode], of model: String,
+        _ redaction: Redaction
+    ) {
+        self.init(response, body, told: nodes, isInside: true, of: model, redaction)
+    }
+
+    private init(
+        _ response: HTTPResponse, _ body: ResponseBody, told nodes: [JSONNode], isInside: Bool, of model: String,
+        _ redaction: Redaction
+    ) {
+        var words = ErrorWords(nodes)
+        // A page's words are nobody's answer; a plain text may be.
+        if words.texts.isEmpty, let text = body.text ?? (body.isPage ? nil : body.fault.map { _ in body.firstLine }) {
+            words.add(text)
+        }
+        self.words = words
+        self.isInside = isInside
+        self.model = model
+        status = Self.status(response.status, words, isInside: isInside)
+        var shown = Self.shown(words.texts)
+        if shown.isEmpty { shown = isInside ? nodes.map(\.plain.text).joined(separator: " ") : body.firstLine }
+        message = Self.bounded(redaction.clean(String(shown.prefix(4096))))
+        location = response.header("location").map { Self.bounded(redaction.clean(String($0.prefix(4096)))) }
+        limitType = response.header("x-ratelimit-type")
+        let error = nodes.lazy.compactMap { $0["error"] }.first
+        retryAfter = RetryAfter.read(response, status: status, error)
     }
 
     var failure: ProbeFailure {
         let failureClass = RefusalClass.of(self)
+        var text = isInside ? "a success that carries an error" : "status \(status)"
+        if (300...399).contains(status), let location { text += ", a redirect to \(location)" }
+        text += message.isEmpty ? (isInside ? " without a message" : "") : ": \(message)"
+        if failureClass == .address { text += " (is the base_url right?)" }
         return ProbeFailure(
-            failureClass, "status \(status)\(message.isEmpty ? "" : ": \(message)")", retryAfter: retryAfter,
-            scope: failureClass == .auth && status == 403 && !RefusalClass.isInvalidKey(self) ? .target : nil)
+            failureClass, text, retryAfter: retryAfter, scope: RefusalScope.of(self, failureClass))
+    }
+
+    /// What is said inside counts where the status outside only says that something failed.
+    private static func status(_ status: Int, _ words: ErrorWords, isInside: Bool) -> Int {
+        if isInside { return words.statuses.first ?? status }
+        guard status == 400 || status == 422 || (500...599).contains(status) else { return status }
+        return words.statuses.first { [401, 402, 403, 429].contains($0) } ?? status
+    }
+
+    /// The first text, and, where it is short, the one that is wrapped in it.
+    private static func shown(_ texts: [String]) -> String {
+        guard let first = texts.first else { return "" }
+        guard first.utf8.count < 80, let second = texts.dropFirst().first(where: { !first.contains($0) }) else {
+            return first
+        }
+        return "\(first): \(second)"
+    }
+
+    private static func bounded(_ text: String) -> String {
+        text.unicodeScalars.count > longestMessage
+            ? String(String.UnicodeScalarView(text.unicodeScalars.prefix(longestMessage))) + "…" : text
     }
 }

@@ -1,59 +1,86 @@
-/// Which class an error of a provider is of. Statuses decide, and words where providers give one status to different things.
+/// Which class an error of a provider is of. Its types, codes and words come first, since a gateway has one status for many
+/// things; the status decides where they say nothing.
 enum RefusalClass {
-    /// The account's money or its contingent is used up: OpenAI (429, and 400 for its hard limit), Anthropic (402).
-    private static let quota: Set<String> = [
-        "insufficient_quota", "credit_balance_exhausted", "billing_hard_limit_reached", "billing_not_active",
-        "billing_error",
-    ]
-    /// The model is not there, or not for this account: OpenAI (404, 403, and 400 of the Responses API), Azure, and with 400
-    /// GitHub, Mistral, Groq, Hugging Face.
-    private static let notFound: Set<String> = [
-        "model_not_found", "deploymentnotfound", "unknown_model", "invalid_model", "model_decommissioned",
-        "model_not_supported",
-    ]
     /// The key is none: OpenAI, Google (400).
-    private static let invalidKey: Set<String> = ["invalid_api_key", "api_key_invalid"]
-
-    /// What a 400 or a 429 says in words alone: Anthropic's and xAI's empty account, xAI's and Google's bad key, the unknown
-    /// model of DeepSeek, OpenRouter and LiteLLM.
-    private static let sentences: [(text: String, failureClass: FailureClass)] = [
-        ("credit balance is too low", .quota), ("used all available credits", .quota),
-        ("incorrect api key provided", .auth), ("api key not valid", .auth),
-        ("model not exist", .notFound), ("is not a valid model id", .notFound),
-        ("invalid model name passed in model", .notFound),
+    private static let invalidKey: Set<String> = ["invalid_api_key", "api_key_invalid", "invalidapikey"]
+    private static let keys: Set<String> = [
+        "apikey", "api-key", "api_key", "x-api-key", "credentials", "credential", "authentication", "login",
+        "authorization",
+    ]
+    private static let faults: Set<String> = [
+        "invalid", "incorrect", "expired", "missing", "revoked", "wrong", "fail", "failed", "fails",
+    ]
+    private static let serverWords = [
+        "overloaded", "internal error", "server error", "timed out", "timeout", "unavailable", "upstream",
+        "bad gateway", "provider returned error", "try again", "too busy", "no healthy", "capacity",
+    ]
+    private static let serverCodes = [
+        "server", "api_error", "apierror", "overloaded", "internal", "timeout", "deadline", "unavailable", "upstream",
+        "gateway",
     ]
 
     static func of(_ refusal: Refusal) -> FailureClass {
-        switch refusal.status {
-        case 400...499: ofRequest(refusal)
-        case 500...599: .serverError
+        let (status, words) = (refusal.status, refusal.words)
         // No redirect is followed, so that no credential goes where nobody sent it.
-        default: .malformed
+        if (300...399).contains(status) { return status == 304 ? .malformed : .address }
+        if status == 413 { return .invalidRequest }
+        if EmptyAccount.isTold(by: words) { return .quota }
+        if status == 401 || isInvalidKey(refusal) { return .auth }
+        if status == 402 { return .quota }
+        // 498: Groq has no room at this tier.
+        if status == 429 || status == 498 { return .rateLimited }
+        if status >= 500 { return isRate(words) ? .rateLimited : .serverError }
+        if [408, 409, 425].contains(status) { return .serverError }
+        // The model is there, behind another API.
+        if CallLesson.isOfChat(refusal) { return .invalidRequest }
+        if ModelAbsence(of: refusal.model).isTold(by: words) { return .notFound }
+        switch status {
+        case 404, 410: return .address
+        case 405 where words.texts.isEmpty: return .address
+        case 403: return isRate(words) ? .rateLimited : .auth
+        case 400...499:
+            if isOfKey(words) { return .auth }
+            return isRate(words) ? .rateLimited : .invalidRequest
+        case 200...299 where refusal.isInside: return ofWords(words)
+        default: return .malformed
         }
     }
 
     static func isInvalidKey(_ refusal: Refusal) -> Bool {
-        !refusal.codes.isDisjoint(with: invalidKey)
+        !refusal.words.codes.isDisjoint(with: invalidKey)
     }
 
-    private static func ofRequest(_ refusal: Refusal) -> FailureClass {
-        if refusal.status == 401 || isInvalidKey(refusal) { return .auth }
-        if refusal.status == 402 || !refusal.codes.isDisjoint(with: quota) { return .quota }
-        switch refusal.status {
-        case 404, 410: return .notFound
-        // 498: Groq has no room at this tier.
-        case 429, 498: return sentence(refusal) == .quota ? .quota : .rateLimited
-        case 408, 409: return .serverError
-        default: break
+    /// What an error inside a success says that gives no status.
+    private static func ofWords(_ words: ErrorWords) -> FailureClass {
+        if isOfKey(words) { return .auth }
+        if isRate(words) { return .rateLimited }
+        func has(code parts: [String]) -> Bool { words.codes.contains { code in parts.contains(where: code.contains) } }
+        if has(code: ["permission", "forbidden"]) { return .auth }
+        if has(code: ["invalid", "bad_request", "badrequest", "validation"]) { return .invalidRequest }
+        let texts = words.texts.map { $0.lowercased() }
+        if has(code: serverCodes) || texts.contains(where: { text in serverWords.contains(where: text.contains) }) {
+            return .serverError
         }
-        if !refusal.codes.isDisjoint(with: notFound) { return .notFound }
-        if refusal.status == 403 { return .auth }
-        guard refusal.status == 400 else { return .invalidRequest }
-        return sentence(refusal) ?? .invalidRequest
+        return .malformed
     }
 
-    private static func sentence(_ refusal: Refusal) -> FailureClass? {
-        let message = refusal.message.lowercased()
-        return sentences.first { message.contains($0.text) }?.failureClass
+    private static func isRate(_ words: ErrorWords) -> Bool {
+        func isRate(_ text: String) -> Bool {
+            ["ratelimit", "toomanyrequests", "throttl", "resourceexhausted"].contains(
+                where: text.lowercased().filter(\.isLetter).contains)
+        }
+        return words.codes.contains(where: isRate) || words.texts.contains(where: isRate)
+    }
+
+    private static func isOfKey(_ words: ErrorWords) -> Bool {
+        if words.codes.contains(where: {
+            ["authentication", "unauthorized", "unauthenticated"].contains(where: $0.contains)
+        }) {
+            return true
+        }
+        return words.texts.flatMap(Sentence.all).contains { sentence in
+            (sentence.has(anyOf: keys) || sentence.has("api key") || sentence.has("access token"))
+                && (sentence.has(anyOf: faults) || sentence.has("not valid"))
+        }
     }
 }

@@ -8,10 +8,12 @@ enum ResponsesAPI {
         "frequency_penalty", "logit_bias", "logprobs", "presence_penalty", "response_format", "seed", "stop",
     ]
 
-    static func body(of target: Target) -> [JSONValue.JSONMember] {
+    static func body(of target: Target, _ learned: LearnedCall) -> [JSONValue.JSONMember] {
         var own: [JSONValue.JSONMember] = [.init("model", .string(target.model)), .init("input", .string("x"))]
         if let instructions = target.systemInstructions { own.append(.init("instructions", .string(instructions))) }
-        own += [.init("max_output_tokens", .integer(OutputCap.least)), .init("store", .bool(false))]
+        own.append(.init("max_output_tokens", .integer(learned.tokens ?? OutputCap.least)))
+        if !learned.leavesOutStore { own.append(.init("store", .bool(false))) }
+        own += learned.streamMember
         let parameters = CallRequest.parameters(of: target).filter { !chatOnly.contains($0.name) }
         return CallRequest.body(own, parameters: parameters.map(translated))
     }
@@ -19,8 +21,7 @@ enum ResponsesAPI {
     static func read(_ body: SuccessBody) throws(ProbeFailure) -> CallAnswer {
         var answer = CallAnswer(model: try body.model(), shows: .model)
         answer.usage = Usage(
-            inputTokens: Usage.tokens(in: body.root["usage"]?["input_tokens"]),
-            outputTokens: Usage.tokens(in: body.root["usage"]?["output_tokens"]))
+            inputTokens: body.tokens("usage", "input_tokens"), outputTokens: body.tokens("usage", "output_tokens"))
         return answer
     }
 

@@ -4,13 +4,15 @@ enum RetryAfter {
     /// `RetryInfo` in the body, and what the headers about rates say of a rate that is used up; at most
     /// ``SlotState/longestHold``.
     ///
-    /// - Parameter error: the body's `error`.
-    static func read(_ response: HTTPResponse, _ error: JSONNode?) -> Duration? {
+    /// - Parameters:
+    ///   - status: the error's own, which may be another than that of `response`.
+    ///   - error: the body's `error`.
+    static func read(_ response: HTTPResponse, status: Int, _ error: JSONNode?) -> Duration? {
         let now = response.header("date").flatMap { HTTPDate($0)?.time }
         var seconds = response.header("retry-after-ms").flatMap { Double($0) }.map { $0 / 1000 }
         seconds = seconds ?? response.header("retry-after").flatMap { Self.seconds($0, now) }
         seconds = seconds ?? retryInfo(error)
-        if response.status == 429 { seconds = seconds ?? RateHeaders.wait(response, now) }
+        if status == 429 { seconds = seconds ?? RateHeaders.wait(response, now) }
         guard let seconds, seconds >= 0 else { return nil }
         return min(.seconds(min(seconds, 1e9)), SlotState.longestHold)
     }

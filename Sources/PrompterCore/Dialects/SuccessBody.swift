@@ -1,50 +1,64 @@
-/// The JSON object of a response of status 2xx.
+/// The JSON of a response of status 2xx: an object, or the objects of a stream. It is strict about what is read of it alone.
 struct SuccessBody {
-    let root: JSONNode
     let response: HTTPResponse
+    private let objects: [JSONNode]
     private let redaction: Redaction
 
-    /// - Throws: ``ProbeFailure`` where the body is none, or carries an error.
-    init(_ response: HTTPResponse, _ redaction: Redaction) throws(ProbeFailure) {
-        let document: JSONDocument
-        do {
-            document = try JSONDocument(response.body)
-        } catch {
-            throw ProbeFailure(.malformed, redaction.clean("the answer is no JSON: \(error)"))
-        }
-        root = document.root
+    /// - Parameter mayBeArray: whether an array is a stream, as it is at Google.
+    /// - Throws: ``ProbeFailure`` where there is no object in the body.
+    init(
+        _ response: HTTPResponse, _ body: ResponseBody, mayBeArray: Bool, _ redaction: Redaction
+    ) throws(ProbeFailure) {
+        objects = body.objects
         self.response = response
         self.redaction = redaction
-        if let inside = root["error"], Self.isError(inside) {
-            let refusal = Refusal(response, root, redaction)
-            throw ProbeFailure(
-                .malformed,
-                "a success that carries an error: \(refusal.message.isEmpty ? "without a message" : refusal.message)")
-        }
-        guard case .object = root.value, document.duplicateNames.isEmpty else {
-            throw ProbeFailure(.malformed, "the answer is not one JSON object with each name once")
-        }
+        guard objects.isEmpty || body.isArray && !mayBeArray else { return }
+        let line = redaction.clean(body.firstLine)
+        let reason = body.fault.map { "the answer is no JSON (\($0))" } ?? "the answer is no JSON object"
+        throw ProbeFailure(.malformed, line.isEmpty ? reason : "\(reason): \(line)")
+    }
+
+    /// A member as it first has a value: the first object of a stream may lack it.
+    subscript(member: String) -> JSONNode? {
+        let found = objects.lazy.compactMap { $0[member] }
+        return found.first { !Self.isEmpty($0) } ?? found.first
+    }
+
+    /// A count among the members of `member`, as it was told last: a stream counts on.
+    func tokens(_ member: String, _ count: String) -> Int? {
+        objects.reversed().lazy.compactMap { Usage.tokens(in: $0[member]?[count]) }.first
     }
 
     /// The text of a member that names something; `nil` where it is absent or null.
     ///
-    /// - Throws: ``ProbeFailure`` where it is no text, or holds the call's own credential.
+    /// - Throws: ``ProbeFailure`` where it is no text, is there twice with different ones, or holds the call's own credential.
     func name(_ member: String) throws(ProbeFailure) -> String? {
-        guard let node = root[member] else { return nil }
+        guard let node = self[member] else { return nil }
         switch node.value {
         case .null: return nil
-        case .string(let text): return try harmless(text, member)
+        case .string(let text):
+            guard isOnce(member, text) else {
+                throw ProbeFailure(.malformed, "the answer has two different members \"\(member)\"")
+            }
+            return try harmless(text, member)
         default: throw ProbeFailure(.malformed, "the answer's \"\(member)\" is \(node.kind), not a string")
         }
     }
 
     /// The name of the model in `member`.
     ///
+    /// - Parameter isEnough: whether something else names the version, so that an empty name counts as none.
     /// - Throws: ``ProbeFailure`` where it is empty, too.
-    func model(_ member: String = "model") throws(ProbeFailure) -> String? {
+    func model(_ member: String = "model", orElse isEnough: Bool = false) throws(ProbeFailure) -> String? {
         let model = try name(member)
-        if model == "" { throw ProbeFailure(.malformed, "the answer's \"\(member)\" is empty") }
-        return model
+        guard model == "" else { return model }
+        if isEnough { return nil }
+        throw ProbeFailure(.malformed, "the answer's \"\(member)\" is empty")
+    }
+
+    /// A member that names the version beside the model, which answers without it as well: what is no text counts as none.
+    func fingerprint(_ member: String) throws(ProbeFailure) -> String? {
+        self[member]?.string == nil ? nil : try name(member)
     }
 
     /// The value of the response's header `name`; `nil` where it is absent or empty.
@@ -57,8 +71,11 @@ struct SuccessBody {
 
     /// `text`, which stands in `place`.
     ///
-    /// - Throws: ``ProbeFailure`` where it holds the call's own credential.
+    /// - Throws: ``ProbeFailure`` where it holds the call's own credential, or bytes that are no text.
     func harmless(_ text: String, _ place: String) throws(ProbeFailure) -> String {
+        guard !text.unicodeScalars.contains("\u{FFFD}") else {
+            throw ProbeFailure(.malformed, "the answer's \"\(place)\" is not UTF-8")
+        }
         guard !redaction.isSecret(in: text) else {
             throw ProbeFailure(.malformed, "the answer's \"\(place)\" holds the credential of the call")
         }
@@ -68,7 +85,7 @@ struct SuccessBody {
     /// A hash of `members`, so far as they are there; `nil` where none is. A number is the same however it is written.
     func signature(of members: [String]) -> String? {
         let found = members.compactMap { name -> JSONValue.JSONMember? in
-            guard let value = root[name]?.plain, value != .null else { return nil }
+            guard let value = self[name]?.plain, value != .null else { return nil }
             return JSONValue.JSONMember(name, Self.plain(value))
         }
         guard !found.isEmpty else { return nil }
@@ -87,12 +104,19 @@ struct SuccessBody {
         }
     }
 
-    /// Some servers send the member with every answer, with nothing in it.
-    private static func isError(_ node: JSONNode) -> Bool {
+    /// Whether no object has `member` with another text than `text` beside it.
+    private func isOnce(_ member: String, _ text: String) -> Bool {
+        objects.allSatisfy { object in
+            guard case .object(let members) = object.value else { return true }
+            let texts = members.lazy.filter { $0.name == member }.map(\.node.string)
+            return !texts.contains(text) || texts.allSatisfy { $0 == text }
+        }
+    }
+
+    private static func isEmpty(_ node: JSONNode) -> Bool {
         switch node.value {
-        case .null, .bool(false), .string(""): false
-        case .object(let members): !members.isEmpty
-        default: true
+        case .null, .string(""): true
+        default: false
         }
     }
 }

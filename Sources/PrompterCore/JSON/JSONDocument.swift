@@ -13,7 +13,20 @@ public struct JSONDocument: Sendable {
     /// - Throws: ``JSONSyntaxError``, the first; nesting beyond ``JSONReader/deepestNesting`` is one, and so are more than
     ///   `mostValues` values.
     public init(_ bytes: [UInt8], mostValues: Int = mostValues) throws(JSONSyntaxError) {
-        var reader = JSONReader(bytes, mostValues: mostValues)
+        try self.init(JSONReader(bytes, mostValues: mostValues))
+    }
+
+    /// Reads `bytes` as one JSON text that others wrote and of which few members matter: bytes that are not UTF-8 become
+    /// U+FFFD, control characters and unknown escapes are taken as they are, what Python writes for numbers that are none
+    /// (`NaN`, `Infinity`) is null or nought, and so is what is nested too deep.
+    ///
+    /// - Throws: ``JSONSyntaxError`` for any other flaw.
+    init(lenient bytes: [UInt8]) throws(JSONSyntaxError) {
+        try self.init(JSONReader(bytes, mostValues: Self.mostValues, isLenient: true))
+    }
+
+    private init(_ reader: JSONReader) throws(JSONSyntaxError) {
+        var reader = reader
         root = try reader.readDocument()
         duplicateNames = reader.duplicateNames
     }

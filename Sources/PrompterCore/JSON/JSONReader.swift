@@ -7,14 +7,17 @@ struct JSONReader {
 
     private let bytes: [UInt8]
     private let mostValues: Int
+    /// Whether flaws that leave the values' places clear are overlooked.
+    private let isLenient: Bool
     private var count = 0
     private var position = 0
     private var depth = 0
     private(set) var duplicateNames: [JSONNode.Member] = []
 
-    init(_ bytes: [UInt8], mostValues: Int) {
+    init(_ bytes: [UInt8], mostValues: Int, isLenient: Bool = false) {
         self.bytes = bytes
         self.mostValues = mostValues
+        self.isLenient = isLenient
     }
 
     mutating func readDocument() throws(JSONSyntaxError) -> JSONNode {
@@ -34,6 +37,9 @@ struct JSONReader {
         guard count <= mostValues else { throw error("more than \(mostValues) values; is it the right file?") }
         let value: JSONNode.Value
         switch byte {
+        case UInt8(ascii: "{") where isTooDeep, UInt8(ascii: "[") where isTooDeep: value = try skipNested()
+        case UInt8(ascii: "N") where isLenient: value = try readWord("NaN", .null)
+        case UInt8(ascii: "I") where isLenient: value = try readWord("Infinity", .null)
         case UInt8(ascii: "{"): value = .object(try readObject())
         case UInt8(ascii: "["): value = .array(try readArray())
         case UInt8(ascii: "\""): value = .string(try readString())
@@ -100,6 +106,26 @@ struct JSONReader {
         position += 1
     }
 
+    private var isTooDeep: Bool { isLenient && depth == Self.deepestNesting }
+
+    /// Steps over an array or an object without looking into it.
+    private mutating func skipNested() throws(JSONSyntaxError) -> JSONNode.Value {
+        var open = 0
+        repeat {
+            guard let byte = peek() else { throw error("the text ends inside an array or an object") }
+            switch byte {
+            case UInt8(ascii: "\""):
+                _ = try readString()
+                continue
+            case UInt8(ascii: "{"), UInt8(ascii: "["): open += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"): open -= 1
+            default: break
+            }
+            position += 1
+        } while open > 0
+        return .null
+    }
+
     private mutating func readWord(_ word: StaticString, _ value: JSONNode.Value) throws(JSONSyntaxError)
         -> JSONNode.Value
     {
@@ -113,6 +139,10 @@ struct JSONReader {
     private mutating func readNumber() throws(JSONSyntaxError) -> String {
         let start = position
         if peek() == UInt8(ascii: "-") { position += 1 }
+        if isLenient, peek() == UInt8(ascii: "I") {
+            _ = try readWord("Infinity", .null)
+            return "0"
+        }
         if peek() == UInt8(ascii: "0") {
             position += 1
         } else {
@@ -142,21 +172,26 @@ struct JSONReader {
         var isASCII = true
         while let byte = peek() {
             if byte == UInt8(ascii: "\"") {
-                let text = bytes[start..<position]
+                let characters = bytes[start..<position]
                 position += 1
                 // Most texts are ASCII; to validate one takes several times as long as to take it.
-                if isASCII { return String(decoding: text, as: UTF8.self) }
-                guard let text = String(validating: text, as: UTF8.self) else {
-                    throw JSONSyntaxError(offset: start, message: "this text is not UTF-8")
-                }
-                return text
+                if isASCII { return String(decoding: characters, as: UTF8.self) }
+                return try self.text(of: characters, from: start)
             }
             if byte >= 0x80 { isASCII = false }
             if byte == UInt8(ascii: "\\") { return try readEscapedString(from: start) }
-            guard byte >= 0x20 else { throw error("a control character stands in a text; write it as \\u00XX") }
+            guard byte >= 0x20 || isLenient else {
+                throw error("a control character stands in a text; write it as \\u00XX")
+            }
             position += 1
         }
         throw error("the text ends inside a string")
+    }
+
+    private func text(of bytes: ArraySlice<UInt8>, from start: Int) throws(JSONSyntaxError) -> String {
+        if let text = String(validating: bytes, as: UTF8.self) { return text }
+        guard isLenient else { throw JSONSyntaxError(offset: start, message: "this text is not UTF-8") }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// Reads the rest of a string from its first escape on.
@@ -166,13 +201,10 @@ struct JSONReader {
             position += 1
             switch byte {
             case UInt8(ascii: "\""):
-                guard let text = String(validating: text, as: UTF8.self) else {
-                    throw JSONSyntaxError(offset: start, message: "this text is not UTF-8")
-                }
-                return text
+                return try self.text(of: text[...], from: start)
             case UInt8(ascii: "\\"):
                 text.append(contentsOf: String(try readEscape()).utf8)
-            case 0..<0x20:
+            case 0..<0x20 where !isLenient:
                 position -= 1
                 throw error("a control character stands in a text; write it as \\u00XX")
             default:
@@ -194,21 +226,35 @@ struct JSONReader {
         case UInt8(ascii: "t"): return "\t"
         case UInt8(ascii: "u"): return try readUnicodeEscape()
         default:
+            if isLenient, byte < 0x80 { return Unicode.Scalar(byte) }
             position -= 1
+            if isLenient { return "\\" }
             throw error("no such escape")
         }
     }
 
     /// A `\u` escape, or two that make a surrogate pair; half a pair becomes U+FFFD, as it names no character.
     private mutating func readUnicodeEscape() throws(JSONSyntaxError) -> Unicode.Scalar {
-        let high = try readFourDigits()
+        let high: UInt32
+        do {
+            high = try readFourDigits()
+        } catch {
+            guard isLenient else { throw error }
+            return "\u{FFFD}"
+        }
         if let scalar = Unicode.Scalar(high) { return scalar }
         guard high < 0xDC00, peek() == UInt8(ascii: "\\"), position + 1 < bytes.count,
             bytes[position + 1] == UInt8(ascii: "u")
         else { return "\u{FFFD}" }
         let back = position
         position += 2
-        let low = try readFourDigits()
+        let low: UInt32
+        do {
+            low = try readFourDigits()
+        } catch {
+            guard isLenient else { throw error }
+            low = 0
+        }
         guard (0xDC00...0xDFFF).contains(low) else {
             position = back
             return "\u{FFFD}"

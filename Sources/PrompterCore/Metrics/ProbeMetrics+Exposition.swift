@@ -7,6 +7,7 @@ extension ProbeMetrics {
         write(state, to: &text)
         writeModels(to: &text)
         writeChanges(to: &text)
+        writeLookups(to: &text)
         writeProviders(to: &text)
         if state.isUp { writeLimits(to: &text) }
         writeStore(state, to: &text)
@@ -72,6 +73,24 @@ extension ProbeMetrics {
                 text.sample(
                     [("provider", key.provider), ("model", key.model), ("kind", kind.rawValue)],
                     Double(counts.changes[kind] ?? 0))
+            }
+        }
+    }
+
+    private func writeLookups(to text: inout Exposition) {
+        let asked = models.sorted { $0.key < $1.key }.compactMap { key, counts in
+            counts.lookupFailures.map { (key: key, failures: $0) }
+        }
+        guard !asked.isEmpty else { return }
+        text.begin(
+            MetricFamily(
+                "prompter_lookup_failures_total", .counter,
+                "Lookups that told nothing beside a completion that succeeded, by reason."))
+        for (key, failures) in asked {
+            for failureClass in FailureClass.allCases {
+                text.sample(
+                    [("provider", key.provider), ("model", key.model), ("reason", failureClass.rawValue)],
+                    Double(failures[failureClass] ?? 0))
             }
         }
     }

@@ -15,6 +15,8 @@ public struct ProbeMetrics: Sendable {
         /// `nil` for a dialect other than OpenAI's.
         var fingerprints: UInt64?
         var changes: [Event.Kind: UInt64] = [:]
+        /// `nil` where no lookup is made beside completions.
+        var lookupFailures: [FailureClass: UInt64]?
     }
 
     struct ProviderCounts: Sendable {
@@ -47,9 +49,14 @@ public struct ProbeMetrics: Sendable {
         var models: [ModelKey: ModelCounts] = [:]
         var memories: [TargetID: TargetMemory] = [:]
         memories.reserveCapacity(targetCount)
+        let lookedUp = Set(
+            watchlist.targets.filter { $0.kind == .both }.map {
+                ModelKey(provider: $0.provider.name, model: $0.model)
+            })
         for target in watchlist.targets {
             let key = ModelKey(provider: target.provider.name, model: target.model)
             models[key] = self.models[key] ?? ModelCounts(fingerprints: target.provider.dialect == .openAI ? 0 : nil)
+            models[key]?.lookupFailures = lookedUp.contains(key) ? self.models[key]?.lookupFailures ?? [:] : nil
             memories[target.id] = self.memories[target.id] ?? memory[target.id] ?? TargetMemory()
         }
         self.models = models
@@ -118,6 +125,12 @@ public struct ProbeMetrics: Sendable {
         } else if fingerprint != nil, let count = models[key]?.fingerprints {
             models[key]?.fingerprints = count + 1
         }
+    }
+
+    /// Counts a lookup that told nothing beside a completion.
+    public mutating func failedLookup(_ target: Target, _ failure: FailureClass) {
+        let key = ModelKey(provider: target.provider.name, model: target.model)
+        models[key]?.lookupFailures?[failure, default: 0] += 1
     }
 
     /// Counts a version that was asked for and committed after `duration`.

@@ -40,5 +40,7 @@ public enum FailureClass: String, Hashable, Sendable, CaseIterable {
     }
 
     /// Whether it may come of what was learned about the call: the next probe begins with the usual one.
-    public var unlearnsCall: Bool { self == .invalidRequest || self == .notFound }
+    public var unlearnsCall: Bool {
+        [.invalidRequest, .notFound, .address].contains(self)
+    }
 }

@@ -12,10 +12,12 @@ public struct ProbeAnswer: Hashable, Sendable {
     public var latency: Duration
     /// How the target is to be called from now on, where that is another way than before; `nil` for nothing new.
     public var learned: LearnedCall?
+    /// Why the lookup beside the completion told nothing; `nil` where it did, or there was none.
+    public var lookupFailure: ProbeFailure?
 
     public init(
         version: VersionIdentity, metadata: String? = nil, shows: SignalSet = .completion, retirement: Timestamp? = nil,
-        usage: Usage = Usage(), latency: Duration, learned: LearnedCall? = nil
+        usage: Usage = Usage(), latency: Duration, learned: LearnedCall? = nil, lookupFailure: ProbeFailure? = nil
     ) {
         self.version = version
         self.metadata = VersionIdentity.named(metadata)
@@ -24,5 +26,6 @@ public struct ProbeAnswer: Hashable, Sendable {
         self.usage = usage
         self.latency = latency
         self.learned = learned
+        self.lookupFailure = lookupFailure
     }
 }

@@ -32,14 +32,20 @@ public enum Confidence: String, Hashable, Sendable, CaseIterable, Comparable {
         }
     }
 
-    /// Whether a fingerprint names the server and not the model: llama.cpp sends its build (`b4567-0a1b2c3d`,
-    /// https://github.com/ggml-org/llama.cpp/pull/10917), Ollama always the same (`fp_ollama`,
-    /// https://github.com/ollama/ollama/blob/main/openai/openai.go).
-    static func namesServer(_ fingerprint: String) -> Bool {
-        if fingerprint == "fp_ollama" { return true }
-        let parts = fingerprint.split(separator: "-", maxSplits: 1)
-        guard parts.count == 2, parts[0].first == "b", parts[0].count > 1 else { return false }
-        return parts[0].dropFirst().allSatisfy(\.isNumber)
+    /// Whether a fingerprint names the server and not the model: llama.cpp sends its build, Ollama always the same
+    /// (https://github.com/ollama/ollama/blob/main/openai/openai.go).
+    private static func namesServer(_ fingerprint: String) -> Bool {
+        fingerprint == "fp_ollama" || isBuildOfLlama(fingerprint)
+    }
+
+    /// Whether a fingerprint is llama.cpp's: the number and the commit of its build, `b4567-0a1b2c3d`
+    /// (https://github.com/ggml-org/llama.cpp/pull/10917).
+    static func isBuildOfLlama(_ fingerprint: String) -> Bool {
+        let parts = fingerprint.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[0].first == "b" else { return false }
+        let (build, commit) = (parts[0].dropFirst(), parts[1])
+        return !build.isEmpty && build.allSatisfy { ("0"..."9").contains($0) }
+            && (commit == "unknown" || commit.count >= 6 && commit.allSatisfy { $0.isASCII && $0.isHexDigit })
     }
 
     /// Whether `name` names one snapshot of a model and not an alias, as the providers write them: with a date (`…-2024-08-06`,
