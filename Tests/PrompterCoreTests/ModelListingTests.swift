@@ -20,7 +20,7 @@ struct ModelListingTests {
     }
 
     private func metadata(_ members: String) throws -> String? {
-        try answer(#"{"id":"chat","object":"model","owned_by":"x",\#(members)}"#).version.metadata
+        try answer(#"{"id":"chat","object":"model","owned_by":"x",\#(members)}"#).metadata
     }
 
     @Test(arguments: [
@@ -53,7 +53,7 @@ struct ModelListingTests {
 
     @Test func anEntryThatTellsNothingShowsNothing() throws {
         let answer = try answer(#"{"id":"chat","object":"model","created":1,"owned_by":"x"}"#)
-        #expect(answer.version.metadata == nil && answer.shows == .model && answer.version.resolvedModel == "chat")
+        #expect(answer.metadata == nil && answer.shows == .model && answer.version.resolvedModel == "chat")
     }
 
     @Test func findsTheEntry() throws {
@@ -93,7 +93,7 @@ struct ModelListingTests {
         #expect(try exchange.take(DialectExample.response(Self.completion)) == nil)
         let list = #"{"data":[{"id":"chat","meta":{"n_params":7}}]}"#
         let answer = try #require(try exchange.take(DialectExample.response(list)))
-        #expect(answer.version.metadata != nil && answer.version.fingerprint == "b4711-0a1b2c3d")
+        #expect(answer.metadata != nil && answer.version.fingerprint == "b4711-0a1b2c3d")
         #expect(answer.shows == [.model, .fingerprint, .metadata])
         // Without it the completion stands alone.
         exchange = try ProbeExchange(target(nil), credential: nil)

@@ -33,7 +33,7 @@ enum BodyText {
         while index < page.count {
             if page[index] == UInt8(ascii: "<") {
                 let hidden = ["script", "style"].first { begins("<\($0)", in: page, at: index) }
-                let end = hidden.flatMap { find("</\($0)", in: page, from: index) } ?? index
+                let end = hidden.map { find("</\($0)", in: page, from: index) ?? page.count } ?? index
                 index = (find(">", in: page, from: end) ?? page.count) + 1
                 text.append(0x20)
             } else {
