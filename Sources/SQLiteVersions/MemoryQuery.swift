@@ -17,11 +17,10 @@ enum MemoryQuery {
                 memories[target]
                 ?? TargetMemory(
                     lastAttempt: query.time(at: 1), lastSuccess: query.time(at: 2),
-                    failure: query.optionalText(at: 3).flatMap(FailureClass.init), failures: Int(query.integer(at: 4)),
-                    isNotFound: query.integer(at: 5) != 0,
-                    life: TargetLife(encoded: query.bytes(at: 6)) ?? TargetLife(),
-                    lastChange: query.time(at: 7), learned: learned(query.optionalText(at: 8)))
-            if let version = Version(query, firstColumn: 9) { memory.versions.append(version) }
+                    trouble: TroubleColumns.read(query, firstColumn: 6),
+                    life: TargetLife(encoded: query.bytes(at: 3)) ?? TargetLife(),
+                    lastChange: query.time(at: 4), learned: learned(query.optionalText(at: 5)))
+            if let version = Version(query, firstColumn: 6 + TroubleColumns.count) { memory.versions.append(version) }
             memories[target] = memory
         }
         return memories.mapValues { memory in
@@ -40,11 +39,10 @@ enum MemoryQuery {
     private static let sql = """
         WITH RECURSIVE asked (n) AS (VALUES (0) UNION ALL SELECT n + 1 FROM asked WHERE n + 1 < ?2)
         SELECT
-            n, targets.last_attempt_at, targets.last_success_at, targets.failure_class, targets.failures,
-            targets.is_not_found, targets.life,
+            n, targets.last_attempt_at, targets.last_success_at, targets.life,
             (SELECT max(happened_at) FROM events
                 WHERE target_id = targets.id AND kind IN ('appeared', 'replaced', 'returned')), targets.learned,
-            \(Version.columns)
+            \(TroubleColumns.names), \(Version.columns)
         FROM asked
         CROSS JOIN targets ON targets.identity = substr(?1, 1 + 32 * n, 32)
         LEFT JOIN versions ON versions.target_id = targets.id AND versions.sightings > 0
