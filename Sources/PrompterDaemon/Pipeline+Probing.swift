@@ -215,17 +215,18 @@ extension Pipeline {
 
     private func fail(_ flight: Flight, _ failure: ProbeFailure, at now: Moment, since start: Duration) {
         let (due, target) = (flight.begun.due, flight.begun.due.target)
+        let isOfSlot = !due.slot.isConfirmation || confirmsNotFound(due, failure.failureClass)
+        if isOfSlot { tell(failure, of: target) }
         take(limits.end(flight.begun, failure, at: now), of: target, after: failure, at: now)
         metrics.ended(target, failure.failureClass, fingerprint: nil, after: now.uptime - start)
         let (state, hold) = SlotState.afterFailure(
             failure.failureClass, attempt: flight.lease.attempt, retryAfter: failure.retryAfter)
         // A confirmation that failed says nothing of the slot, unless the slot's own probe failed so.
-        if due.slot.isConfirmation, !confirmsNotFound(due, failure.failureClass) {
+        guard isOfSlot else {
             parts.recorder.release()
             if case .held = state { timetable.confirm(due, at: now.wall + hold) }
             return
         }
-        tell(failure, of: target)
         let attempt = FailedAttempt(failure, for: due.slot, at: now.wall)
         submit(Recorder.Entry(.failure(attempt), of: target, asked: flight.asked))
         if case .held = state, remaining == nil {
