@@ -91,31 +91,31 @@ extension Daemon {
         let live = LiveProber(client: client, credentials: readCredentials(), calls: learnedCalls) { [pipeline] in
             await pipeline.mayGoOn($0)
         }
-        let standing = isInForce ? [] : await standingSuspensions()
+        let standOffs = isInForce ? [] : await keptStandOffs()
         isInForce = true
         checkHeaderFiles()
         await pipeline.replace(
             with: watchlist, probers: Probers(stub: StubProber(pause: settings.stubPause), live: live),
-            workers: settings.workers, memory: memory, standing: standing, spread: spread)
+            workers: settings.workers, memory: memory, standOffs: standOffs, spread: spread)
     }
 
-    private func standingSuspensions() async -> [StandingSuspension] {
+    private func keptStandOffs() async -> [StandOff.Kept] {
         do {
-            return try await store.suspensions()
+            return try await store.standOffs()
         } catch {
-            log.error("store: who is suspended could not be read: \(error)")
+            log.error("store: who is not to be called could not be read: \(error)")
             return []
         }
     }
 
-    /// Keeps suspensions as they change, so that a restart hammers nobody who asked to be left alone.
-    func keepSuspensions() async {
-        for await changes in suspensionChanges {
+    /// Keeps stand-offs as they change, so that a restart hammers nobody who asked to be left alone.
+    func keepStandOffs() async {
+        for await _ in standOffChanges.arrivals {
             do {
-                try await store.keep(changes)
+                try await store.keep(standOffChanges.take())
             } catch {
-                // The recorder tells of a store that fails. After a restart one probe more finds the suspension anew.
-                log.debug("store: a suspension could not be kept: \(error)")
+                // The recorder tells of a store that fails. After a restart one probe more finds the stand-off anew.
+                log.debug("store: a stand-off could not be kept: \(error)")
             }
         }
     }

@@ -38,8 +38,7 @@ public actor Daemon {
     let learnedCalls = LearnedCalls()
     /// Whether a watchlist has been put in force since the start.
     var isInForce = false
-    let suspensionChanges: AsyncStream<[StandingSuspension]>
-    private let suspensionsChanged: AsyncStream<[StandingSuspension]>.Continuation
+    let standOffChanges: StandOffChanges
     private var isStoreFailing = false
     /// The row of the target that was pruned last; `nil` where the next round begins anew.
     var prunedRow: Int64?
@@ -92,13 +91,12 @@ public actor Daemon {
         textfile = settings.textfile.map { Textfile($0, settings, log: log) }
         let stub = StubProber(pause: settings.stubPause)
         let probeGuard: any ProbeGuard = redisGuard ?? LocalGuard()
-        let (suspensionChanges, changed) = AsyncStream<[StandingSuspension]>.makeStream()
-        self.suspensionChanges = suspensionChanges
-        suspensionsChanged = changed
+        let standOffChanges = StandOffChanges()
+        self.standOffChanges = standOffChanges
         let pipeline = Pipeline(
             Pipeline.Parts(
                 probeGuard: probeGuard, recorder: recorder, clock: { Moment.now },
-                mayCall: settings.mayCall, keep: { changed.yield($0) }, log: log
+                mayCall: settings.mayCall, keep: { standOffChanges.add($0) }, log: log
             ) { timer.arm(at: $0) },
             probers: Probers(stub: stub, live: stub))
         self.pipeline = pipeline
@@ -120,7 +118,7 @@ public actor Daemon {
         if once { await pipeline.beginRound() }
         // Not cancelled with the others: what was committed last is counted and told too.
         let telling = Task { for await outcome in recorder.outcomes { await take(outcome) } }
-        let keeping = Task { await keepSuspensions() }
+        let keeping = Task { await keepStandOffs() }
         await withTaskGroup { group in
             group.addTask { await self.recorder.run() }
             // Apart, so that no tick waits for a textfile.
@@ -145,7 +143,7 @@ public actor Daemon {
             timer.cancel()
             signals.cancel()
             folderWatch?.cancel()
-            suspensionsChanged.finish()
+            standOffChanges.finish()
             await finishRecording()
             // What the store has not taken by now it does not take.
             keeping.cancel()

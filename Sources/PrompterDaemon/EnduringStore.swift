@@ -55,12 +55,12 @@ actor EnduringStore: VersionStore {
         try await use { store throws(SQLiteStoreError) in try await store.distrust(after: now) }
     }
 
-    func keep(_ suspensions: [StandingSuspension]) async throws(SQLiteStoreError) {
-        try await use { store throws(SQLiteStoreError) in try await store.keep(suspensions) }
+    func keep(_ standOffs: [StandOff.Kept]) async throws(SQLiteStoreError) {
+        try await use { store throws(SQLiteStoreError) in try await store.keep(standOffs) }
     }
 
-    func suspensions() async throws(SQLiteStoreError) -> [StandingSuspension] {
-        try await use { store throws(SQLiteStoreError) in try await store.suspensions() }
+    func standOffs() async throws(SQLiteStoreError) -> [StandOff.Kept] {
+        try await use { store throws(SQLiteStoreError) in try await store.standOffs() }
     }
 
     func prune(before cutoff: Timestamp, after last: Int64, at now: Timestamp) async throws(SQLiteStoreError) -> Int64?

@@ -2,6 +2,9 @@ import Logging
 public import PrompterCore
 
 extension Pipeline {
+    /// Who waits no longer than this is not worth a line.
+    private static let shortRest: Duration = .seconds(600)
+
     /// Counts slots that passed while a target waited for its turn.
     func passed(_ slots: Int64, of target: Target, at now: Moment) {
         guard limits.isRateBound(target.provider.name, at: now) else { return metrics.missed(target, slots) }
@@ -14,73 +17,69 @@ extension Pipeline {
         limits.goOn(target, at: parts.clock())
     }
 
-    /// Takes what a call of `target` changed in the limits: tells it, and has it kept.
+    /// Takes what a call of `target` changed in who is called: tells it, and has it kept.
     ///
     /// - Parameter failure: what the call failed with; `nil` where it did not, or another instance made it.
-    func take(_ changes: [LimitsChange], of target: Target, after failure: ProbeFailure? = nil, at now: Moment) {
+    func take(_ changes: [StandOffChange], of target: Target, after failure: ProbeFailure? = nil, at now: Moment) {
+        guard !changes.isEmpty else { return }
         for change in changes { tell(change, of: target, after: failure, at: now) }
-        if !changes.isEmpty { isChanged = true }
-        // A suspension that goes on has another end, and is no change.
-        let standing = limits.standing(of: target, after: changes, at: now)
-        if !standing.isEmpty { parts.keep(standing) }
+        isChanged = true
+        parts.keep(limits.kept(changes, at: now))
     }
 
-    /// One line when something begins and one when it ends.
-    private func tell(_ change: LimitsChange, of target: Target, after failure: ProbeFailure?, at now: Moment) {
-        let why = failure.map(\.description) ?? ""
+    /// One line when a stand-off begins and one when it ends.
+    private func tell(_ change: StandOffChange, of target: Target, after failure: ProbeFailure?, at now: Moment) {
         switch change {
-        case .suspended(let provider, let suspension):
-            let time = DurationText.brief(suspension.until - now.uptime)
-            let next = suspension.cause == .auth ? "until a reload; one tries in \(time)" : "for \(time)"
-            parts.log.log(
-                level: suspension.cause == .rateLimited ? .warning : .error,
-                "\(provider): \(why); no probes of it \(next)",
-                metadata: Self.metadata(of: target, outcome: suspension.cause.rawValue))
-        case .resumed(let provider, let cause):
+        case .began(let standOff): tell(began: standOff, of: target, after: failure, at: now)
+        case .prolonged: break
+        case .ended(let standOff) where standOff.scope.target == nil:
             parts.log.notice(
-                "\(provider): probes go on (was \(cause.rawValue))",
+                "\(standOff.scope.provider): probes go on (was \(standOff.cause.rawValue))",
                 metadata: Self.metadata(of: target, outcome: "resumed"))
-        case .broke(let provider, let pause):
-            parts.log.warning(
-                "\(provider): failed time and again, last with \(why); no probes of it for \(DurationText.brief(pause)), then one",
-                metadata: Self.metadata(of: target, outcome: "breaker"))
-        case .mended(let provider):
+        case .ended(let standOff) where standOff.cause.isToldByLimits:
             parts.log.notice(
-                "\(provider): probes go on (was failing)", metadata: Self.metadata(of: target, outcome: "resumed"))
-        case .targetSuspended(let target, let suspension):
-            // The failure itself is told of already.
-            parts.log.debug(
-                "\(provider(of: target)): no probes of it for \(DurationText.brief(suspension.until - now.uptime))",
-                metadata: Self.metadata(of: target, outcome: suspension.cause.rawValue))
-        case .targetResumed(let target, .auth):
-            parts.log.notice(
-                "\(provider(of: target)): answers again (was auth)",
+                "\(target.provider.name) \(target.model): answers again (was \(standOff.cause.rawValue))",
                 metadata: Self.metadata(of: target, outcome: "success"))
-        case .targetResumed: break
+        case .ended: break
         }
     }
 
-    private func provider(of target: Target) -> String { "\(target.provider.name) \(target.model)" }
+    private func tell(began standOff: StandOff, of target: Target, after failure: ProbeFailure?, at now: Moment) {
+        let name = standOff.scope.provider
+        let time = DurationText.brief(standOff.end - now.uptime)
+        let metadata = Self.metadata(of: target, outcome: standOff.cause.rawValue)
+        guard standOff.scope.target == nil else {
+            // The failure itself is told of already.
+            guard standOff.end - now.uptime > Self.shortRest else { return }
+            return parts.log.notice("\(name) \(target.model): not called for \(time)", metadata: metadata)
+        }
+        let why = failure.map(\.description) ?? ""
+        guard failure?.scope == .provider else {
+            parts.log.warning(
+                "\(name): \(target.model) failed as another did before, with \(why); no probes of it for \(time), then one",
+                metadata: metadata)
+            return
+        }
+        let next = standOff.cause == .auth ? "until a reload; one tries in \(time)" : "for \(time)"
+        parts.log.log(
+            level: standOff.cause == .rateLimited ? .warning : .error, "\(name): \(why); no probes of it \(next)",
+            metadata: metadata)
+    }
 
-    /// Takes back the suspensions that stood before a restart, and says which providers have one.
-    func restore(_ standing: [StandingSuspension], at now: Moment) {
-        guard !standing.isEmpty else { return }
-        limits.restore(standing, at: now)
-        let known = limits.report(at: now)
-        for suspension in standing {
-            guard case .provider(let name) = suspension.scope, known[name] != nil,
-                let notBefore = suspension.notBefore
-            else { continue }
+    /// Takes back the stand-offs from before a restart, and says which providers have one.
+    func restore(_ standOffs: [StandOff.Kept], at now: Moment) {
+        guard !standOffs.isEmpty else { return }
+        limits.restore(standOffs, at: now)
+        let known = limits.report
+        for standOff in standOffs {
+            guard case .provider(let name) = standOff.scope, known[name] != nil, let end = standOff.end else {
+                continue
+            }
             let next =
-                suspension.cause == .auth || notBefore <= now.wall
-                ? "one probe tries" : "no probes of it for \(DurationText.brief(notBefore - now.wall))"
-            parts.log.notice("\(name): was suspended (\(suspension.cause.rawValue)); \(next)")
+                standOff.cause == .auth || end <= now.wall
+                ? "one probe tries" : "no probes of it for \(DurationText.brief(end - now.wall))"
+            parts.log.notice("\(name): was left alone (\(standOff.cause.rawValue)); \(next)")
         }
-    }
-
-    /// What of suspensions must survive a restart.
-    public func standingSuspensions() -> [StandingSuspension] {
-        limits.standing(at: parts.clock())
     }
 }
 

@@ -63,12 +63,13 @@ extension Pipeline {
                 unused.append(Settlement(lease, .givenBack))
             case .admitted(let lease): launch(begun, lease, asked: asked, at: now)
             case .observed(let observation): adopt(.observation(observation, imported: true), begun, at: now)
-            case .failed where due.slot.isConfirmation: leave(begun)
-            case .held where due.slot.isConfirmation, .vacant where due.slot.isConfirmation: askAgain(begun, at: now)
-            case .failed(let failureClass):
+            case .failed(let failureClass) where !due.slot.isConfirmation || confirmsNotFound(due, failureClass):
                 let attempt = FailedAttempt(
-                    target: due.target.id, slot: due.slot.number, time: now.wall, failureClass: failureClass)
+                    target: due.target.id, slot: due.slot.number, time: now.wall, failureClass: failureClass,
+                    isConfirmation: due.slot.isConfirmation)
                 adopt(.failure(attempt), begun, at: now)
+            case .failed: leave(begun)
+            case .held where due.slot.isConfirmation, .vacant where due.slot.isConfirmation: askAgain(begun, at: now)
             case .held(let time): putOff(begun, for: min(time, Self.patience(in: due.slot)), at: now)
             case .vacant: putOff(begun, by: begun.limit, at: now)
             }
@@ -85,9 +86,9 @@ extension Pipeline {
         max(.milliseconds(50), min(slot.interval / 8, .seconds(5)))
     }
 
-    /// Asks once more before a major change is told of: at once, and only where this instance made the call that saw it.
-    func confirm(_ observation: Observation, of target: Target, imported: Bool, at now: Moment) {
-        let slot = Slot(target: target.id, interval: target.interval, number: observation.slot)
+    /// Asks once more before a major event is told of: at once, and only where this instance made the call that saw it.
+    func confirm(slot number: Int64, of target: Target, imported: Bool, at now: Moment) {
+        let slot = Slot(target: target.id, interval: target.interval, number: number)
         timetable.confirm(
             Due(target: target, slot: slot.confirmation, time: now.wall, mayCall: !imported), at: now.wall)
     }
@@ -107,11 +108,7 @@ extension Pipeline {
     private func adopt(_ finding: Finding, _ begun: Begun, at now: Moment) {
         let due = begun.due
         limits.cancel(begun)
-        if case .failure(let attempt) = finding {
-            take(limits.take(due.target, attempt.failureClass, at: now), of: due.target, at: now)
-        } else {
-            take(limits.take(due.target, nil, at: now), of: due.target, at: now)
-        }
+        if finding.isObservation { take(limits.found(due.target), of: due.target, at: now) }
         submit(Recorder.Entry(finding, of: due.target))
         timetable.end(due.target.id, slot: due.slot, at: now.wall)
         finished(due.target.id)
@@ -219,25 +216,30 @@ extension Pipeline {
 
     private func fail(_ flight: Flight, _ failure: ProbeFailure, at now: Moment, since start: Duration) {
         let (due, target) = (flight.begun.due, flight.begun.due.target)
+        let isOfSlot = !due.slot.isConfirmation || confirmsNotFound(due, failure.failureClass)
+        if isOfSlot { tell(failure, of: target) }
         take(limits.end(flight.begun, failure, at: now), of: target, after: failure, at: now)
         metrics.ended(target, failure.failureClass, fingerprint: nil, after: now.uptime - start)
         let (state, hold) = SlotState.afterFailure(
             failure.failureClass, attempt: flight.lease.attempt, retryAfter: failure.retryAfter)
-        // A confirmation that failed says nothing of the slot, which has its observation.
-        if due.slot.isConfirmation {
+        // A confirmation that failed says nothing of the slot, unless the slot's own probe failed so.
+        guard isOfSlot else {
             parts.recorder.release()
             if case .held = state { timetable.confirm(due, at: now.wall + hold) }
             return
         }
-        tell(failure, of: target)
-        let attempt = FailedAttempt(
-            target: target.id, slot: due.slot.number, time: now.wall, failureClass: failure.failureClass)
+        let attempt = FailedAttempt(failure, for: due.slot, at: now.wall)
         submit(Recorder.Entry(.failure(attempt), of: target, asked: flight.asked))
         if case .held = state, remaining == nil {
             timetable.hold(target.id, slot: due.slot, for: hold, at: now.wall)
         } else {
             timetable.end(target.id, slot: due.slot, at: now.wall)
         }
+    }
+
+    /// Whether the confirmation `due` was to show that the model is not found, and was answered.
+    private func confirmsNotFound(_ due: Due, _ failure: FailureClass) -> Bool {
+        metrics.memory(of: due.target.id)?.failure == .notFound && !failure.allowsRetry
     }
 
     private func submit(_ entry: Recorder.Entry) {
@@ -256,7 +258,7 @@ extension Pipeline {
     private func tell(_ failure: ProbeFailure, of target: Target) {
         let last = lastFailures[target.id] ?? metrics.memory(of: target.id)?.failure
         // What is wrong with the provider is told once and not for each target.
-        let isNews = !failure.isProviderWide && last != failure.failureClass
+        let isNews = failure.scope != .provider && last != failure.failureClass
         parts.log.log(
             level: isNews ? .warning : .debug, "\(target.provider.name) \(target.model): \(failure)",
             metadata: Self.metadata(of: target, outcome: failure.failureClass.rawValue))

@@ -37,10 +37,24 @@ extension Pipeline {
         }
         metrics.recorded(entry.finding, of: entry.target, recorded, at: now.wall)
         for event in recorded.events { tell(event, of: entry.target) }
+        if case .failure(let attempt) = entry.finding {
+            look(after: attempt, of: entry.target, imported: entry.asked == nil, at: now)
+        }
         if case .observation(let observation, let imported) = entry.finding, !observation.isConfirmation,
             recorded.life?.isHead(observation) == true, recorded.life?.nextConfirmation() != nil
         {
-            confirm(observation, of: entry.target, imported: imported, at: now)
+            confirm(slot: observation.slot, of: entry.target, imported: imported, at: now)
+        }
+    }
+
+    /// Asks once more at once whether the model is really not found, and only where this instance got the answer; where that
+    /// is confirmed nobody asks for a while.
+    private func look(after attempt: FailedAttempt, of target: Target, imported: Bool, at now: Moment) {
+        guard attempt.failureClass == .notFound else { return }
+        if metrics.memory(of: target.id)?.trouble.isNotFound == true {
+            take(limits.notFound(target, at: now), of: target, at: now)
+        } else if !attempt.isConfirmation {
+            confirm(slot: attempt.slot, of: target, imported: imported, at: now)
         }
     }
 
@@ -76,7 +90,7 @@ extension Pipeline {
     /// The counts and the load now.
     public var view: Snapshot {
         var metrics = metrics
-        metrics.limits = limits.report(at: parts.clock())
+        metrics.limits = limits.report
         let load = Load(
             workers: limits.workers, inFlight: flights.count, waiting: limits.waiting, nextDue: timetable.nextDue,
             targets: timetable.count)

@@ -14,13 +14,13 @@ public actor Pipeline {
         var mayCall: Bool
         /// Sets the one timer, by the wall clock.
         var arm: @Sendable (Timestamp?) -> Void
-        /// Takes what of suspensions must survive a restart, as it changes. It must not block.
-        var keep: @Sendable ([StandingSuspension]) -> Void
+        /// Takes what of stand-offs must survive a restart, as it changes. It must not block.
+        var keep: @Sendable ([StandOff.Kept]) -> Void
         var log: Logger
 
         public init(
             probeGuard: any ProbeGuard, recorder: Recorder, clock: @escaping @Sendable () -> Moment,
-            mayCall: Bool = true, keep: @escaping @Sendable ([StandingSuspension]) -> Void = { _ in },
+            mayCall: Bool = true, keep: @escaping @Sendable ([StandOff.Kept]) -> Void = { _ in },
             log: Logger, arm: @escaping @Sendable (Timestamp?) -> Void
         ) {
             self.probeGuard = probeGuard
@@ -87,11 +87,11 @@ public actor Pipeline {
     /// - Parameters:
     ///   - workers: how many probes may be in flight; `nil` for the sum of the providers' concurrency.
     ///   - memory: what the store knows of the targets.
-    ///   - standing: suspensions that stood before a restart.
+    ///   - standOffs: those that stood before a restart.
     ///   - spread: over how long new targets are spread.
     public func replace(
         with watchlist: Watchlist, probers: Probers, workers: Int?, memory: [TargetID: TargetMemory],
-        standing: [StandingSuspension] = [], spread: Duration = Timetable.longestSpread
+        standOffs: [StandOff.Kept] = [], spread: Duration = Timetable.longestSpread
     ) {
         let now = parts.clock()
         self.probers = probers
@@ -107,7 +107,7 @@ public actor Pipeline {
         timetable.replace(with: watchlist.targets, at: now.wall, spread: spread) {
             memory[$0]?.lastSuccess ?? metrics.memory(of: $0)?.lastSuccess
         }
-        restore(standing.filter { $0.scope.target.map(watched.contains) ?? true }, at: now)
+        restore(standOffs.filter { $0.scope.target.map(watched.contains) ?? true }, at: now)
         isChanged = true
         remaining?.formIntersection(watched)
         begin(at: now)

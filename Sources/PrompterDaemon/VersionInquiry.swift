@@ -128,14 +128,14 @@ public struct VersionInquiry: Sendable {
             return try await probe(asking, lease: nil, id: id, slot: target.slot(at: Moment.now.wall))
         }
         if let known = try await known(target) { return known }
-        let suspension = try await suspension(of: target)
+        let standOff = try await standOff(of: target)
         let deadline = Moment.now.uptime + target.timeout
         while true {
             let now = Moment.now
             let slot = target.slot(at: now.wall)
             let claim = Claim(
                 slot: slot, id: id, timeout: target.timeout, at: now.wall,
-                mayCall: asking.mayCall && suspension == nil)
+                mayCall: asking.mayCall && standOff == nil)
             switch await asking.probeGuard.admit([claim], at: now)[0] {
             case .admitted(let lease): return try await probe(asking, lease: lease, id: id, slot: slot)
             case .observed(let observation):
@@ -154,7 +154,7 @@ public struct VersionInquiry: Sendable {
                 }
                 try? await Task.sleep(for: min(time, Self.patience))
             case .vacant:
-                throw suspension
+                throw standOff
                     ?? ProbeFailure(
                         .noVersion,
                         "probes are disabled (PROMPTER_PROBE_DISABLED) and nobody has observed this slot; --force probes in any case"
@@ -174,16 +174,16 @@ public struct VersionInquiry: Sendable {
     /// What a daemon met keeps this instance from calling, too.
     ///
     /// - Returns: why `target` is not to be called; `nil` where it may be.
-    private func suspension(of target: Target) async throws(ProbeFailure) -> ProbeFailure? {
+    private func standOff(of target: Target) async throws(ProbeFailure) -> ProbeFailure? {
         let now = Moment.now.wall
-        let standing: [StandingSuspension]
+        let standOffs: [StandOff.Kept]
         do {
-            standing = try await store.suspensions()
+            standOffs = try await store.standOffs()
         } catch {
             throw ProbeFailure(.noVersion, "\(error)")
         }
-        let rests = standing.filter { $0.scope.concerns(target) }.compactMap { suspension in
-            suspension.notBefore.map { (cause: suspension.cause, rest: $0 - now) }
+        let rests = standOffs.filter { $0.scope.concerns(target) }.compactMap { standOff in
+            standOff.end.map { (cause: standOff.cause, rest: $0 - now) }
         }
         guard let longest = rests.max(by: { $0.rest < $1.rest }), longest.rest > .zero else { return nil }
         return ProbeFailure(
@@ -215,10 +215,7 @@ public struct VersionInquiry: Sendable {
                 let ending = Settlement.Ending.failed(error.failureClass, retryAfter: error.retryAfter)
                 await asking.probeGuard.settle([Settlement(lease, ending)], at: now)
             }
-            _ = try await record(
-                .failure(
-                    FailedAttempt(
-                        target: target.id, slot: slot.number, time: now.wall, failureClass: error.failureClass)))
+            _ = try await record(.failure(FailedAttempt(error, for: slot, at: now.wall)))
             throw error
         }
         let now = Moment.now

@@ -15,7 +15,7 @@ struct FindingWriter {
         self.now = now
         // Most targets have no expectation: with the row it costs a search in an index that is all but empty.
         let columns = """
-            id, dialect IS 'stub', life, last_attempt_at, last_success_at, is_not_found, pruned_at,
+            id, dialect IS 'stub', life, last_attempt_at, last_success_at, pruned_at, \(TroubleColumns.names),
             EXISTS (SELECT 1 FROM bindings WHERE target_id = targets.id AND valid_until IS NULL AND expect IS NOT NULL)
             """
         findTarget = try PreparedStatement("SELECT \(columns) FROM targets WHERE identity = ?1", on: database)
@@ -59,7 +59,8 @@ struct FindingWriter {
         /// `nil` for a target whose past no life has been told of.
         var life: TargetLife?
         var lastAttempt: Timestamp?
-        var isNotFound: Bool
+        var hasSucceeded: Bool
+        var trouble: Trouble
         var prunedAt: Timestamp?
         /// Whether a watch of it says what it expects.
         var hasExpectation: Bool
@@ -84,7 +85,7 @@ struct FindingWriter {
         let isLatest = observation.time >= target.lastAttempt ?? observation.time
         var others =
             target.hasExpectation ? try events.unexpected(observation, life: life, target: target.id) : []
-        if isLatest, target.isNotFound { others.insert(Event(.found, of: observation), at: 0) }
+        if isLatest { others.insert(contentsOf: target.trouble.end(by: observation), at: 0) }
         news += try others.filter { try events.add($0, target: target.id) }
         succeed.bind(target.id, at: 1)
         succeed.bind(observation.time, at: 2)
@@ -96,18 +97,15 @@ struct FindingWriter {
 
     private func record(_ attempt: FailedAttempt) throws -> Recorded {
         guard !Recorded.isSuspect(attempt.time, at: now) else { return Recorded(isNews: true) }
-        let target = try row(of: attempt.target)
+        var target = try row(of: attempt.target)
         guard attempt.time >= target.lastAttempt ?? attempt.time else { return Recorded(isNews: true) }
-        let isNotFound = attempt.failureClass == .notFound
+        let events = target.trouble.take(attempt, hasSucceeded: target.hasSucceeded)
         fail.bind(target.id, at: 1)
         fail.bind(attempt.time, at: 2)
-        fail.bind(attempt.failureClass.rawValue, at: 3)
-        fail.bind(isNotFound ? 1 : 0, at: 4)
-        fail.bind(attempt.failureClass.unlearnsCall ? 1 : 0, at: 5)
+        fail.bind(attempt.failureClass.unlearnsCall ? 1 : 0, at: 3)
+        TroubleColumns.bind(target.trouble, to: fail, firstParameter: 4)
         try fail.run()
-        guard isNotFound, !target.isNotFound else { return Recorded(isNews: true) }
-        let event = Event(notFoundBy: attempt)
-        return Recorded(isNews: true, events: try events.add(event, target: target.id) ? [event] : [])
+        return Recorded(isNews: true, events: try events.filter { try self.events.add($0, target: target.id) })
     }
 
     /// A target that no watchlist has named yet gets a row that holds its identity alone.
@@ -127,8 +125,9 @@ struct FindingWriter {
         return TargetRow(
             id: statement.integer(at: 0), isStub: statement.integer(at: 1) != 0,
             life: life ?? (statement.isNull(at: 4) ? TargetLife() : nil), lastAttempt: statement.time(at: 3),
-            isNotFound: statement.integer(at: 5) != 0, prunedAt: statement.time(at: 6),
-            hasExpectation: statement.integer(at: 7) != 0)
+            hasSucceeded: !statement.isNull(at: 4), trouble: TroubleColumns.read(statement, firstColumn: 6),
+            prunedAt: statement.time(at: 5),
+            hasExpectation: statement.integer(at: 6 + TroubleColumns.count) != 0)
     }
 
     private func row(of version: VersionIdentity, target: TargetRow) throws -> Int64 {
@@ -181,11 +180,9 @@ struct FindingWriter {
 
     private static let succeedSQL = """
         UPDATE targets SET
-            failure_class = iif(?2 >= coalesce(last_attempt_at, ?2), NULL, failure_class),
-            failures = iif(?2 >= coalesce(last_attempt_at, ?2), 0, failures),
+            \(TroubleColumns.cleared(where: "?2 >= coalesce(last_attempt_at, ?2)")),
             last_attempt_at = max(coalesce(last_attempt_at, ?2), ?2),
             last_success_at = max(coalesce(last_success_at, ?2), ?2),
-            is_not_found = iif(?2 >= coalesce(last_attempt_at, ?2), 0, is_not_found),
             learned = iif(?2 >= coalesce(last_attempt_at, ?2), coalesce(?4, learned), learned),
             life = ?3
         WHERE id = ?1
@@ -193,8 +190,7 @@ struct FindingWriter {
 
     private static let failSQL = """
         UPDATE targets SET
-            last_attempt_at = ?2, failure_class = ?3, failures = failures + 1, is_not_found = max(is_not_found, ?4),
-            learned = iif(?5, NULL, learned)
+            last_attempt_at = ?2, learned = iif(?3, NULL, learned), \(TroubleColumns.set(firstParameter: 4))
         WHERE id = ?1
         """
 }

@@ -16,11 +16,10 @@ enum MemoryQuery {
         while try query.step() {
             var memory = TargetMemory(
                 lastAttempt: query.time(at: 1), lastSuccess: query.time(at: 2),
-                failure: query.optionalText(at: 3).flatMap(FailureClass.init), failures: Int(query.integer(at: 4)),
-                isNotFound: query.integer(at: 5) != 0,
-                life: TargetLife(encoded: query.bytes(at: 6)) ?? TargetLife(),
-                lastChange: query.time(at: 7), learned: learned(query.optionalText(at: 8)))
-            versions.bind(query.integer(at: 9), at: 1)
+                trouble: TroubleColumns.read(query, firstColumn: 6),
+                life: TargetLife(encoded: query.bytes(at: 3)) ?? TargetLife(),
+                lastChange: query.time(at: 4), learned: learned(query.optionalText(at: 5)))
+            versions.bind(query.integer(at: 6 + TroubleColumns.count), at: 1)
             while try versions.step() {
                 if let version = Version(versions, firstColumn: 0) { memory.versions.append(version) }
             }
@@ -41,11 +40,11 @@ enum MemoryQuery {
     private static let sql = """
         WITH RECURSIVE asked (n) AS (VALUES (0) UNION ALL SELECT n + 1 FROM asked WHERE n + 1 < ?2)
         SELECT
-            n, targets.last_attempt_at, targets.last_success_at, targets.failure_class, targets.failures,
-            targets.is_not_found, targets.life,
+            n, targets.last_attempt_at, targets.last_success_at, targets.life,
             (SELECT max(happened_at) FROM events
                 WHERE target_id = targets.id AND kind IN ('appeared', 'replaced', 'returned')
-                    AND happened_at <= targets.last_success_at), targets.learned, targets.id
+                    AND happened_at <= targets.last_success_at), targets.learned,
+            \(TroubleColumns.names), targets.id
         FROM asked CROSS JOIN targets ON targets.identity = substr(?1, 1 + 32 * n, 32)
         """
 }

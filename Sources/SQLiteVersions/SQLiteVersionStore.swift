@@ -154,18 +154,18 @@ public final class SQLiteVersionStore: VersionStore {
         }
     }
 
-    /// Writes what of suspensions must survive a restart; one that has ended is forgotten.
+    /// Writes what of stand-offs must survive a restart; one that is over is forgotten.
     ///
     /// - Throws: ``SQLiteStoreError``; nothing is written then.
-    public func keep(_ suspensions: [StandingSuspension]) async throws(SQLiteStoreError) {
-        try await write { try SuspensionRows.write(suspensions, to: $0) }
+    public func keep(_ standOffs: [StandOff.Kept]) async throws(SQLiteStoreError) {
+        try await write { try StandOffRows.write(standOffs, to: $0) }
     }
 
-    /// The suspensions that stood when they were kept last.
+    /// The stand-offs as they were kept last.
     ///
     /// - Throws: ``SQLiteStoreError``.
-    public func suspensions() async throws(SQLiteStoreError) -> [StandingSuspension] {
-        try await onQueue { try SuspensionRows.read(from: $0) }
+    public func standOffs() async throws(SQLiteStoreError) -> [StandOff.Kept] {
+        try await onQueue { try StandOffRows.read(from: $0) }
     }
 
     /// Marks the observations dated later than `now` as suspect, and takes back what they moved: for when the clock was found

@@ -10,6 +10,7 @@ enum Schema {
         migrator.registerMigration("1-versions") { try $0.execute(sql: versions + promptVersions) }
         migrator.registerMigration("2-signals") { try $0.execute(sql: signals + promptVersions) }
         migrator.registerMigration("3-identity") { try $0.execute(sql: identity + promptVersions) }
+        migrator.registerMigration("5-standoffs") { try $0.execute(sql: standOffs) }
         migrator.registerMigration("6-intervals") { try $0.execute(sql: intervals + view(interval: bindingInterval)) }
         return migrator
     }()
@@ -207,6 +208,26 @@ enum Schema {
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX pending_deliveries ON deliveries (next_at) WHERE next_at IS NOT NULL;
 
+        """
+
+    private static let standOffs = """
+        -- How the target was last refused, in how many slots in a row, in which last, and whether that was told.
+        ALTER TABLE targets ADD COLUMN refusal TEXT;
+        ALTER TABLE targets ADD COLUMN refused_slots INTEGER;
+        ALTER TABLE targets ADD COLUMN refused_slot INTEGER;
+        ALTER TABLE targets ADD COLUMN is_refused INTEGER NOT NULL DEFAULT 0;
+
+        -- What was suspended for reasons that no longer hold is found anew by one probe.
+        DROP TABLE suspensions;
+        -- Who is not called before ends_at: a provider, where the target is empty, or a target.
+        CREATE TABLE stand_offs (
+            provider TEXT NOT NULL,
+            target BLOB NOT NULL,
+            cause TEXT NOT NULL,
+            ends_at INTEGER NOT NULL,
+            repetitions INTEGER NOT NULL,
+            PRIMARY KEY (provider, target)
+        ) STRICT, WITHOUT ROWID;
         """
 
     private static let intervals = """

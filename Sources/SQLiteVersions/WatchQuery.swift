@@ -28,7 +28,8 @@ enum WatchQuery {
                     watch: key, target: target, interval: interval, lastAttempt: watches.time(at: 8),
                     lastSuccess: watches.time(at: 9),
                     failure: watches.optionalText(at: 10).flatMap(FailureClass.init),
-                    failures: Int(watches.integer(at: 11)), suspendedUntil: watches.time(at: 14),
+                    failures: Int(watches.integer(at: 11)),
+                    standOff: standOff(watches, of: target, provider: key.provider),
                     versions: Array(known.prefix(WatchReport.mostVersions)), life: life, expectation: expectation,
                     isExpectationMet: expectation?.isMet(by: life),
                     lastEvent: try lastEvent(of: target, row: watches.integer(at: 5), of: bindings, events)))
@@ -68,14 +69,23 @@ enum WatchQuery {
         return nil
     }
 
+    /// Of the provider's and the target's own the one that lasts longer.
+    private static func standOff(_ row: PreparedStatement, of target: TargetID, provider: String) -> StandOff.Kept? {
+        [
+            StandOffRows.standOff(row, of: nil, firstColumn: 14, provider: provider),
+            StandOffRows.standOff(row, of: target, firstColumn: 17, provider: provider),
+        ].compactMap(\.self).max { $0.end?.milliseconds ?? 0 < $1.end?.milliseconds ?? 0 }
+    }
+
     static let watchesSQL = """
         SELECT
             org, workspace, template, bindings.provider, bindings.model, targets.id, identity,
             \(BindingQuery.interval), last_attempt_at, last_success_at, failure_class, failures, life, expect,
-            (SELECT max(not_before) FROM suspensions
-                WHERE suspensions.provider = bindings.provider AND target IN (x'', identity))
+            whole.cause, whole.ends_at, whole.repetitions, own.cause, own.ends_at, own.repetitions
         FROM bindings
         JOIN targets ON targets.id = bindings.target_id
+        LEFT JOIN stand_offs AS whole ON whole.provider = bindings.provider AND whole.target = x''
+        LEFT JOIN stand_offs AS own ON own.provider = bindings.provider AND own.target = identity
         WHERE valid_until IS NULL AND \(FilterClause.sql)
         ORDER BY org, workspace, template, bindings.provider, bindings.model
         """

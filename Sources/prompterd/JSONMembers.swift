@@ -44,6 +44,13 @@ enum JSONMembers {
         ]
     }
 
+    static func standOff(_ standOff: StandOff.Kept) -> JSONValue {
+        .object([
+            .init("scope", .string(standOff.scope.target == nil ? "provider" : "target")),
+            .init("cause", .string(standOff.cause.rawValue)), .init("until", time(standOff.end)),
+        ])
+    }
+
     static func time(_ time: Timestamp?) -> JSONValue { time.map { .string($0.iso8601Milliseconds) } ?? .null }
 
     static func text(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }

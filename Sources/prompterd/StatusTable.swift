@@ -45,7 +45,15 @@ struct StatusTable {
     }
 
     private func trouble(_ report: WatchReport) -> String {
-        guard let failure = report.failure else { return "" }
-        return report.failures > 1 ? "\(failure.rawValue) (\(report.failures) times)" : failure.rawValue
+        let failure = report.failure.map {
+            report.failures > 1 ? "\($0.rawValue) (\(report.failures) times)" : $0.rawValue
+        }
+        return [failure, report.standOff(at: now).map(rest)].compactMap(\.self).joined(separator: "; ")
+    }
+
+    private func rest(_ standOff: StandOff.Kept) -> String {
+        let time = standOff.end.map { DurationText.brief($0 - now) } ?? ""
+        return standOff.scope.target == nil
+            ? "provider not called for \(time) (\(standOff.cause.rawValue))" : "not called for \(time)"
     }
 }

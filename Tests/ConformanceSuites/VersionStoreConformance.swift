@@ -31,23 +31,112 @@ public enum VersionStoreConformance {
         #expect(told.last?.previous == ["a"] && told.last?.isConfirmed == false)
     }
 
-    /// A model that the provider no longer knows, and knows again, is told of once each.
+    /// What a target's attempts make known, one a step: `nil` is an answer.
+    private static func tell(
+        _ store: some VersionStore, _ target: TargetID,
+        _ steps: [(slot: Int64, failure: FailedAttempt?, expected: [Event.Kind])]
+    ) async throws {
+        for (index, step) in steps.enumerated() {
+            let time = now + .seconds(index)
+            var answer = try observation(UInt64(index), of: target, "a", at: time)
+            answer.slot = step.slot
+            var given = finding(answer)
+            if var attempt = step.failure {
+                attempt.slot = step.slot
+                attempt.time = time
+                given = .failure(attempt)
+            }
+            let events = try await store.record([given], at: now + .seconds(100))[0].events.map(\.kind)
+            #expect(events.filter { $0 != .first } == step.expected, "step \(index)")
+        }
+    }
+
+    /// A model that the provider no longer knows, and knows again, is told of once each: once a second answer confirms it,
+    /// in the same slot or in the next.
     public static func tellsOfAModelThatIsGone(_ store: some VersionStore) async throws {
         let target = try target(1)
-        func fail(after seconds: Int) -> Finding {
-            .failure(
-                FailedAttempt(target: target, slot: 7, time: now + .seconds(seconds), failureClass: .notFound))
+        func fail(_ failureClass: FailureClass, isConfirmation: Bool = false) -> FailedAttempt {
+            FailedAttempt(
+                target: target, time: now, failureClass: failureClass, isConfirmation: isConfirmation)
         }
-        func kinds(_ finding: Finding) async throws -> [Event.Kind] {
-            try await store.record([finding], at: now + .seconds(60))[0].events.map(\.kind)
+        let (gone, confirmed) = (fail(.notFound), fail(.notFound, isConfirmation: true))
+        try await tell(
+            store, target,
+            [
+                (1, gone, []), (1, fail(.invalidRequest, isConfirmation: true), []), (2, nil, []),
+                // The same answer told again, as after a restart.
+                (3, gone, []), (3, gone, []), (3, confirmed, [.notFound]), (4, gone, []), (4, confirmed, []),
+                (5, fail(.timeout), []), (6, nil, [.found]),
+                // A confirmation of another kind of answer.
+                (7, nil, []), (7, confirmed, []), (8, gone, [.notFound]), (9, nil, [.found]),
+                // One that is lost meanwhile begins anew.
+                (10, gone, []), (11, fail(.connection), []), (12, gone, []), (13, gone, [.notFound]),
+            ])
+        #expect(try await store.memory(of: [target])[target]?.trouble.isNotFound == true)
+        let late = finding(try observation(90, of: target, "a", at: now + .milliseconds(500)))
+        #expect(try await store.record([late], at: now + .seconds(60))[0].events == [])
+        #expect(try await store.memory(of: [target])[target]?.trouble.isNotFound == true)
+    }
+
+    /// A target that used to work and is refused alike for five slots is told of once, and once when it works again.
+    public static func tellsOfATargetThatIsRefused(_ store: some VersionStore) async throws {
+        let reason = SafeText("status 400: no")
+        func fail(_ failureClass: FailureClass, _ scope: FailureScope = .target) throws -> FailedAttempt {
+            FailedAttempt(
+                target: try target(1), time: now, failureClass: failureClass, scope: scope, reason: reason)
         }
-        _ = try await kinds(finding(try observation(1, of: target, "a", at: now)))
-        #expect(try await kinds(fail(after: 1)) == [.notFound])
-        #expect(try await kinds(fail(after: 2)) == [])
-        #expect(try await store.memory(of: [target])[target]?.isNotFound == true)
-        #expect(try await kinds(finding(try observation(2, of: target, "a", at: now + .milliseconds(500)))) == [])
-        #expect(try await kinds(finding(try observation(3, of: target, "a", at: now + .seconds(3)))) == [.found])
-        #expect(try await store.memory(of: [target])[target]?.isNotFound == false)
+        for (number, refusal) in [
+            try fail(.invalidRequest), try fail(.malformed), try fail(.noVersion), try fail(.address), try fail(.auth),
+        ].enumerated() {
+            var refusal = refusal
+            refusal.target = try target(number)
+            let other = try fail(number == 0 ? .noVersion : .invalidRequest)
+            let trouble = [
+                try fail(.timeout), try fail(.serverError), try fail(.connection), try fail(.quota),
+                try fail(.rateLimited), try fail(.auth, .provider), other,
+            ].map { attempt -> FailedAttempt in
+                var attempt = attempt
+                attempt.target = refusal.target
+                return attempt
+            }
+            try await tell(
+                store, refusal.target,
+                [
+                    (1, nil, []), (2, refusal, []), (3, refusal, []), (4, refusal, []), (5, refusal, []),
+                    (6, nil, []), (7, refusal, []), (7, refusal, []), (7, refusal, []), (8, refusal, []),
+                    // What says nothing of the request neither counts nor begins anew.
+                    (9, trouble[0], []), (9, trouble[1], []), (10, trouble[2], []), (11, trouble[3], []),
+                    (12, trouble[4], []), (13, trouble[5], []), (14, refusal, []), (15, refusal, []),
+                    (16, refusal, [.refused]), (17, refusal, []), (18, trouble[6], []), (19, refusal, []),
+                    (20, nil, [.accepted]), (21, refusal, []), (22, trouble[6], []), (23, refusal, []),
+                    (24, refusal, []), (25, refusal, []), (26, refusal, []), (27, refusal, [.refused]),
+                    (28, nil, [.accepted]),
+                ])
+        }
+        // Nobody knows that what never worked should.
+        let never = try target(99)
+        var refusal = try fail(.invalidRequest)
+        refusal.target = never
+        for slot in 1...9 { try await tell(store, never, [(Int64(slot), refusal, [])]) }
+        #expect(try await store.memory(of: [never])[never]?.trouble.refusedSlots == 9)
+    }
+
+    /// The reason is told, and is no part of the event's id: who did not ask does not know it.
+    public static func tellsWhyATargetIsRefused(_ store: some VersionStore) async throws {
+        for (number, reason) in [SafeText("why"), nil].enumerated() {
+            let target = try target(number)
+            _ = try await store.record([finding(try observation(1, of: target, "a", at: now))], at: now)
+            var events: [Event] = []
+            for slot in 1...5 {
+                let attempt = FailedAttempt(
+                    target: target, slot: Int64(slot), time: now + .seconds(slot), failureClass: .invalidRequest,
+                    reason: reason)
+                events += try await store.record([.failure(attempt)], at: now)[0].events
+                let unknown = FailedAttempt(target: target, slot: 5, time: now, failureClass: .invalidRequest)
+                #expect(slot < 5 || events.map(\.id) == [Event(refusedBy: unknown).id])
+            }
+            #expect(events.map(\.value) == [reason == nil ? "invalid_request" : "invalid_request: why"])
+        }
     }
 
     /// An observation that comes late and shows that an alarm was false corrects it, once; one that changes nothing does not.
@@ -134,7 +223,8 @@ public enum VersionStoreConformance {
             .failure(FailedAttempt(target: target, time: now + .seconds(seconds), failureClass: failureClass))
         }
         _ = try await store.record([fail(.timeout, after: 0), fail(.auth, after: 1)], at: now)
-        let failed = TargetMemory(lastAttempt: now + .seconds(1), failure: .auth, failures: 2)
+        let failed = TargetMemory(
+            lastAttempt: now + .seconds(1), trouble: Trouble(failure: .auth, failures: 2))
         #expect(try await store.memory(of: [target]) == [target: failed])
 
         // An older success, imported late, ends no trouble; nor is an older failure the last.
@@ -250,7 +340,12 @@ public enum VersionStoreConformance {
                 case 0..<2 where !given.isEmpty: return given.randomElement(using: &random)!
                 case 2..<4:
                     let failureClass = FailureClass.allCases.randomElement(using: &random)!
-                    return .failure(FailedAttempt(target: target, time: time, failureClass: failureClass))
+                    return .failure(
+                        FailedAttempt(
+                            target: target, slot: Int64.random(in: 0...9, using: &random), time: time,
+                            failureClass: failureClass,
+                            scope: [.target, .provider].randomElement(using: &random)!,
+                            isConfirmation: Bool.random(using: &random)))
                 default:
                     let seen = Observation(
                         id: UInt64.random(in: 0...3, using: &random) << 62, target: target,

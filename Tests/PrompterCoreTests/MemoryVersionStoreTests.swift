@@ -11,6 +11,14 @@ struct MemoryVersionStoreTests {
         try await VersionStoreConformance.tellsOfAModelThatIsGone(MemoryVersionStore())
     }
 
+    @Test func tellsOfATargetThatIsRefused() async throws {
+        try await VersionStoreConformance.tellsOfATargetThatIsRefused(MemoryVersionStore())
+    }
+
+    @Test func tellsWhyATargetIsRefused() async throws {
+        try await VersionStoreConformance.tellsWhyATargetIsRefused(MemoryVersionStore())
+    }
+
     @Test func correctsWhatALateObservationRefutes() async throws {
         try await VersionStoreConformance.correctsWhatALateObservationRefutes(MemoryVersionStore())
     }

@@ -44,7 +44,7 @@ struct LateLimitTests {
 
         func probe(_ target: Target, timeout: Duration) async throws(ProbeFailure) -> ProbeAnswer {
             await gate.wait()
-            throw ProbeFailure(.rateLimited, "slow down", retryAfter: .seconds(7))
+            throw ProbeFailure(.rateLimited, "slow down", retryAfter: .seconds(7), scope: .provider)
         }
     }
 

@@ -27,7 +27,7 @@ struct LimitedPipelineTests {
         let world = World(start: start)
         world.answer { target, time in
             target.provider.name == "busy" && time < .seconds(20)
-                ? ProbeFailure(.rateLimited, "slow down", retryAfter: .seconds(7)) : nil
+                ? ProbeFailure(.rateLimited, "slow down", retryAfter: .seconds(7), scope: .provider) : nil
         }
         await world.put(busy + well, spread: .seconds(30))
         await world.run(until: .seconds(120))
@@ -98,51 +98,100 @@ struct LimitedPipelineTests {
         #expect(Set(others.map(\.model)).count == 499 && others.count >= 3 * 499)
         #expect((1...6).contains(world.calls.count - others.count))
         #expect(world.lines.filter { $0.contains("auth") } == ["warning: p p-7: auth: not this model"])
+        #expect(world.lines.count { $0 == "notice: p p-7: not called for 30m" } == 1)
         #expect(await world.text().contains(#"prompter_targets_suspended{service="s",env="e",provider="p"} 1"#))
     }
 
-    @Test func aModelThatThereIsNotIsAskedForOnceADay() async {
-        let world = World(start: start)
-        world.answer { target, _ in target.model == "p-0" ? ProbeFailure(.notFound, "no such model") : nil }
-        await world.put(targets(2, of: "p", interval: .seconds(600)))
-        await world.run(until: .seconds(3 * 86_400))
-        let calls = world.calls.filter { $0.model == "p-0" }
-        #expect(calls.count == 3)
-        #expect(zip(calls, calls.dropFirst()).allSatisfy { $1.time - $0.time >= .seconds(86_400) })
-        #expect(world.calls.count { $0.model == "p-1" } >= 3 * 144)
-    }
-
-    @Test func aBreakerOpensAndOneProbeClosesIt() async {
+    @Test func anOutageIsSeenInTwoTargetsAndOneProbeEndsIt() async {
         let world = World(start: start)
         world.answer { target, time in
             target.provider.name == "down" && time < .seconds(100) ? ProbeFailure(.serverError, "503") : nil
         }
         await world.put(targets(50, of: "down") + targets(1, of: "well"))
         await world.run(until: .seconds(20))
-        // Five in a row, and what was in flight with the fifth.
-        #expect((5...8).contains(calls(world, of: "down", to: .seconds(20))))
+        // Two, and what was in flight with the second.
+        #expect((2...5).contains(calls(world, of: "down", to: .seconds(20))))
         let broken = await world.text()
-        #expect(broken.contains(#"prompter_breaker_state{service="s",env="e",provider="down",state="open"} 1"#))
-        #expect(broken.contains(#"prompter_breaker_state{service="s",env="e",provider="well",state="closed"} 1"#))
+        #expect(
+            broken.contains(
+                #"prompter_provider_stand_off{service="s",env="e",provider="down",cause="server_error"} 1"#))
+        #expect(
+            broken.contains(
+                #"prompter_provider_stand_off{service="s",env="e",provider="well",cause="server_error"} 0"#))
         await world.run(until: .seconds(89))
-        #expect(calls(world, of: "down", from: .seconds(20), to: .seconds(89)) == 1)
-        // The second trial fails too, the third does not.
+        #expect(calls(world, of: "down", from: .seconds(20), to: .seconds(89)) == 2)
+        // The third trial fails too, the fourth does not.
         await world.run(until: .seconds(300))
         #expect(Set(world.calls.filter { $0.time >= .seconds(100) }.map(\.model)).count >= 50)
-        #expect(world.lines.count { $0.contains("down: failed time and again, last with server_error: 503") } == 1)
-        #expect(world.lines.contains("notice: down: probes go on (was failing)"))
-        let text = await world.text()
-        #expect(text.contains(#"prompter_breaker_state{service="s",env="e",provider="down",state="closed"} 1"#))
+        let told = world.lines.filter { $0.contains("failed as another did before, with server_error: 503") }
+        #expect(told.count == 1 && told.allSatisfy { $0.hasSuffix("no probes of it for 30s, then one") }, "\(told)")
+        #expect(world.lines.contains("notice: down: probes go on (was server_error)"))
+        #expect(
+            await world.text().contains(
+                #"prompter_provider_stand_off{service="s",env="e",provider="down",cause="server_error"} 0"#))
     }
 
-    @Test func aSlotThatEndsWhileTheBreakerIsOpenIsSkipped() async {
+    @Test func aSlotThatEndsInAStandOffIsSkipped() async {
         let world = World(start: start)
         world.answer { _, _ in ProbeFailure(.connection, "refused") }
         await world.put(targets(20, of: "down", interval: .seconds(20)))
         await world.run(until: .seconds(300))
-        let text = await world.text()
-        #expect(!text.contains(#"provider="down",reason="breaker"} 0"#))
-        #expect(text.contains(#"provider="down",reason="suspended"} 0"#))
+        #expect(await !world.text().contains(#"provider="down",reason="suspended"} 0"#))
+        // One a slot, and not always the same.
+        #expect((15...20).contains(world.calls.count))
+        #expect(Set(world.calls.map(\.model)).count >= 12)
+    }
+
+    /// A server that answers for a few seconds what says nothing of any model: each is tried in its next slot.
+    @Test(arguments: [FailureClass.address, .timeout, .connection, .serverError])
+    func aShortRestartCostsASlot(failureClass: FailureClass) async {
+        let world = World(start: start)
+        world.answer { _, time in
+            time >= .seconds(6) && time < .seconds(10) ? ProbeFailure(failureClass, "no healthy upstream") : nil
+        }
+        await world.put(targets(3, of: "p", interval: .seconds(2)))
+        await world.run(until: .seconds(40))
+        for model in ["p-0", "p-1", "p-2"] {
+            #expect(world.calls.count { $0.model == model && $0.time >= .seconds(10) } >= 13, "\(model)")
+        }
+        #expect(world.kinds.allSatisfy { $0 == .first }, "\(world.kinds)")
+    }
+
+    @Test func oneModelsLimitKeepsNoOtherWaiting() async throws {
+        let world = World(start: start)
+        world.answer { target, time in
+            target.model == "p-1" && time >= .seconds(6)
+                ? ProbeFailure(.rateLimited, "8 a day", retryAfter: .seconds(37_000)) : nil
+        }
+        let targets = targets(3, of: "p", interval: .seconds(3))
+        await world.put(targets)
+        await world.run(until: .seconds(30))
+        await world.put(targets)
+        await world.run(until: .seconds(60))
+        #expect(world.calls.count { $0.model == "p-1" && $0.time >= .seconds(6) } == 1)
+        for model in ["p-0", "p-2"] { #expect(world.calls.count { $0.model == model } >= 19) }
+        #expect(world.lines.count { $0.contains("rate_limited") } == 1)
+        let kept = try #require(world.kept.last)
+        #expect(kept.scope == .target(targets[1].id, provider: "p") && kept.cause == .rateLimited)
+        let after = World(start: start + .seconds(60))
+        await after.put(targets, standOffs: [kept])
+        await after.run(until: .seconds(60))
+        #expect(after.calls.count { $0.model == "p-1" } == 0 && after.calls.count >= 38)
+    }
+
+    /// However many are limited at the same moment.
+    @Test func whoIsNotLimitedIsCalledBesideManyWhoAre() async {
+        let world = World(start: start)
+        world.answer { target, time in
+            target.model != "p-0" && time >= .seconds(10)
+                ? ProbeFailure(.rateLimited, "slow down", retryAfter: .seconds(37_000)) : nil
+        }
+        await world.put(targets(10, of: "p", interval: .seconds(5)))
+        await world.run(until: .seconds(600))
+        let times = world.calls.filter { $0.model == "p-0" }.map(\.time)
+        #expect(times.count >= 90)
+        #expect(zip(times, times.dropFirst()).allSatisfy { $1 - $0 <= .seconds(9 * 15) })
+        #expect(world.calls.count { $0.model != "p-0" && $0.time >= .seconds(10) } == 9)
     }
 
     @Test func theRateIsKeptAndTheTimerArmedForIt() async {
@@ -167,7 +216,7 @@ struct LimitedPipelineTests {
         #expect(!text.contains(#"provider="p",reason="rate"} 0"#))
     }
 
-    @Test func aRestartForgetsNoSuspension() async throws {
+    @Test func aRestartForgetsNoStandOff() async throws {
         let targets = targets(20, of: "p")
         let world = World(start: start)
         world.answer { _, _ in ProbeFailure(.quota, "used up") }
@@ -175,14 +224,14 @@ struct LimitedPipelineTests {
         await world.run(until: .seconds(600))
         let before = world.calls.count
         let kept = try #require(world.kept.last)
-        #expect(kept.scope == .provider("p") && kept.cause == .quota && kept.notBefore == start + .seconds(3600))
+        #expect(kept.scope == .provider("p") && kept.cause == .quota && kept.end == start + .seconds(3600))
         let after = World(start: start + .seconds(600))
-        await after.put(targets, standing: [kept])
+        await after.put(targets, standOffs: [kept])
         await after.run(until: .seconds(2999))
         #expect(before <= 4 && after.calls.isEmpty)
-        #expect(after.lines == ["notice: p: was suspended (quota); no probes of it for 50m"])
+        #expect(after.lines == ["notice: p: was left alone (quota); no probes of it for 50m"])
         await after.run(until: .seconds(3600))
         #expect(Set(after.calls.map(\.model)).count == 20)
-        #expect(after.kept.last?.notBefore == nil)
+        #expect(after.kept.last?.end == nil)
     }
 }

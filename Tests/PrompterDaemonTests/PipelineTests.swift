@@ -316,7 +316,8 @@ struct PipelineTests {
             id: 77, target: target.id, slot: slot.number, time: rig.box.now.wall, version: version)
         rig.probeGuard.settle([Settlement(lease, .observed(observation))], at: rig.box.now)
         // Its own attempt failed after that.
-        let failed = TargetMemory(lastAttempt: rig.box.now.wall + .seconds(9), failure: .timeout, failures: 1)
+        let failed = TargetMemory(
+            lastAttempt: rig.box.now.wall + .seconds(9), trouble: Trouble(failure: .timeout, failures: 1))
         rig.advance(to: rig.box.now.wall + .seconds(10))
         await rig.put([target], memory: [target.id: failed])
         #expect(await rig.pipeline.failedTargets() == 1)

@@ -18,8 +18,9 @@ final class World: Sendable {
         var armed: Timestamp?
         var calls: [Call] = []
         var lines: [String] = []
-        var kept: [StandingSuspension] = []
+        var kept: [StandOff.Kept] = []
         var targets: [TargetID: Target] = [:]
+        var events: [Event] = []
         /// How many of the recorder's findings were recorded.
         var recorded = 0
         var answers: @Sendable (Target, Duration) -> ProbeFailure? = { _, _ in nil }
@@ -54,7 +55,7 @@ final class World: Sendable {
             Pipeline.Parts(
                 probeGuard: LocalGuard(), recorder: recorder, clock: { shared.state.withLock { $0.now } },
                 mayCall: mayCall,
-                keep: { standing in shared.state.withLock { $0.kept += standing } }, log: log,
+                keep: { standOffs in shared.state.withLock { $0.kept += standOffs } }, log: log,
                 arm: { time in shared.state.withLock { $0.armed = time } }),
             probers: probers)
     }
@@ -64,7 +65,9 @@ final class World: Sendable {
     var time: Duration { now.uptime - Self.begin }
     var calls: [Call] { shared.state.withLock { $0.calls } }
     var lines: [String] { shared.state.withLock { $0.lines } }
-    var kept: [StandingSuspension] { shared.state.withLock { $0.kept } }
+    /// What became known, in its order.
+    var kinds: [Event.Kind] { shared.state.withLock { $0.events.map(\.kind) } }
+    var kept: [StandOff.Kept] { shared.state.withLock { $0.kept } }
 
     /// What each call brings, by its target and the time since the beginning; `nil` for a version.
     func answer(_ answers: @escaping @Sendable (Target, Duration) -> ProbeFailure?) {
@@ -77,7 +80,7 @@ final class World: Sendable {
     }
 
     /// Puts `targets` in force, as a reload does.
-    func put(_ targets: [Target], standing: [StandingSuspension] = [], spread: Duration = .zero) async {
+    func put(_ targets: [Target], standOffs: [StandOff.Kept] = [], spread: Duration = .zero) async {
         shared.state.withLock { state in
             for target in targets { state.targets[target.id] = target }
         }
@@ -90,7 +93,7 @@ final class World: Sendable {
         let providers = Dictionary(targets.map { ($0.provider.name, $0.provider) }) { first, _ in first }
         await pipeline.replace(
             with: Watchlist(providers: providers, watches: watches, targets: targets), probers: probers, workers: nil,
-            memory: [:], standing: standing, spread: spread)
+            memory: [:], standOffs: standOffs, spread: spread)
     }
 
     /// Goes from one armed time to the next until `end` has passed since the beginning.
@@ -129,8 +132,10 @@ final class World: Sendable {
         let findings = Array(all[first...])
         guard !findings.isEmpty else { return }
         let recorded = await store.record(findings, at: now.wall)
+        shared.state.withLock { $0.events += recorded.flatMap(\.events) }
         let batch = zip(findings, recorded).compactMap { finding, recorded in
-            targets[finding.target].map { (entry: Recorder.Entry(finding, of: $0), recorded: recorded) }
+            // A world has one instance, which makes every call.
+            targets[finding.target].map { (entry: Recorder.Entry(finding, of: $0, asked: .zero), recorded: recorded) }
         }
         await pipeline.recorded(.committed(batch))
     }

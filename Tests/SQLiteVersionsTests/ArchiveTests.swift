@@ -16,8 +16,15 @@ struct ArchiveTests {
         try await store.register(Samples.watchlist(watches), at: now)
         try await store.register(Samples.watchlist(Array(watches.dropLast())), at: now + .seconds(1))
         let findings = (0..<12).map { Samples.finding(UInt64($0), of: seen, "v\($0)", at: now + .seconds($0)) }
-        let failure = FailedAttempt(target: failing.id, time: now, failureClass: .notFound)
-        let first = try await store.record(findings + [.failure(failure)], at: now)[0].events[0]
+        let failures = (0...1).map {
+            FailedAttempt(target: failing.id, slot: $0, time: now + .seconds($0), failureClass: .notFound)
+        }
+        let first = try await store.record(findings + failures.map { .failure($0) }, at: now)[0].events[0]
+        let whole = StandOff.Kept(scope: .provider("openai"), cause: .auth, end: now + .seconds(9), repetitions: 1)
+        let own = StandOff.Kept(
+            scope: .target(failing.id, provider: "openai"), cause: .notFound, end: now + .seconds(90), repetitions: 2)
+        let other = StandOff.Kept(scope: .provider("other"), cause: .quota, end: now + .seconds(99), repetitions: 1)
+        try await store.keep([whole, own, other])
 
         let reports = try Archive(path: folder.file()).watches(matching: WatchFilter())
         let memory = try await store.memory(of: [seen.id])
@@ -25,13 +32,19 @@ struct ArchiveTests {
             reports == [
                 WatchReport(
                     watch: watches[1].key, target: seen.id, interval: .seconds(3600), lastAttempt: now + .seconds(11),
-                    lastSuccess: now + .seconds(11), versions: Array(memory[seen.id]!.versions.prefix(10)),
+                    lastSuccess: now + .seconds(11), standOff: whole,
+                    versions: Array(memory[seen.id]!.versions.prefix(10)),
                     life: memory[seen.id]!.life, lastEvent: first),
                 WatchReport(
-                    watch: watches[0].key, target: failing.id, interval: .seconds(60), lastAttempt: now,
-                    failure: .notFound, failures: 1, lastEvent: Event(notFoundBy: failure)),
+                    watch: watches[0].key, target: failing.id, interval: .seconds(60),
+                    lastAttempt: now + .seconds(1), failure: .notFound, failures: 2, standOff: own,
+                    lastEvent: Event(notFoundBy: failures[1])),
             ])
         #expect(reports[0].state == .new && reports[0].confidence == .proven && reports[1].state == nil)
+        // A healthy one waits for its provider, for as long as that rests.
+        #expect(
+            reports[0].standOff(at: now + .seconds(8)) == whole && reports[0].standOff(at: now + .seconds(9)) == nil)
+        #expect(reports[1].nextDue(at: now + .seconds(8)) == now + .seconds(90))
     }
 
     @Test func reportsWhatMatches() async throws {

@@ -15,6 +15,14 @@ struct ConformanceTests {
         try await VersionStoreConformance.tellsOfAModelThatIsGone(store)
     }
 
+    @Test func tellsOfATargetThatIsRefused() async throws {
+        try await VersionStoreConformance.tellsOfATargetThatIsRefused(store)
+    }
+
+    @Test func tellsWhyATargetIsRefused() async throws {
+        try await VersionStoreConformance.tellsWhyATargetIsRefused(store)
+    }
+
     @Test func correctsWhatALateObservationRefutes() async throws {
         try await VersionStoreConformance.correctsWhatALateObservationRefutes(store)
     }

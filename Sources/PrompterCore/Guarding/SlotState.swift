@@ -20,12 +20,7 @@ public enum SlotState: Hashable, Sendable {
         _ failureClass: FailureClass, attempt: Int, retryAfter: Duration?
     ) -> (state: SlotState, hold: Duration) {
         guard failureClass.allowsRetry, attempt < mostAttempts else { return (.failed(failureClass), .zero) }
-        let hold = min(retryAfter ?? pause(after: attempt), longestHold)
+        let hold = min(retryAfter ?? StandOff.pause(afterAttempt: attempt), longestHold)
         return (.held(attempt: attempt, failureClass), max(hold, .zero))
-    }
-
-    /// How long a failed slot waits where the provider does not say: 15 s, then 60 s.
-    private static func pause(after attempt: Int) -> Duration {
-        attempt == 1 ? .seconds(15) : .seconds(60)
     }
 }

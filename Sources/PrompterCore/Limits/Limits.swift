@@ -1,7 +1,7 @@
 internal import DequeModule
 
 /// What may keep a due target from being called, between due and admission: how many calls are in flight, in all and for each
-/// provider; each provider's rate, breaker and suspensions. Waiting happens here and costs no worker.
+/// provider; each provider's rate and stand-offs. Waiting happens here and costs no worker.
 ///
 /// A target waits here for what ends soon: another call, the next token, the trial that decides of its provider. For what
 /// lasts longer it is given out with the ``Limit``, to be asked for again later, so that it still learns what other instances
@@ -33,8 +33,8 @@ public struct Limits: Sendable {
         inFlight < workers ? lanes.values.compactMap(\.nextTime).min() : nil
     }
 
-    /// Takes over what `providers` allow, lets each suspended one be called once to see whether it must stay so, and drops what
-    /// waits for a target that `isWatched` denies.
+    /// Takes over what `providers` allow, allows a trial of each stand-off at once, and drops what waits for a target that
+    /// `isWatched` denies.
     ///
     /// - Returns: the dropped ones.
     public mutating func replace(
@@ -108,18 +108,24 @@ public struct Limits: Sendable {
     ///
     /// - Parameter failure: `nil` for a success.
     /// - Returns: what that changed.
-    public mutating func end(_ begun: Begun, _ failure: ProbeFailure?, at now: Moment) -> [LimitsChange] {
+    public mutating func end(_ begun: Begun, _ failure: ProbeFailure?, at now: Moment) -> [StandOffChange] {
         guard begun.hasPlace else { return [] }
         inFlight -= 1
         return lanes[begun.due.target.provider.name]?.end(begun, failure, at: now.uptime) ?? []
     }
 
-    /// Takes what another instance learned of `target`.
+    /// Leaves `target` alone, whose model the provider does not know: that is confirmed.
     ///
-    /// - Parameter failure: `nil` for an observation.
     /// - Returns: what that changed.
-    public mutating func take(_ target: Target, _ failure: FailureClass?, at now: Moment) -> [LimitsChange] {
-        lanes[target.provider.name]?.take(target, failure, at: now.uptime) ?? []
+    public mutating func notFound(_ target: Target, at now: Moment) -> [StandOffChange] {
+        lanes[target.provider.name]?.rest(target, ProbeFailure(.notFound, ""), at: now.uptime) ?? []
+    }
+
+    /// Takes note that another instance found the model of `target`.
+    ///
+    /// - Returns: what that changed.
+    public mutating func found(_ target: Target) -> [StandOffChange] {
+        lanes[target.provider.name]?.found(target.id) ?? []
     }
 
     /// Takes out everything that waits.
@@ -129,22 +135,15 @@ public struct Limits: Sendable {
     }
 
     /// How each provider's limits stand.
-    public func report(at now: Moment) -> [String: ProviderLimits] {
-        lanes.mapValues { $0.report(at: now.uptime) }
-    }
+    public var report: [String: ProviderLimits] { lanes.mapValues(\.report) }
 
     /// Takes back what stood before a restart, after the list was put in force. What is of no provider of the list is left.
-    public mutating func restore(_ standing: some Sequence<StandingSuspension>, at now: Moment) {
-        for suspension in standing { lanes[suspension.scope.provider]?.restore(suspension, at: now) }
+    public mutating func restore(_ kept: some Sequence<StandOff.Kept>, at now: Moment) {
+        for standOff in kept { lanes[standOff.scope.provider]?.restore(standOff, at: now) }
     }
 
-    /// What must survive a restart.
-    public func standing(at now: Moment) -> [StandingSuspension] {
-        lanes.values.flatMap { $0.standing(at: now) }
-    }
-
-    /// What of that a call of `target` may have changed: its own suspension, its provider's, and those that `changes` ended.
-    public func standing(of target: Target, after changes: [LimitsChange], at now: Moment) -> [StandingSuspension] {
-        changes.compactMap(\.ended) + (lanes[target.provider.name]?.standing(of: target.id, at: now) ?? [])
+    /// How what `changes` changed is to be kept, for a restart.
+    public func kept(_ changes: [StandOffChange], at now: Moment) -> [StandOff.Kept] {
+        changes.map { $0.kept(at: now) }
     }
 }

@@ -7,10 +7,7 @@ struct ProviderLane: Sendable {
     private(set) var inFlight = 0
     private(set) var waiting = Deque<Due>()
     private var rate: TokenBucket?
-    private var breaker = Breaker()
-    /// By their cause.
-    private var suspensions: [FailureClass: Suspension] = [:]
-    private var targetSuspensions: [TargetID: Suspension] = [:]
+    private(set) var standOffs = ProviderStandOffs()
     private var isTrialInFlight = false
     /// Counts the lists that were put in force.
     private var generation = 0
@@ -58,9 +55,11 @@ struct ProviderLane: Sendable {
         if !due.mayCall { return Begun(due: waiting.removeFirst(), generation: generation) }
         guard hasWorker, inFlight < concurrency, !isTrialInFlight, takeToken(at: uptime) else { return nil }
         inFlight += 1
-        isTrialInFlight = isInDoubt
-        return Begun(
-            due: waiting.removeFirst(), isTrial: isTrialInFlight, hasPlace: true, generation: generation)
+        guard standOffs.whole != nil, let index = standOffs.chooseTrial(among: waiting, at: uptime) else {
+            return Begun(due: waiting.removeFirst(), hasPlace: true, generation: generation)
+        }
+        isTrialInFlight = true
+        return Begun(due: waiting.remove(at: index), isTrial: true, hasPlace: true, generation: generation)
     }
 
     private mutating func takeToken(at uptime: Duration) -> Bool {
@@ -81,28 +80,15 @@ struct ProviderLane: Sendable {
         rate.map { $0.next > uptime } ?? false
     }
 
-    /// Whether the next call is to decide whether more are made.
-    private var isInDoubt: Bool { breaker.isBroken || !suspensions.isEmpty }
-
-    /// What keeps `target` from being called: of several the one that lasts longest.
+    /// What keeps `target` from being called.
     func limit(on target: TargetID, at uptime: Duration) -> Limit? {
-        guard isInDoubt || !targetSuspensions.isEmpty else { return nil }
-        var limits = suspensions.values.map(Self.limit)
-        if let own = targetSuspensions[target] { limits.append(Self.limit(own)) }
-        if breaker.isBroken { limits.append(Limit(reason: .breaker, until: breaker.until)) }
-        return limits.filter { $0.until > uptime }.max { $0.until < $1.until }
+        standOffs.limit(on: target, at: uptime)
     }
 
-    private static func limit(_ suspension: Suspension) -> Limit {
-        Limit(reason: suspension.cause == .rateLimited ? .rate : .suspended, until: suspension.until)
-    }
-
-    func report(at uptime: Duration) -> ProviderLimits {
-        var report = ProviderLimits()
-        report.breaker = breaker.state(at: uptime)
-        report.isSuspended = suspensions.keys.contains { $0 != .rateLimited }
-        report.suspendedTargets = targetSuspensions.count
-        return report
+    var report: ProviderLimits {
+        ProviderLimits(
+            standOff: standOffs.whole?.cause,
+            suspendedTargets: standOffs.targets.values.count { !$0.cause.isOutage })
     }
 
     // MARK: what calls bring
@@ -116,25 +102,11 @@ struct ProviderLane: Sendable {
     /// Takes back the place of a call that ended, and what it shows.
     ///
     /// - Parameter failure: `nil` for a success.
-    mutating func end(_ begun: Begun, _ failure: ProbeFailure?, at uptime: Duration) -> [LimitsChange] {
+    mutating func end(_ begun: Begun, _ failure: ProbeFailure?, at uptime: Duration) -> [StandOffChange] {
         let isTrial = giveBack(begun)
-        var changes: [LimitsChange] = []
-        let failureClass = failure?.failureClass
-        let wasBroken = breaker.isBroken
-        breaker.take(isOutage: failureClass?.isOutage == true, isTrial: isTrial, at: uptime)
-        if breaker.isBroken != wasBroken {
-            changes.append(
-                wasBroken
-                    ? .mended(provider: provider) : .broke(provider: provider, pause: breaker.pause ?? .zero))
-        }
         // A refusal of the credential before this list's says nothing of this list's.
-        let isOfOldCredential = failureClass == .auth && begun.generation != generation
-        if let failure, failure.isProviderWide, !isOfOldCredential {
-            changes += suspend(for: failure, isTrial: isTrial, at: uptime)
-        }
-        if isTrial { changes += decide(failureClass, isAnswered: failure?.showsService ?? true, at: uptime) }
-        changes += takeTarget(begun.due.target, failure, isOfOldCredential: isOfOldCredential, at: uptime)
-        return changes
+        if failure?.failureClass == .auth, begun.generation != generation { return [] }
+        return standOffs.take(begun.due.target, failure, isTrial: isTrial, at: uptime)
     }
 
     /// - Returns: whether it was the trial that is under way.
@@ -146,79 +118,21 @@ struct ProviderLane: Sendable {
         return true
     }
 
-    private mutating func suspend(for failure: ProbeFailure, isTrial: Bool, at uptime: Duration) -> [LimitsChange] {
-        let cause = failure.failureClass
-        guard var suspension = suspensions[cause] else {
-            let suspension = Suspension(cause, retryAfter: failure.retryAfter, at: uptime)
-            suspensions[cause] = suspension
-            return [.suspended(provider: provider, suspension)]
-        }
-        if isTrial {
-            suspension.repeat(retryAfter: failure.retryAfter, at: uptime)
-        } else if let time = failure.retryAfter {
-            suspension.extend(for: time, at: uptime)
-        }
-        suspensions[cause] = suspension
-        return []
+    /// Leaves `target` alone, whose model the provider does not know: that is confirmed.
+    mutating func rest(_ target: Target, _ failure: ProbeFailure, at uptime: Duration) -> [StandOffChange] {
+        standOffs.rest(target, failure, at: uptime)
     }
 
-    /// Ends the suspensions where the trial was answered as only a service that is open to this instance answers; else those
-    /// that it says nothing of go on.
-    private mutating func decide(_ failure: FailureClass?, isAnswered: Bool, at uptime: Duration) -> [LimitsChange] {
-        if isAnswered {
-            defer { suspensions = [:] }
-            return suspensions.keys.sorted { $0.rawValue < $1.rawValue }.map { .resumed(provider: provider, $0) }
-        }
-        for (cause, suspension) in suspensions where cause != failure && suspension.until <= uptime {
-            suspensions[cause]?.renew(at: uptime)
-        }
-        return []
-    }
-
-    private mutating func takeTarget(
-        _ target: Target, _ failure: ProbeFailure?, isOfOldCredential: Bool, at uptime: Duration
-    ) -> [LimitsChange] {
-        if let failure, failure.isTargetsOwn {
-            return isOfOldCredential ? [] : suspend(target, failure.failureClass, at: uptime)
-        }
-        guard let suspension = targetSuspensions[target.id] else { return [] }
-        guard failure.map(\.showsService) ?? true else {
-            if suspension.until <= uptime { targetSuspensions[target.id]?.renew(at: uptime) }
-            return []
-        }
-        targetSuspensions[target.id] = nil
-        return [.targetResumed(target, suspension.cause)]
-    }
-
-    private mutating func suspend(_ target: Target, _ cause: FailureClass, at uptime: Duration) -> [LimitsChange] {
-        if targetSuspensions[target.id]?.cause == cause {
-            targetSuspensions[target.id]?.repeat(at: uptime)
-            return []
-        }
-        let suspension = Suspension(cause, at: uptime)
-        targetSuspensions[target.id] = suspension
-        return [.targetSuspended(target, suspension)]
-    }
-
-    /// Takes what another instance learned of `target`: whether there is such a model is the same for all.
-    ///
-    /// - Parameter failure: `nil` for an observation.
-    mutating func take(_ target: Target, _ failure: FailureClass?, at uptime: Duration) -> [LimitsChange] {
-        switch failure {
-        case .notFound: return suspend(target, .notFound, at: uptime)
-        case nil where targetSuspensions[target.id]?.cause == .notFound:
-            targetSuspensions[target.id] = nil
-            return [.targetResumed(target, .notFound)]
-        default: return []
-        }
+    /// Takes note that another instance found the model of `target`.
+    mutating func found(_ target: TargetID) -> [StandOffChange] {
+        standOffs.found(target)
     }
 }
 
 // MARK: lists and restarts
 
 extension ProviderLane {
-    /// Takes over what the list that is put in force says, and lets one call decide of each suspension at once: what kept
-    /// calls from being made may be mended by it.
+    /// Takes over what the list that is put in force says, and allows a trial of each stand-off at once.
     mutating func replace(with provider: Provider, at uptime: Duration) {
         concurrency = provider.concurrency
         if rate?.requestsPerMinute != provider.requestsPerMinute {
@@ -228,49 +142,21 @@ extension ProviderLane {
         }
         generation += 1
         isTrialInFlight = false
-        breaker.recheck(at: uptime)
-        for cause in suspensions.keys { suspensions[cause]?.recheck(at: uptime) }
-        for target in targetSuspensions.keys { targetSuspensions[target]?.recheck(at: uptime) }
+        standOffs.recheck(at: uptime)
     }
 
     /// Drops what is known of targets that `isWatched` denies.
     ///
     /// - Returns: those that waited.
     mutating func drop(isWatched: (TargetID) -> Bool) -> [Due] {
-        targetSuspensions = targetSuspensions.filter { isWatched($0.key) }
+        standOffs.drop(isWatched: isWatched)
         let dropped: [Due] = waiting.reduce(into: []) { if !isWatched($1.target.id) { $0.append($1) } }
         if !dropped.isEmpty { waiting.removeAll { !isWatched($0.target.id) } }
         return dropped
     }
 
-    /// Takes back what stood before a restart. A credential has been read anew since, so one call decides of it at once.
-    mutating func restore(_ standing: StandingSuspension, at now: Moment) {
-        guard let notBefore = standing.notBefore else { return }
-        let rest = standing.cause == .auth ? .zero : notBefore - now.wall
-        let suspension = Suspension(
-            standing.cause, repetitions: standing.repetitions, rest: rest, at: now.uptime)
-        switch standing.scope {
-        case .provider: suspensions[standing.cause] = suspension
-        case .target(let target, _): targetSuspensions[target] = suspension
-        }
-    }
-
-    /// What must survive a restart.
-    func standing(at now: Moment) -> [StandingSuspension] {
-        suspensions.values.map { stand($0, .provider(provider), at: now) }
-            + targetSuspensions.map { stand($1, .target($0, provider: provider), at: now) }
-    }
-
-    func standing(of target: TargetID, at now: Moment) -> [StandingSuspension] {
-        suspensions.values.map { stand($0, .provider(provider), at: now) }
-            + (targetSuspensions[target].map { [stand($0, .target(target, provider: provider), at: now)] } ?? [])
-    }
-
-    private func stand(
-        _ suspension: Suspension, _ scope: StandingSuspension.Scope, at now: Moment
-    ) -> StandingSuspension {
-        StandingSuspension(
-            scope: scope, cause: suspension.cause, notBefore: now.wall + (suspension.until - now.uptime),
-            repetitions: suspension.repetitions)
+    /// Takes back a stand-off that stood before a restart.
+    mutating func restore(_ kept: StandOff.Kept, at now: Moment) {
+        standOffs.restore(kept, at: now)
     }
 }

@@ -127,11 +127,11 @@ extension ProbeMetrics {
         let sorted = providers.keys.sorted().map { (name: $0, limits: limits[$0] ?? ProviderLimits()) }
         text.begin(
             MetricFamily(
-                "prompter_breaker_state", .gauge, "1 for the state of the provider's circuit breaker, 0 for the others."
-            ))
+                "prompter_provider_stand_off", .gauge,
+                "1 while the whole provider is left alone for this cause, else 0."))
         for (name, limits) in sorted {
-            for state in BreakerState.allCases {
-                text.sample([("provider", name), ("state", state.rawValue)], limits.breaker == state ? 1 : 0)
+            for cause in FailureClass.allCases where cause.mayConcernProvider || cause == limits.standOff {
+                text.sample([("provider", name), ("cause", cause.rawValue)], limits.standOff == cause ? 1 : 0)
             }
         }
         text.begin(
@@ -142,7 +142,7 @@ extension ProbeMetrics {
         text.begin(
             MetricFamily(
                 "prompter_targets_suspended", .gauge,
-                "Targets that the provider refuses or does not have, and that are hardly called."))
+                "Targets that the provider refuses, limits or does not have, and that are hardly called."))
         for (name, limits) in sorted { text.sample([("provider", name)], Double(limits.suspendedTargets)) }
     }
 

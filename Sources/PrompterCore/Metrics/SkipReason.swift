@@ -4,10 +4,8 @@ public enum SkipReason: String, Hashable, Sendable, CaseIterable {
     case disabled
     /// The store cannot take what a probe would learn.
     case store
-    /// Its provider or it alone is suspended: the credential was refused, the quota is used up, there is no such model.
+    /// It, or its whole provider, is left alone because of how it failed.
     case suspended
-    /// Its provider failed time and again.
-    case breaker
-    /// Its provider asked to be left alone for a while, or gets as many requests as its entry allows.
+    /// It was told to come back later, or its provider gets as many requests as its entry allows.
     case rate
 }

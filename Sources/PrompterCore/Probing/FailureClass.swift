@@ -34,7 +34,7 @@ public enum FailureClass: String, Hashable, Sendable, CaseIterable {
     /// Whose trouble it shows where the provider does not say.
     var usualScope: FailureScope {
         switch self {
-        case .auth, .quota, .rateLimited: .provider
+        case .auth, .quota: .provider
         default: .target
         }
     }

@@ -15,8 +15,8 @@ public struct WatchReport: Hashable, Sendable {
     public var failure: FailureClass?
     /// Failed attempts since the last success.
     public var failures: Int
-    /// Until when neither the target nor its provider is called; `nil` where nothing keeps them from it.
-    public var suspendedUntil: Timestamp?
+    /// What keeps the target from being called, or did last: its own failure or its provider's.
+    public var standOff: StandOff.Kept?
     /// The target's versions, the one seen last first, at most ``mostVersions``.
     public var versions: [Version]
     /// The life of the target's signals.
@@ -31,7 +31,7 @@ public struct WatchReport: Hashable, Sendable {
     public init(
         watch: Watch.Key, target: TargetID, interval: Duration, lastAttempt: Timestamp? = nil,
         lastSuccess: Timestamp? = nil, failure: FailureClass? = nil, failures: Int = 0,
-        suspendedUntil: Timestamp? = nil, versions: [Version] = [],
+        standOff: StandOff.Kept? = nil, versions: [Version] = [],
         life: TargetLife = TargetLife(), expectation: Expectation? = nil, isExpectationMet: Bool? = nil,
         lastEvent: Event? = nil
     ) {
@@ -42,7 +42,7 @@ public struct WatchReport: Hashable, Sendable {
         self.lastSuccess = lastSuccess
         self.failure = failure
         self.failures = failures
-        self.suspendedUntil = suspendedUntil
+        self.standOff = standOff
         self.versions = versions
         self.life = life
         self.expectation = expectation
@@ -59,13 +59,18 @@ public struct WatchReport: Hashable, Sendable {
         return life.state(of: version.identity)
     }
 
+    /// What keeps the target from being called at `now`; `nil` for nothing.
+    public func standOff(at now: Timestamp) -> StandOff.Kept? {
+        standOff.flatMap { standOff in standOff.end.map { $0 > now } ?? false ? standOff : nil }
+    }
+
     /// When the target is due next: with its next slot, or within the current one where that is neither observed nor given up;
-    /// and not before a suspension ends.
+    /// and not before a stand-off ends.
     public func nextDue(at now: Timestamp) -> Timestamp {
         let slot = Slot(of: target, interval: interval, at: now)
         let isObserved = lastSuccess.map { $0 <= now && slot.isObserved(by: $0) } ?? false
         let due = isObserved ? slot.end : max(now, retry(in: slot, at: now) ?? now)
-        return max(due, suspendedUntil ?? due)
+        return max(due, standOff?.end ?? due)
     }
 
     /// When the attempt that failed in `slot` is followed by another: its end where none is; `nil` where none failed in it.

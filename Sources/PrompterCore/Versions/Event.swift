@@ -123,6 +123,16 @@ public struct Event: Hashable, Sendable, Identifiable {
         id = derivedID
     }
 
+    /// What a failed attempt makes known: that the target is refused for good. What the provider said is no part of its id,
+    /// for an instance that did not ask does not know it.
+    public init(refusedBy attempt: FailedAttempt) {
+        self.init(
+            id: "", target: attempt.target, kind: .refused, signal: nil, value: attempt.failureClass.rawValue,
+            slot: attempt.slot, time: attempt.time)
+        id = derivedID
+        if let reason = attempt.reason, !reason.description.isEmpty { value += ": \(reason)" }
+    }
+
     /// Says at `time` that `event` does not hold.
     public init(correcting event: Event, at time: Timestamp) {
         self.init(

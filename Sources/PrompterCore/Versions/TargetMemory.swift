@@ -7,12 +7,8 @@ public struct TargetMemory: Hashable, Sendable {
     public var lastAttempt: Timestamp?
     /// The time of the latest observation, suspect ones left out.
     public var lastSuccess: Timestamp?
-    /// The class of the last attempt's failure; `nil` where it succeeded.
-    public var failure: FailureClass?
-    /// Failed attempts since the last success.
-    public var failures: Int
-    /// Whether the provider said, when it was last asked, that it knows no such model.
-    public var isNotFound: Bool
+    /// What the failed attempts since then amount to.
+    public var trouble: Trouble
     /// The versions, the one seen last first, at most ``mostVersions``.
     public var versions: [Version]
     /// The lives of the signals that they show.
@@ -23,20 +19,23 @@ public struct TargetMemory: Hashable, Sendable {
     public var learned: LearnedCall?
 
     public init(
-        lastAttempt: Timestamp? = nil, lastSuccess: Timestamp? = nil, failure: FailureClass? = nil, failures: Int = 0,
-        isNotFound: Bool = false, versions: [Version] = [], life: TargetLife = TargetLife(),
+        lastAttempt: Timestamp? = nil, lastSuccess: Timestamp? = nil, trouble: Trouble = Trouble(),
+        versions: [Version] = [], life: TargetLife = TargetLife(),
         lastChange: Timestamp? = nil, learned: LearnedCall? = nil
     ) {
         self.lastAttempt = lastAttempt
         self.lastSuccess = lastSuccess
-        self.failure = failure
-        self.failures = failures
-        self.isNotFound = isNotFound
+        self.trouble = trouble
         self.versions = versions
         self.life = life
         self.lastChange = lastChange
         self.learned = learned
     }
+
+    /// The class of the last attempt's failure; `nil` where it succeeded.
+    public var failure: FailureClass? { trouble.failure }
+    /// Failed attempts since the last success.
+    public var failures: Int { trouble.failures }
 
     /// Whether it knows of something later than `now`, as after a clock was set back.
     func isAhead(of now: Timestamp) -> Bool {
@@ -69,10 +68,7 @@ extension TargetMemory {
         var events: [Event] = []
         if observation.time >= lastAttempt ?? observation.time {
             lastAttempt = observation.time
-            failure = nil
-            failures = 0
-            if isNotFound { events.append(Event(.found, of: observation)) }
-            isNotFound = false
+            events += trouble.end(by: observation)
             if let learned = observation.learned { self.learned = learned == .usual ? nil : learned }
         }
         lastSuccess = max(lastSuccess ?? observation.time, observation.time)
@@ -94,11 +90,7 @@ extension TargetMemory {
     private mutating func record(_ attempt: FailedAttempt) -> [Event] {
         guard attempt.time >= lastAttempt ?? attempt.time else { return [] }
         lastAttempt = attempt.time
-        failure = attempt.failureClass
-        failures += 1
         if attempt.failureClass.unlearnsCall { learned = nil }
-        guard attempt.failureClass == .notFound, !isNotFound else { return [] }
-        isNotFound = true
-        return [Event(notFoundBy: attempt)]
+        return trouble.take(attempt, hasSucceeded: lastSuccess != nil)
     }
 }

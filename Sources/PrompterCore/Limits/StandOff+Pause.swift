@@ -1,0 +1,50 @@
+extension StandOff {
+    /// How long until a refused credential is tried again: two requests an hour.
+    private static let authPause: Duration = .seconds(1800)
+    /// How long until a model that there was not is asked for again.
+    private static let notFoundPause: Duration = .seconds(86_400)
+    private static let shortestQuotaPause: Duration = .seconds(3600)
+    private static let longestQuotaPause: Duration = .seconds(86_400)
+    /// How long a target is left alone that met "too many requests" and was not told for how long.
+    private static let shortestRatePause: Duration = .seconds(15)
+    /// How long a provider is left alone that gives no answer.
+    static let shortestOutagePause: Duration = .seconds(30)
+    private static let longestPause: Duration = .seconds(600)
+
+    /// How long its next trial waits.
+    ///
+    /// - Parameters:
+    ///   - retryAfter: how long the provider asked to be left alone.
+    ///   - interval: how often the target that failed is probed. A target that fails is tried again in its next slot, and one
+    ///     that is refused has its five slots before it rests for long.
+    func pause(retryAfter: Duration?, interval: Duration) -> Duration {
+        let asked = retryAfter.map { min($0, SlotState.longestHold) }
+        switch cause {
+        case .notFound: return Self.notFoundPause
+        case .auth where ground == .target && repetitions < Trouble.mostRefusedSlots:
+            return min(interval / 2, Self.authPause)
+        case .auth: return Self.authPause
+        case .quota:
+            return max(asked ?? .zero, doubled(Self.shortestQuotaPause, most: Self.longestQuotaPause))
+        case .rateLimited:
+            let pause = doubled(Self.shortestRatePause, most: Self.longestPause)
+            guard let asked else { return pause }
+            // What one target was told is not the provider's word, and "at once" is not believed time and again.
+            return max(ground == .alike ? min(asked, pause) : asked, doubled(.seconds(1), most: Self.longestPause))
+        default:
+            guard ground == .target else {
+                return min(doubled(Self.shortestOutagePause, most: Self.longestPause), interval)
+            }
+            return max(asked ?? .zero, min(Self.pause(afterAttempt: repetitions), interval / 2))
+        }
+    }
+
+    /// How long a target that got no answer is left alone: 15 s, 60 s, then 4 and 10 minutes. Its slot is held for as long.
+    static func pause(afterAttempt attempt: Int) -> Duration {
+        min(.seconds(15) * (1 << (2 * min(attempt - 1, 8))), longestPause)
+    }
+
+    private func doubled(_ pause: Duration, most: Duration) -> Duration {
+        min(pause * (1 << min(repetitions - 1, 16)), most)
+    }
+}

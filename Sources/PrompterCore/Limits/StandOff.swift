@@ -1,0 +1,115 @@
+/// A period in which a target, or a whole provider, is not called because of how it failed. When it is over one call, its
+/// trial, decides what comes next.
+public struct StandOff: Hashable, Sendable {
+    /// Who is not called.
+    public enum Scope: Hashable, Sendable {
+        case provider(String)
+        case target(TargetID, provider: String)
+
+        /// `nil` for a whole provider.
+        public var target: TargetID? {
+            if case .target(let target, _) = self { target } else { nil }
+        }
+
+        public var provider: String {
+            switch self {
+            case .provider(let name), .target(_, let name): name
+            }
+        }
+
+        /// Whether `target` is not called.
+        public func concerns(_ target: Target) -> Bool {
+            provider == target.provider.name && self.target ?? target.id == target.id
+        }
+    }
+
+    /// What it rests on.
+    enum Ground: Hashable, Sendable {
+        /// One target failed.
+        case target
+        /// The answer meant the account or the key.
+        case account
+        /// Two targets failed alike, and none was answered in between.
+        case alike
+    }
+
+    public let scope: Scope
+    let ground: Ground
+    /// How the last call that counted failed.
+    public private(set) var cause: FailureClass
+    /// When it began, in uptime.
+    let begin: Duration
+    /// When the trial may be made, in uptime.
+    public private(set) var end: Duration
+    /// How often in a row the cause was met.
+    public private(set) var repetitions = 1
+    /// Whether the provider itself said when to come back.
+    private var isAsked: Bool
+    /// Whether somebody asked for a trial and none has decided yet: what was just put right need not wait long because the
+    /// provider was out of order for a moment.
+    private var isRechecked = false
+
+    init(_ ground: Ground, after failure: ProbeFailure, of target: Target, at uptime: Duration) {
+        let name = target.provider.name
+        scope = ground == .target ? .target(target.id, provider: name) : .provider(name)
+        self.ground = ground
+        cause = failure.failureClass
+        begin = uptime
+        isAsked = failure.retryAfter != nil
+        end = uptime
+        end += pause(retryAfter: failure.retryAfter, interval: target.interval)
+    }
+
+    /// One that stood before a restart, or `nil` where it has ended.
+    init?(_ kept: Kept, at now: Moment) {
+        guard let keptEnd = kept.end else { return nil }
+        scope = kept.scope
+        ground = kept.scope.target == nil ? .account : .target
+        cause = kept.cause
+        begin = now.uptime
+        repetitions = max(1, kept.repetitions)
+        isAsked = true
+        // Credentials were read anew. A wrong clock keeps nobody waiting for longer than a provider could ask for.
+        end = now.uptime + (cause == .auth ? .zero : min(max(keptEnd - now.wall, .zero), SlotState.longestHold))
+    }
+
+    /// Goes on: the trial failed alike.
+    ///
+    /// - Parameter isLonger: whether the next pause is longer. It is not while there are targets that have yet to be tried, or
+    ///   those that fail would keep one silent that does not.
+    mutating func `repeat`(after failure: ProbeFailure, of target: Target, isLonger: Bool = true, at uptime: Duration) {
+        cause = failure.failureClass
+        if isLonger { repetitions += 1 }
+        isRechecked = false
+        isAsked = failure.retryAfter != nil
+        end = uptime + pause(retryAfter: failure.retryAfter, interval: target.interval)
+    }
+
+    /// Goes on: the trial, of `target`, failed otherwise and showed nothing.
+    mutating func renew(of target: Target, at uptime: Duration) {
+        let pause = pause(retryAfter: nil, interval: target.interval)
+        isAsked = false
+        end = uptime + (isRechecked ? min(pause, Self.shortestOutagePause) : pause)
+    }
+
+    /// Takes note of a call that began before and was told to come back after `time`.
+    ///
+    /// - Returns: whether that made it longer.
+    mutating func extend(for time: Duration, at uptime: Duration) -> Bool {
+        let later = uptime + min(time, SlotState.longestHold)
+        guard later > end else { return false }
+        end = later
+        isAsked = true
+        return true
+    }
+
+    /// Allows a trial at once. A provider's own word on when to come back is kept.
+    mutating func recheck(at uptime: Duration) {
+        guard cause != .rateLimited || !isAsked else { return }
+        end = min(end, uptime)
+        isRechecked = true
+    }
+
+    /// What keeps calls from being made.
+    var limit: Limit { Limit(reason: cause == .rateLimited ? .rate : .suspended, until: end) }
+}
