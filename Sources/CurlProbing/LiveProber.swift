@@ -26,7 +26,9 @@ public struct LiveProber: Prober {
         self.calls = calls
     }
 
-    public func probe(_ target: Target, timeout: Duration) async throws(ProbeFailure) -> ProbeAnswer {
+    public func probe(
+        _ target: Target, timeout: Duration, onNewConnection: Bool
+    ) async throws(ProbeFailure) -> ProbeAnswer {
         let deadline = ContinuousClock.now + timeout
         let credential = credentials[target.provider.name]
         var exchange = try ProbeExchange(target, credential: credential, learned: calls[target.id])
@@ -38,7 +40,8 @@ public struct LiveProber: Prober {
                     + "localhost")
         }
         do {
-            let answer = try await run(&exchange, of: target, until: deadline)
+            let answer = try await run(
+                &exchange, of: target, until: deadline, onNewConnection: onNewConnection)
             calls.take(answer, of: target.id)
             return answer
         } catch {
@@ -48,12 +51,15 @@ public struct LiveProber: Prober {
     }
 
     private func run(
-        _ exchange: inout ProbeExchange, of target: Target, until deadline: ContinuousClock.Instant
+        _ exchange: inout ProbeExchange, of target: Target, until deadline: ContinuousClock.Instant,
+        onNewConnection: Bool
     ) async throws(ProbeFailure) -> ProbeAnswer {
         var tries = 0
         while true {
             do throws(ProbeFailure) {
-                if let answer = try await call(&exchange, until: deadline) { return answer }
+                if let answer = try await call(&exchange, until: deadline, onNewConnection: onNewConnection) {
+                    return answer
+                }
                 guard await mayGoOn(target) else {
                     return try exchange.fail(.timeout, "the provider is not to be called again now")
                 }
@@ -74,11 +80,13 @@ public struct LiveProber: Prober {
     ///
     /// - Returns: `nil` where another is to follow.
     private func call(
-        _ exchange: inout ProbeExchange, until deadline: ContinuousClock.Instant
+        _ exchange: inout ProbeExchange, until deadline: ContinuousClock.Instant, onNewConnection: Bool
     ) async throws(ProbeFailure) -> ProbeAnswer? {
         let response: HTTPResponse
         do {
-            response = try await client.send(exchange.request(timeout: max(.zero, deadline - .now)))
+            var request = exchange.request(timeout: max(.zero, deadline - .now))
+            request.isOnNewConnection = onNewConnection
+            response = try await client.send(request)
         } catch {
             return try exchange.fail(error.failureClass, error.description)
         }

@@ -87,10 +87,12 @@ extension Pipeline {
     }
 
     /// Asks once more before a major event is told of: at once, and only where this instance made the call that saw it.
-    func confirm(slot number: Int64, of target: Target, imported: Bool, at now: Moment) {
+    func confirm(slot number: Int64, _ confirmation: Int = 1, of target: Target, imported: Bool, at now: Moment) {
         let slot = Slot(target: target.id, interval: target.interval, number: number)
+        // Of two observations of one millisecond chance decides which was the first.
+        let time = now.wall + .milliseconds(1)
         timetable.confirm(
-            Due(target: target, slot: slot.confirmation, time: now.wall, mayCall: !imported), at: now.wall)
+            Due(target: target, slot: slot.confirmed(confirmation), time: time, mayCall: !imported), at: time)
     }
 
     /// Somebody else is confirming, or is about to: each wait is as long as all before.
@@ -158,7 +160,9 @@ extension Pipeline {
             metrics.began(lateness: now.wall - begun.due.time)
             let result: Result<ProbeAnswer, ProbeFailure>
             do throws(ProbeFailure) {
-                result = .success(try await prober.probe(target, timeout: target.timeout))
+                result = .success(
+                    try await prober.probe(
+                        target, timeout: target.timeout, onNewConnection: begun.due.slot.isConfirmation))
             } catch {
                 result = .failure(error)
             }

@@ -40,10 +40,10 @@ extension Pipeline {
         if case .failure(let attempt) = entry.finding {
             look(after: attempt, of: entry.target, imported: entry.asked == nil, at: now)
         }
-        if case .observation(let observation, let imported) = entry.finding, !observation.isConfirmation,
-            recorded.life?.isHead(observation) == true, recorded.life?.nextConfirmation() != nil
+        if case .observation(let observation, let imported) = entry.finding, recorded.life?.isHead(observation) == true,
+            let next = recorded.life?.nextConfirmation()
         {
-            confirm(slot: observation.slot, of: entry.target, imported: imported, at: now)
+            confirm(slot: observation.slot, next, of: entry.target, imported: imported, at: now)
         }
     }
 

@@ -1,7 +1,7 @@
 import PrompterCore
 
 /// The names of the guard's keys: prefix, version of the records, target, interval in milliseconds, slot, and a word for a
-/// slot's confirmation.
+/// slot's confirmation, with its number from the second on.
 struct SlotKeys {
     private let prefix: [UInt8]
 
@@ -11,13 +11,15 @@ struct SlotKeys {
 
     func key(of slot: Slot) -> [UInt8] {
         var key = prefix
-        key.reserveCapacity(prefix.count + 64 + 42)
+        key.reserveCapacity(prefix.count + 64 + 44)
         key.append(contentsOf: slot.target.hexadecimal.utf8)
         key.append(UInt8(ascii: ":"))
         key.append(contentsOf: String(slot.interval.milliseconds).utf8)
         key.append(UInt8(ascii: ":"))
         key.append(contentsOf: String(slot.number).utf8)
         if slot.isConfirmation { key.append(contentsOf: ":confirmation".utf8) }
+        // The first has no number, as before there were others.
+        if slot.confirmation > 1 { key.append(contentsOf: "-\(slot.confirmation)".utf8) }
         return key
     }
 

@@ -18,7 +18,9 @@ final class StartLog: Prober {
 
     var starts: [Start] { log.withLock { $0 } }
 
-    func probe(_ target: Target, timeout: Duration) async throws(ProbeFailure) -> ProbeAnswer {
+    func probe(
+        _ target: Target, timeout: Duration, onNewConnection: Bool
+    ) async throws(ProbeFailure) -> ProbeAnswer {
         let start = Start(target: target.id, time: Moment.now.uptime)
         log.withLock { $0.append(start) }
         return try await stub.probe(target, timeout: timeout)

@@ -75,6 +75,24 @@ import Testing
         }
     }
 
+    /// Behind a connection that was used before the same server would answer again.
+    @Test func aConfirmationHasAConnectionOfItsOwn() async throws {
+        let connections = Locked<[Int]>([])
+        let answering = Answering { request in
+            connections.withLock { $0.append(request.connection) }
+            return FakeDialects.answer(request)
+        }
+        try await answering.use { provider, client in
+            let target = target(provider)
+            for isNew in [false, false, true, false, true, true] {
+                _ = try await prober(client).probe(target, timeout: .seconds(600), onNewConnection: isNew)
+            }
+        }
+        let used = connections.withLock(\.self)
+        #expect(used[1] == used[0])
+        for index in [2, 4, 5] { #expect(!used[..<index].contains(used[index])) }
+    }
+
     @Test(arguments: ways) func endsAtTimeout(_ way: Way) async throws {
         try await Answering { _ in .hang }.use { provider, client in
             await ProberConformance.endsAtTimeout(prober(client), way.target(provider.baseURL))

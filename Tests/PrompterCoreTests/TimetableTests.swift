@@ -176,7 +176,7 @@ struct TimetableTests {
         var timetable = Timetable()
         timetable.replace(with: [target], at: begin, spread: .zero) { _ in nil }
         let due = try #require(timetable.due(at: begin).due.first)
-        timetable.confirm(Due(target: target, slot: due.slot.confirmation, time: begin), at: begin + .seconds(5))
+        timetable.confirm(Due(target: target, slot: due.slot.confirmed(), time: begin), at: begin + .seconds(5))
         let now = begin - .seconds(1050)
         let isRealigned = timetable.realign(at: now, setBack: .seconds(1060))
         #expect(isRealigned && timetable.nextDue == nil)

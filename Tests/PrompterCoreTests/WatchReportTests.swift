@@ -45,7 +45,11 @@ struct WatchReportTests {
             watch: Watch.Key(org: "o", workspace: "w", template: "t", provider: "p", model: "m"),
             target: Self.target.id,
             interval: Self.interval, lastAttempt: time(one.attempt), lastSuccess: time(one.success),
-            failure: one.failure, failures: one.failures, suspendedUntil: time(one.suspended))
+            failure: one.failure, failures: one.failures,
+            standOff: one.suspended.map {
+                StandOff.Kept(
+                    scope: .provider("p"), cause: one.failure ?? .auth, end: time($0), repetitions: 1)
+            })
         let now = Self.slot.begin + .seconds(one.now)
         #expect(report.nextDue(at: now) - Self.slot.begin == .seconds(one.due))
     }

@@ -42,7 +42,9 @@ struct LateLimitTests {
     private struct RefusingProber: Prober {
         let gate = Gate()
 
-        func probe(_ target: Target, timeout: Duration) async throws(ProbeFailure) -> ProbeAnswer {
+        func probe(
+            _ target: Target, timeout: Duration, onNewConnection: Bool
+        ) async throws(ProbeFailure) -> ProbeAnswer {
             await gate.wait()
             throw ProbeFailure(.rateLimited, "slow down", retryAfter: .seconds(7), scope: .provider)
         }

@@ -375,7 +375,9 @@ struct PipelineTests {
             (answered, told) = AsyncStream.makeStream()
         }
 
-        func probe(_ target: Target, timeout: Duration) async throws(ProbeFailure) -> ProbeAnswer {
+        func probe(
+            _ target: Target, timeout: Duration, onNewConnection: Bool
+        ) async throws(ProbeFailure) -> ProbeAnswer {
             if target.provider.name == hung {
                 for await _ in AsyncStream<Never>.makeStream().stream {}
                 throw ProbeFailure(.timeout, "broken off")

@@ -12,7 +12,9 @@ final class ScriptedProber: Prober {
         (probes, told) = AsyncStream.makeStream()
     }
 
-    func probe(_ target: Target, timeout: Duration) async throws(ProbeFailure) -> ProbeAnswer {
+    func probe(
+        _ target: Target, timeout: Duration, onNewConnection: Bool
+    ) async throws(ProbeFailure) -> ProbeAnswer {
         let answer = answers.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] }
         told.yield(target)
         if let answer { return try answer.get() }

@@ -11,6 +11,7 @@ final class World: Sendable {
         var provider: String
         var model: String
         var time: Duration
+        var isOnNewConnection = false
     }
 
     private struct State {
@@ -150,11 +151,16 @@ final class World: Sendable {
     private struct Answering: Prober {
         let shared: Shared
 
-        func probe(_ target: Target, timeout: Duration) async throws(ProbeFailure) -> ProbeAnswer {
+        func probe(
+            _ target: Target, timeout: Duration, onNewConnection: Bool
+        ) async throws(ProbeFailure) -> ProbeAnswer {
             let (failure, model) = shared.state.withLock { state in
                 let time = state.now.uptime - World.begin
                 let model = state.models(state.calls.count)
-                state.calls.append(Call(provider: target.provider.name, model: target.model, time: time))
+                state.calls.append(
+                    Call(
+                        provider: target.provider.name, model: target.model, time: time,
+                        isOnNewConnection: onNewConnection))
                 return (state.answers(target, time), model)
             }
             // What else is in flight is so at the same time.

@@ -40,7 +40,7 @@ struct ArchiveTests {
                     lastAttempt: now + .seconds(1), failure: .notFound, failures: 2, standOff: own,
                     lastEvent: Event(notFoundBy: failures[1])),
             ])
-        #expect(reports[0].state == .new && reports[0].confidence == .proven && reports[1].state == nil)
+        #expect(reports[0].state == .new && reports[0].confidence == .alias && reports[1].state == nil)
         // A healthy one waits for its provider, for as long as that rests.
         #expect(
             reports[0].standOff(at: now + .seconds(8)) == whole && reports[0].standOff(at: now + .seconds(9)) == nil)

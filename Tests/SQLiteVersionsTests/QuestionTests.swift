@@ -65,7 +65,7 @@ struct QuestionTests {
             }
         }
         #expect(try kinds(-1, 100) == ["t first", "u first", "t appeared", "t replaced"])
-        #expect(try kinds(1, 26) == ["t appeared"] && kinds(26, 27) == ["t replaced"])
+        #expect(try kinds(1, 26) == ["t appeared"] && kinds(28, 29) == ["t replaced"])
         #expect(try kinds(-1, 100, WatchFilter(template: "u")) == ["u first"])
         #expect(try kinds(1, 100, WatchFilter(provider: "openai", model: "gpt-4o")) == ["t appeared", "t replaced"])
         #expect(try kinds(-1, 100, WatchFilter(model: "o3")) == [])
@@ -122,7 +122,7 @@ struct QuestionTests {
         let reports = try archive().versions(matching: WatchFilter())
         #expect(reports.map(\.version.identity.key) == ["b", "a"] && reports.map(\.share) == [0.2, 0.8])
         #expect(reports.map(\.state) == [.live, .retired] && reports.allSatisfy { $0.isBound && $0.source == "live" })
-        #expect(reports[0].confidence == [.init(.model, .proven)])
+        #expect(reports[0].confidence == [.init(.model, .alias)])
         watch.target = new
         try await store.register(Samples.watchlist([watch]), at: hours(100))
         let past = try archive().versions(matching: WatchFilter(template: "t"))

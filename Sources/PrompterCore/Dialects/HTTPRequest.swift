@@ -15,6 +15,8 @@ public struct HTTPRequest: Hashable, Sendable {
     public var authorityFile: String?
     /// Bounds the whole call: name resolution, connection, answer.
     public var timeout: Duration
+    /// Whether no connection that was used before may carry it.
+    public var isOnNewConnection = false
 
     public init(
         method: Method, url: String, headers: [HTTPHeader] = [], body: [UInt8] = [], authorityFile: String? = nil,

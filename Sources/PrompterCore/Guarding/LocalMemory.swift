@@ -26,12 +26,12 @@ struct LocalMemory: Sendable {
     private struct Key: Hashable, Sendable {
         var target: TargetID
         var interval: Duration
-        var isConfirmation: Bool
+        var confirmation: Int
 
         init(_ slot: Slot) {
             target = slot.target
             interval = slot.interval
-            isConfirmation = slot.isConfirmation
+            confirmation = slot.confirmation
         }
     }
 
@@ -112,7 +112,7 @@ struct LocalMemory: Sendable {
             let lease = Lease(
                 id: observation.id,
                 slot: Slot(
-                    target: key.target, interval: key.interval, number: entry.number, isConfirmation: key.isConfirmation
+                    target: key.target, interval: key.interval, number: entry.number, confirmation: key.confirmation
                 ),
                 attempt: entry.attempt, keepTime: entry.keptUntil - now.uptime)
             return Settlement(lease, .observed(observation))

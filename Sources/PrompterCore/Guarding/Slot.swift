@@ -4,14 +4,14 @@ public struct Slot: Hashable, Sendable {
     public var interval: Duration
     /// floor((UTC − phase) / interval)
     public var number: Int64
-    /// Whether it is the slot's second one, for the probe that confirms what the first saw.
-    public var isConfirmation: Bool
+    /// Which of the probes it is for that confirm what the slot's own saw, from 1 on; 0 for the slot itself.
+    public var confirmation: Int
 
-    public init(target: TargetID, interval: Duration, number: Int64, isConfirmation: Bool = false) {
+    public init(target: TargetID, interval: Duration, number: Int64, confirmation: Int = 0) {
         self.target = target
         self.interval = interval
         self.number = number
-        self.isConfirmation = isConfirmation
+        self.confirmation = confirmation
     }
 
     /// The slot of `target` that `time` falls into.
@@ -33,9 +33,14 @@ public struct Slot: Hashable, Sendable {
     /// The slot that follows.
     public var next: Slot { Slot(target: target, interval: interval, number: number + 1) }
 
-    /// The slot in which a change that this one saw is confirmed: guarded by a key of its own.
-    public var confirmation: Slot {
-        Slot(target: target, interval: interval, number: number, isConfirmation: true)
+    /// Whether it is for a probe that confirms what the slot's own saw.
+    public var isConfirmation: Bool { confirmation > 0 }
+
+    /// The slot in which what this one saw is confirmed: guarded by a key of its own.
+    ///
+    /// - Parameter confirmation: from 1 on.
+    public func confirmed(_ confirmation: Int = 1) -> Slot {
+        Slot(target: target, interval: interval, number: number, confirmation: confirmation)
     }
 
     /// Whether an observation made at `time` counts for this slot: made since it began, or less than half an interval before,

@@ -7,7 +7,9 @@ public struct StubProber: Prober {
         self.pause = pause
     }
 
-    public func probe(_ target: Target, timeout: Duration) async throws(ProbeFailure) -> ProbeAnswer {
+    public func probe(
+        _ target: Target, timeout: Duration, onNewConnection: Bool
+    ) async throws(ProbeFailure) -> ProbeAnswer {
         if pause > .zero {
             do {
                 try await Task.sleep(for: min(pause, timeout))

@@ -87,6 +87,10 @@ public struct SignalLife: Hashable, Sendable {
     /// Whether its absence was told.
     public var isMissing: Bool { presence.isMissing }
 
+    /// Whether the target's probes have not shown it for so long that what it said counts for nothing: they ask for something
+    /// else by now.
+    var isForgotten: Bool { unshown >= 20 }
+
     /// Whether new values keep coming: that one more comes says nothing.
     public var isNoisy: Bool {
         carried >= 20 && mixture.novelShare(inRunOf: run?.length ?? 0) > 0.125
@@ -94,7 +98,7 @@ public struct SignalLife: Hashable, Sendable {
 
     /// What the signal is worth for a target that asks for `model`.
     public func confidence(model: String) -> Confidence {
-        guard carried > 0, !isMissing, presence.absentRun < 20, unshown < 20 else { return .absent }
+        guard carried > 0, !isMissing, presence.absentRun < 20, !isForgotten else { return .absent }
         if isNoisy { return .noisy }
         return members.map { Confidence(of: signal, value: $0.value, model: model) }.min() ?? .absent
     }

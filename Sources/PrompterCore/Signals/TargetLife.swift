@@ -81,8 +81,10 @@ public struct TargetLife: Hashable, Sendable {
         var state = VersionState.live
         for life in signals {
             guard let value = version[life.signal] else { continue }
-            guard let member = life.members.first(where: { $0.value == value }) else { return .retired }
-            if !member.isSettled { state = .new }
+            guard let member = life.members.first(where: { $0.value == value }), !life.isForgotten else {
+                return .retired
+            }
+            if member.isFresh { state = .new }
         }
         return state
     }
