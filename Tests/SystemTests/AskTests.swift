@@ -60,7 +60,8 @@ struct AskTests {
     @Test func versionsAndStatusShowStateAndConfidence() async throws {
         let site = try await watched()
         let versions = try await json(site, "versions")
-        #expect(versions.count == 3 && versions[0]["state"] as? String == "new" && versions[0]["share"] as? Double == 1)
+        #expect(
+            versions.count == 3 && versions[0]["state"] as? String == "live" && versions[0]["share"] as? Double == 1)
         #expect((versions[0]["confidence"] as? [String: String])?["fingerprint"] == "proven")
         #expect(await ask(site, "versions").output.split(separator: "\n").count == 4)
         let status = try await json(site, "status", "--template", "t-0")

@@ -37,13 +37,13 @@ struct ReplayCommandTests {
         #expect(lines.first == "2026-03-01T00:00:00Z  acme/chat  info   chat: first seen as chat-2601")
         #expect(
             lines.contains(
-                "2026-03-03T12:00:00Z  acme/chat  major  chat now answers as chat-2603 (was chat-2601 since 2026-03-01)"
+                "2026-03-03T14:00:00Z  acme/chat  major  chat now answers as chat-2603 (was chat-2601 since 2026-03-01)"
             ))
         let events = try json(await replay(log, "--format", "json").end)
         #expect(events.count == lines.count)
         let alarm = try #require(events.first { $0["kind"] as? String == "replaced" })
         #expect(alarm["confirmed"] as? Bool == true && alarm["severity"] as? String == "major")
-        #expect(alarm["provider"] as? String == "acme" && alarm["happened_at"] as? String == "2026-03-03T12:00:00.000Z")
+        #expect(alarm["provider"] as? String == "acme" && alarm["happened_at"] as? String == "2026-03-03T14:00:00.000Z")
         #expect(alarm["recorded_at"] as? String == alarm["happened_at"] as? String)
     }
 

@@ -6,7 +6,7 @@ import Testing
 /// What is told of traffic that changes, and how soon. `PROMPTERD_TARGET_YEARS` sets how many targets are drawn of each kind.
 struct ChangingTrafficTests {
     private static let seeds =
-        ProcessInfo.processInfo.environment["PROMPTERD_TARGET_YEARS"].flatMap { UInt64($0) } ?? 60
+        ProcessInfo.processInfo.environment["PROMPTERD_TARGET_YEARS"].flatMap { UInt64($0) } ?? 30
     private static let majors: [Signal] = [.model, .digest]
 
     private struct Outcome {

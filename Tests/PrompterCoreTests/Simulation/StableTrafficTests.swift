@@ -8,7 +8,7 @@ import Testing
 /// `PROMPTERD_TARGET_YEARS` sets how many of each kind are drawn; README says how to draw many.
 struct StableTrafficTests {
     private static let years =
-        ProcessInfo.processInfo.environment["PROMPTERD_TARGET_YEARS"].flatMap { Int($0) } ?? 6
+        ProcessInfo.processInfo.environment["PROMPTERD_TARGET_YEARS"].flatMap { Int($0) } ?? 3
     private static let year = 8766
     private static let signals: [Signal] = [.model, .digest, .fingerprint]
 

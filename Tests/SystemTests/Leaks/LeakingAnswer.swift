@@ -40,6 +40,11 @@ struct LeakingAnswer: Sendable {
                 #"{"error":{"message":"Unsupported parameter: '\#(key.whole)'","code":"unsupported_parameter","#
                     + #""param":"\#(key.whole)"}}"#, status: 400)
         },
+        LeakingAnswer(name: "gone") { key in
+            .json(
+                #"{"error":{"message":"The model m of \#(key.whole) does not exist","code":"model_not_found"}}"#,
+                status: 404)
+        },
         LeakingAnswer(name: "quota") { key in
             .json(#"{"error":{"message":"no credit for \#(key.whole)","code":"insufficient_quota"}}"#, status: 429)
         },
