@@ -27,7 +27,7 @@ import Testing
             """)
         var server = Server(file, port: port)
         let daemon = try await site.ready()
-        // More than the baseline, so that a change would be told.
+        // More than the beginning, so that a change would be told.
         try await site.observations(25)
         server.stop()
         server = Server(file, port: port)
