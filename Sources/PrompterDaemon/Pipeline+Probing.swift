@@ -110,7 +110,7 @@ extension Pipeline {
     private func adopt(_ finding: Finding, _ begun: Begun, at now: Moment) {
         let due = begun.due
         limits.cancel(begun)
-        if finding.isObservation { take(limits.found(due.target), of: due.target, at: now) }
+        if finding.isObservation { take(limits.observedElsewhere(due.target), of: due.target, at: now) }
         submit(Recorder.Entry(finding, of: due.target))
         timetable.end(due.target.id, slot: due.slot, at: now.wall)
         finished(due.target.id)

@@ -168,7 +168,8 @@ struct LimitedPipelineTests {
         await world.run(until: .seconds(30))
         await world.put(targets)
         await world.run(until: .seconds(60))
-        #expect(world.calls.count { $0.model == "p-1" && $0.time >= .seconds(6) } == 1)
+        // A reload lets one call decide.
+        #expect(world.calls.count { $0.model == "p-1" && $0.time >= .seconds(6) } == 2)
         for model in ["p-0", "p-2"] { #expect(world.calls.count { $0.model == model } >= 19) }
         #expect(world.lines.count { $0.contains("rate_limited") } == 1)
         let kept = try #require(world.kept.last)

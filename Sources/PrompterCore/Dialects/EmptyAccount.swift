@@ -22,6 +22,8 @@ enum EmptyAccount {
         "no remaining credits", "no available credits", "in arrears", "payment required", "recharge", "top up",
         "add funds", "billing not active", "not active please check your billing", "no resource package",
         "more credits", "payment is overdue", "payment overdue", "overdue payment", "outstanding balance", "unpaid",
+        "non-payment", "subscription expired", "subscription has expired",
+        "no quota left",
     ]
     private static let frees = ["free tier", "free quota", "free allocated quota"]
     private static let others = ["余额不足", "欠费", "额度不足", "额度已用尽"]

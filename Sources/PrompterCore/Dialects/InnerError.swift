@@ -8,7 +8,9 @@ enum InnerError {
         "error", "failed", "failure", "fail", "cancelled", "canceled", "expired", "rejected",
     ]
     private static let statusNames = ["code", "status_code", "statusCode", "error_code", "errcode", "ret", "retcode"]
-    private static let textNames = ["message", "msg", "error_msg", "errmsg", "detail"]
+    private static let textNames = [
+        "message", "msg", "error_msg", "errmsg", "detail", "err", "error_message", "reason",
+    ]
 
     /// The nodes that tell of it; `nil` where there is none.
     static func find(in body: ResponseBody) -> [JSONNode]? {
@@ -37,12 +39,20 @@ enum InnerError {
 
     /// Whether the members beside the answer say that there is none.
     private static func isRefused(_ object: JSONNode) -> Bool {
-        if isWord(object["success"], "false") || isWord(object["type"], "error") || isWord(object["object"], "error") {
+        if ["success", "ok"].contains(where: { isWord(object[$0], "false") })
+            || ["isError", "is_error"].contains(where: { isWord(object[$0], "true") })
+        {
+            return true
+        }
+        if isWord(object["type"], "error") || isWord(object["object"], "error") {
             return true
         }
         if let status = object["status"]?.string, failedWords.contains(status.lowercased()) { return true }
         let texts = textNames.compactMap { object[$0]?.string }
         let isWell = texts.contains { wellWords.contains($0.lowercased()) }
+        // Words where an answer should be.
+        let isChoiceless = object["model"] != nil && object["output"] == nil && !hasContent(object)
+        if isChoiceless, texts.contains(where: { !wellWords.contains($0.lowercased()) }) { return true }
         for name in statusNames + ["status"] {
             guard let node = object[name] else { continue }
             if let status = status(node), (400...599).contains(status) { return true }

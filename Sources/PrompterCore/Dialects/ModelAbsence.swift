@@ -41,10 +41,16 @@ struct ModelAbsence {
         "max_tokens", "system", "max_completion_tokens", "stream", "stop", "logprobs", "reasoning_effort", "thinking",
         "store",
     ]
+    /// What belongs to a model and may be absent in its place, before or behind it.
+    private static let belongings: Set<String> = [
+        "tokenizer", "template", "adapter", "lora", "settings", "server", "servers", "worker", "workers", "pod",
+        "cache",
+        "config", "configuration", "page", "route", "router", "channel", "channels", "container",
+    ]
     /// What makes it a matter of time or place.
     private static let passing: Set<String> = [
         "currently", "temporarily", "temporary", "capacity", "overloaded", "busy", "loading", "moment", "upstream",
-        "again", "region", "country", "location", "yet",
+        "again", "healthy", "cooldown", "region", "country", "location", "yet",
     ]
     private static let parts = [
         "notfound", "notexist", "noexist", "unknown", "invalid", "decommission", "deprecat", "notavailable",
@@ -64,7 +70,11 @@ struct ModelAbsence {
     }
 
     func isTold(by words: ErrorWords) -> Bool {
-        if words.codes.contains(where: Self.isOfModel) { return true }
+        words.codes.contains(where: Self.isOfModel) || isSaid(by: words)
+    }
+
+    /// Whether the error's texts say so, whatever its codes are.
+    func isSaid(by words: ErrorWords) -> Bool {
         let isOfParameter = words.parameters.contains { $0.contains("model") || $0.contains("deployment") }
         guard isOfParameter || words.parameters.isSubset(of: ["body", "query", "path"]) else { return false }
         let sentences = words.texts.flatMap(Sentence.all)
@@ -73,9 +83,23 @@ struct ModelAbsence {
         }
         return sentences.contains { sentence in
             // `not_found_error` stands for a path, too, so that the text has to speak of a model.
-            if isNotFound, sentence.words.contains(where: isSubject) { return true }
+            if isNotFound, isNamed(in: sentence) { return true }
             return isAbsent(in: sentence) || isOfParameter && isRefused(in: sentence)
         }
+    }
+
+    /// Whether a text says by its very name that the model is gone for good, as a server's failure does not.
+    func isNamed(by words: ErrorWords) -> Bool {
+        words.texts.flatMap(Sentence.all).contains { sentence in
+            sentence.words.contains(model) && !sentence.has("not available") && isAbsent(in: sentence)
+        }
+    }
+
+    /// Whether all that a sentence is about is the model: "model: x", or its very name.
+    private func isNamed(in sentence: Sentence) -> Bool {
+        guard !sentence.has(anyOf: Self.belongings), !sentence.has(anyOf: Self.passing) else { return false }
+        return sentence.words.first == "model"
+            || sentence.words.contains { $0.hasPrefix("models/") || $0.utf8.count > 2 && $0 == model }
     }
 
     private static func isOfModel(_ code: String) -> Bool {
@@ -92,18 +116,22 @@ struct ModelAbsence {
 
     private func isAbsent(in sentence: Sentence) -> Bool {
         let words = sentence.words
-        if sentence.has("no endpoints found for") || words.contains(where: Self.isOfModel) { return true }
+        if sentence.has("no endpoints found for") || sentence.has("given endpoint does not exist") { return true }
+        if words.contains(where: Self.isOfModel) { return true }
         if words.contains(where: { $0.contains("模型不存在") || $0.contains("模型未找到") }) { return true }
         guard !sentence.has(anyOf: Self.passing) else { return false }
         return words.indices.contains { place in
-            if isSubject(words[place]) { return isAbsence(behind: place, in: sentence) }
+            if isSubject(words[place]) {
+                return !words[..<place].suffix(4).contains(where: Self.belongings.contains)
+                    && isAbsence(behind: place, in: sentence)
+            }
             if words[place] == "no", place + 2 < words.count, isSubject(words[place + 1]) {
                 return Self.existing.contains(words[place + 2])
             }
             guard let end = Self.before.lazy.compactMap({ sentence.begins($0, at: place) }).first else { return false }
             let rest = words[end...].prefix(4).drop(while: Self.fillers.contains)
             guard let subject = rest.first, isSubject(subject) else { return false }
-            return rest.dropFirst().first.map { !Self.others.contains($0) } ?? true
+            return rest.dropFirst().first.map { !Self.others.contains($0) && !Self.belongings.contains($0) } ?? true
         }
     }
 
@@ -116,7 +144,7 @@ struct ModelAbsence {
                 return !isOfUse || end == words.count || !["for", "with", "in", "when", "on"].contains(words[end])
             }
             if next == words.count - 1, Self.last.contains(words[next]) { return true }
-            if Self.others.contains(words[next]) { return false }
+            if Self.others.contains(words[next]) || Self.belongings.contains(words[next]) { return false }
         }
         return false
     }

@@ -10,6 +10,10 @@ enum RefusalClass {
     private static let faults: Set<String> = [
         "invalid", "incorrect", "expired", "missing", "revoked", "wrong", "fail", "failed", "fails",
     ]
+    private static let overload: Set<String> = [
+        "overloaded_error", "overloaded", "server_error", "internal_server_error", "internal_error",
+        "service_unavailable", "engine_overloaded",
+    ]
     private static let serverWords = [
         "overloaded", "internal error", "server error", "timed out", "timeout", "unavailable", "upstream",
         "bad gateway", "provider returned error", "try again", "too busy", "no healthy", "capacity",
@@ -25,7 +29,14 @@ enum RefusalClass {
         if (300...399).contains(status) { return status == 304 ? .malformed : .address }
         if status == 413 { return .invalidRequest }
         if EmptyAccount.isTold(by: words) { return .quota }
-        if status == 401 || isInvalidKey(refusal) { return .auth }
+        if isInvalidKey(refusal) { return .auth }
+        // Gateways give a code of a model that is gone where they only have no server free for it: with these statuses its text has
+        // to say so.
+        let absence = ModelAbsence(of: refusal.model)
+        if [401, 429].contains(status) ? absence.isSaid(by: words) : status >= 500 && absence.isNamed(by: words) {
+            return .notFound
+        }
+        if status == 401 { return isRate(words) ? .rateLimited : .auth }
         if status == 402 { return .quota }
         // 498: Groq has no room at this tier.
         if status == 429 || status == 498 { return .rateLimited }
@@ -33,14 +44,17 @@ enum RefusalClass {
         if [408, 409, 425].contains(status) { return .serverError }
         // The model is there, behind another API.
         if CallLesson.isOfChat(refusal) { return .invalidRequest }
-        if ModelAbsence(of: refusal.model).isTold(by: words) { return .notFound }
+        if absence.isTold(by: words) { return .notFound }
         switch status {
+        case 404 where isRate(words), 410 where isRate(words): return .rateLimited
+        case 404 where isOfKey(words), 410 where isOfKey(words): return .auth
         case 404, 410: return .address
         case 405 where words.texts.isEmpty: return .address
         case 403: return isRate(words) ? .rateLimited : .auth
         case 400...499:
             if isOfKey(words) { return .auth }
-            return isRate(words) ? .rateLimited : .invalidRequest
+            if isRate(words) { return .rateLimited }
+            return words.codes.isDisjoint(with: overload) ? .invalidRequest : .serverError
         case 200...299 where refusal.isInside: return ofWords(words)
         default: return .malformed
         }

@@ -18,7 +18,7 @@ enum RefusalScope {
     }
 
     private static func isForbidden(_ refusal: Refusal) -> Bool {
-        refusal.status == 403
+        refusal.status == 403 || refusal.words.codes.contains { $0.contains("model") && $0.contains("access") }
             || refusal.status != 401
                 && refusal.words.codes.contains { $0.contains("permission") || $0.contains("forbidden") }
     }

@@ -26,7 +26,11 @@ struct JSONReader {
         guard position < bytes.count else { throw error("there is nothing in it") }
         let root = try readValue()
         skipSpace()
-        guard position == bytes.count else { throw error("something stands behind the end of the document") }
+        // An object is an answer whatever stands behind it; a number may be the beginning of a sentence.
+        let isEnough = if case .object = root.value { isLenient } else { false }
+        guard position == bytes.count || isEnough else {
+            throw error("something stands behind the end of the document")
+        }
         return root
     }
 
@@ -38,16 +42,14 @@ struct JSONReader {
         let value: JSONNode.Value
         switch byte {
         case UInt8(ascii: "{") where isTooDeep, UInt8(ascii: "[") where isTooDeep: value = try skipNested()
-        case UInt8(ascii: "N") where isLenient: value = try readWord("NaN", .null)
-        case UInt8(ascii: "I") where isLenient: value = try readWord("Infinity", .null)
         case UInt8(ascii: "{"): value = .object(try readObject())
         case UInt8(ascii: "["): value = .array(try readArray())
         case UInt8(ascii: "\""): value = .string(try readString())
         case UInt8(ascii: "t"): value = try readWord("true", .bool(true))
         case UInt8(ascii: "f"): value = try readWord("false", .bool(false))
         case UInt8(ascii: "n"): value = try readWord("null", .null)
-        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): value = .number(try readNumber())
-        default: throw error("a value should stand here")
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): value = try readNumberValue()
+        default: value = try readFlawed()
         }
         return JSONNode(offset: start, value: value)
     }
@@ -60,6 +62,7 @@ struct JSONReader {
         if take(UInt8(ascii: "}")) { return members }
         repeat {
             skipSpace()
+            if isLenient, peek() == UInt8(ascii: "}") { break }
             guard peek() == UInt8(ascii: "\"") else {
                 throw error(
                     peek() == UInt8(ascii: "}") && !members.isEmpty
@@ -90,6 +93,7 @@ struct JSONReader {
         if take(UInt8(ascii: "]")) { return elements }
         repeat {
             skipSpace()
+            if isLenient, peek() == UInt8(ascii: "]") { break }
             if peek() == UInt8(ascii: "]") && !elements.isEmpty {
                 throw error("a comma stands before the closing bracket")
             }
@@ -126,6 +130,16 @@ struct JSONReader {
         return .null
     }
 
+    /// Steps over something that is no value, such as `undefined` or `True`, up to where it must have ended.
+    private mutating func readFlawed() throws(JSONSyntaxError) -> JSONNode.Value {
+        let start = position
+        while isLenient, depth > 0, let byte = peek(), !Self.ends.contains(byte) { position += 1 }
+        guard position > start else { throw error("a value should stand here") }
+        return .null
+    }
+
+    private static let ends: Set<UInt8> = Set(",]}\"{[: \t\r\n".utf8)
+
     private mutating func readWord(_ word: StaticString, _ value: JSONNode.Value) throws(JSONSyntaxError)
         -> JSONNode.Value
     {
@@ -136,13 +150,18 @@ struct JSONReader {
         return value
     }
 
+    /// A number; where it is flawed and flaws are overlooked, nothing.
+    private mutating func readNumberValue() throws(JSONSyntaxError) -> JSONNode.Value {
+        guard isLenient, depth > 0 else { return .number(try readNumber()) }
+        let start = position
+        if let number = try? readNumber(), peek().map(Self.ends.contains) ?? true { return .number(number) }
+        position = start
+        return try readFlawed()
+    }
+
     private mutating func readNumber() throws(JSONSyntaxError) -> String {
         let start = position
         if peek() == UInt8(ascii: "-") { position += 1 }
-        if isLenient, peek() == UInt8(ascii: "I") {
-            _ = try readWord("Infinity", .null)
-            return "0"
-        }
         if peek() == UInt8(ascii: "0") {
             position += 1
         } else {

@@ -121,11 +121,11 @@ public struct Limits: Sendable {
         lanes[target.provider.name]?.rest(target, ProbeFailure(.notFound, ""), at: now.uptime) ?? []
     }
 
-    /// Takes note that another instance found the model of `target`.
+    /// Takes note that another instance was answered for `target`.
     ///
     /// - Returns: what that changed.
-    public mutating func found(_ target: Target) -> [StandOffChange] {
-        lanes[target.provider.name]?.found(target.id) ?? []
+    public mutating func observedElsewhere(_ target: Target) -> [StandOffChange] {
+        lanes[target.provider.name]?.observedElsewhere(target.id) ?? []
     }
 
     /// Takes out everything that waits.

@@ -123,9 +123,9 @@ struct ProviderLane: Sendable {
         standOffs.rest(target, failure, at: uptime)
     }
 
-    /// Takes note that another instance found the model of `target`.
-    mutating func found(_ target: TargetID) -> [StandOffChange] {
-        standOffs.found(target)
+    /// Takes note that another instance was answered for `target`.
+    mutating func observedElsewhere(_ target: TargetID) -> [StandOffChange] {
+        standOffs.observedElsewhere(target)
     }
 }
 

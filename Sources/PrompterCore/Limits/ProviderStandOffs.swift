@@ -58,9 +58,16 @@ struct ProviderStandOffs: Sendable {
         return begin(failure, target, at: uptime)
     }
 
-    /// Takes note that another instance found the model of `target`: whether there is one is the same for all.
-    mutating func found(_ target: TargetID) -> [StandOffChange] {
-        targets[target]?.cause == .notFound ? end(target) : []
+    /// Takes note that another instance was answered for `target`. What it was refused or not answered for before is over for all;
+    /// only a key may be another's.
+    mutating func observedElsewhere(_ target: TargetID) -> [StandOffChange] {
+        var changes = targets[target].map { $0.cause == .auth ? [] : end(target) } ?? []
+        if let whole, whole.cause != .auth {
+            self.whole = nil
+            trials = [:]
+            changes.append(.ended(whole))
+        }
+        return changes
     }
 
     // MARK: one target

@@ -9,7 +9,7 @@ extension StandOff {
     private static let shortestRatePause: Duration = .seconds(15)
     /// How long a provider is left alone that gives no answer.
     static let shortestOutagePause: Duration = .seconds(30)
-    private static let longestPause: Duration = .seconds(600)
+    static let longestPause: Duration = .seconds(600)
 
     /// How long its next trial waits.
     ///
@@ -29,8 +29,15 @@ extension StandOff {
         case .rateLimited:
             let pause = doubled(Self.shortestRatePause, most: Self.longestPause)
             guard let asked else { return pause }
-            // What one target was told is not the provider's word, and "at once" is not believed time and again.
-            return max(ground == .alike ? min(asked, pause) : asked, doubled(.seconds(1), most: Self.longestPause))
+            // Whatever one target was told, the others are not silent for hours: one of them tries. "At once" is not believed
+            // time and again.
+            let wait =
+                switch ground {
+                case .target: asked
+                case .account: min(asked, Self.longestPause)
+                case .alike: min(asked, pause)
+                }
+            return max(wait, doubled(.seconds(1), most: Self.longestPause))
         default:
             guard ground == .target else {
                 return min(doubled(Self.shortestOutagePause, most: Self.longestPause), interval)

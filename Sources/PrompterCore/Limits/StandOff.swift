@@ -43,8 +43,6 @@ public struct StandOff: Hashable, Sendable {
     public private(set) var end: Duration
     /// How often in a row the cause was met.
     public private(set) var repetitions = 1
-    /// Whether the provider itself said when to come back.
-    private var isAsked: Bool
     /// Whether somebody asked for a trial and none has decided yet: what was just put right need not wait long because the
     /// provider was out of order for a moment.
     private var isRechecked = false
@@ -55,7 +53,6 @@ public struct StandOff: Hashable, Sendable {
         self.ground = ground
         cause = failure.failureClass
         begin = uptime
-        isAsked = failure.retryAfter != nil
         end = uptime
         end += pause(retryAfter: failure.retryAfter, interval: target.interval)
     }
@@ -68,7 +65,6 @@ public struct StandOff: Hashable, Sendable {
         cause = kept.cause
         begin = now.uptime
         repetitions = max(1, kept.repetitions)
-        isAsked = true
         // Credentials were read anew. A wrong clock keeps nobody waiting for longer than a provider could ask for.
         end = now.uptime + (cause == .auth ? .zero : min(max(keptEnd - now.wall, .zero), SlotState.longestHold))
     }
@@ -81,14 +77,12 @@ public struct StandOff: Hashable, Sendable {
         cause = failure.failureClass
         if isLonger { repetitions += 1 }
         isRechecked = false
-        isAsked = failure.retryAfter != nil
         end = uptime + pause(retryAfter: failure.retryAfter, interval: target.interval)
     }
 
     /// Goes on: the trial, of `target`, failed otherwise and showed nothing.
     mutating func renew(of target: Target, at uptime: Duration) {
         let pause = pause(retryAfter: nil, interval: target.interval)
-        isAsked = false
         end = uptime + (isRechecked ? min(pause, Self.shortestOutagePause) : pause)
     }
 
@@ -96,16 +90,14 @@ public struct StandOff: Hashable, Sendable {
     ///
     /// - Returns: whether that made it longer.
     mutating func extend(for time: Duration, at uptime: Duration) -> Bool {
-        let later = uptime + min(time, SlotState.longestHold)
+        let later = uptime + min(time, cause == .rateLimited ? Self.longestPause : SlotState.longestHold)
         guard later > end else { return false }
         end = later
-        isAsked = true
         return true
     }
 
-    /// Allows a trial at once. A provider's own word on when to come back is kept.
+    /// Allows a trial at once.
     mutating func recheck(at uptime: Duration) {
-        guard cause != .rateLimited || !isAsked else { return }
         end = min(end, uptime)
         isRechecked = true
     }

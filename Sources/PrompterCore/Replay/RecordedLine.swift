@@ -108,7 +108,9 @@ extension RecordedLine {
     func finding(of target: TargetID, shows: SignalSet, id: UInt64) -> Finding? {
         switch outcome {
         case .skipped: return nil
-        case .failure(let failure): return .failure(FailedAttempt(target: target, time: time, failureClass: failure))
+        case .failure(let failure):
+            return .failure(
+                FailedAttempt(target: target, time: time, failureClass: failure, isConfirmation: isConfirmation))
         case .success:
             let version = VersionIdentity(resolvedModel: resolvedModel, fingerprint: fingerprint, digest: digest)
             // To a daemon an answer that names no version is a failure, too.

@@ -14,8 +14,9 @@ public struct Due: Hashable, Sendable {
         self.mayCall = mayCall
     }
 
-    /// Whether a probe that starts at `now` ends inside the slot: a target never overlaps itself.
+    /// Whether a probe that starts at `now` ends inside the slot: a target never overlaps itself. What another instance learned
+    /// takes no time.
     public func fits(at now: Timestamp) -> Bool {
-        now + target.timeout < slot.end
+        now + (mayCall ? target.timeout : .zero) < slot.end
     }
 }

@@ -7,8 +7,9 @@
 struct Mixture: Hashable, Sendable {
     /// The most answers that are remembered: at so many all counts are halved, so that what is learned follows the traffic.
     static let memory = 2000
-    /// A foreign run counts as no more answers than this: who was not seen for longer is gone (``LifeRules/retireAfter``).
-    static let longestRun = 45
+    /// A foreign run counts as no more answers than this, or one that was long once would have to be as long again before it
+    /// is told. With fewer, values that take turns for a week would be told each time.
+    static let longestRun = 24
 
     /// Answers.
     var answers = 0

@@ -18,6 +18,8 @@ public struct SignalLife: Hashable, Sendable {
         public internal(set) var isSettled: Bool
         /// Whether it was first seen, ever, in the run of foreign values that goes on.
         var isFresh: Bool
+        /// Whether it was live before, and came back without a word: so it goes.
+        var isBack = false
     }
 
     /// A settled set that was replaced, as it was then.
@@ -49,6 +51,8 @@ public struct SignalLife: Hashable, Sendable {
     /// How many replaced sets are remembered, and how many values of each.
     static let mostDisplaced = 4
     static let mostDisplacedValues = 16
+    /// A count of answers that none comes to.
+    private static let neverAgain = 1 << 40
     /// Answers of a beginning that settle whatever they show.
     private static let unconditional = 3
     /// How far apart `appeared` is told: in the long run, and how many may come at once.
@@ -72,6 +76,8 @@ public struct SignalLife: Hashable, Sendable {
     /// How many those are, and after how many of them the settled set is next chosen anew.
     var age = 0
     var nextChoice = 0
+    /// Values that are settled and were retired since: each is settled again once it is seen.
+    var awaited: [String] = []
     /// The foreign values that are being seen instead of the settled ones.
     var run: ForeignRun?
     /// The sets that were replaced, the latest last.
@@ -173,14 +179,16 @@ public struct SignalLife: Hashable, Sendable {
             return members[index].isSettled ? nil : members[index].isFresh ? .fresh : .known
         }
         let known = try isKnown(signal, sighting.value)
+        let isAwaited = awaited.contains(sighting.value)
+        awaited.removeAll { $0 == sighting.value }
         members.append(
             Member(
                 value: sighting.value, since: sighting.time, lastSeen: sighting.time, lastCount: carried, answers: 1,
-                isSettled: false, isFresh: !known))
+                isSettled: isAwaited, isFresh: !known && !isAwaited, isBack: known))
         if members.count > Self.mostMembers, let oldest = members.map(\.lastCount).min() {
             remove { $0.lastCount == oldest }
         }
-        return known ? .known : .novel
+        return isAwaited ? nil : known ? .known : .novel
     }
 
     private func isSeen(_ value: String, in run: ForeignRun) -> Bool {
@@ -189,7 +197,7 @@ public struct SignalLife: Hashable, Sendable {
 
     private mutating func remove(where goes: (Member) -> Bool) {
         members.removeAll(where: goes)
-        if !members.contains(where: \.isSettled) { settleCommonest() }
+        if awaited.isEmpty, !members.contains(where: \.isSettled) { settleCommonest() }
     }
 
     // MARK: the settled set
@@ -213,10 +221,9 @@ public struct SignalLife: Hashable, Sendable {
         if age > 0 { mixture.addSettled() }
         age += 1
         lastSettled = sighting
-        if nextChoice == 0 { nextChoice = rules.beginning }
         // More answers know the shares better; later ones change nothing, so that a slow roll-out is no beginning.
-        guard age >= nextChoice, nextChoice <= 8 * rules.beginning else { return }
-        nextChoice *= 2
+        guard age >= max(nextChoice, rules.beginning) else { return }
+        nextChoice = nextChoice < 8 * rules.beginning ? max(nextChoice, rules.beginning) * 2 : Self.neverAgain
         settleCommonest()
         mixture.foreign = members.reduce(0) { $0 + ($1.isSettled ? 0 : $1.answers) }
         mixture.answers = max(mixture.answers, mixture.foreign)
@@ -275,7 +282,8 @@ public struct SignalLife: Hashable, Sendable {
         var change = Change(
             kind: .replaced, value: sighting.value, previous: old.map(\.value), previousSince: old.map(\.since).min(),
             isConfirmed: run.confirmations > 0, evidence: [lastSettled, run.start, sighting].compactMap(\.self))
-        if let index = displaced.lastIndex(where: { set in seen.allSatisfy { set.values.contains($0.value) } }) {
+        let isBack = !seen.contains(where: \.isFresh)
+        if isBack, let index = displaced.lastIndex(where: { set in seen.contains { set.values.contains($0.value) } }) {
             change.kind = .returned
             restore(index, interlude: run.startCount - displaced[index].count)
             mixture.addSettled(run.length)
@@ -298,6 +306,7 @@ public struct SignalLife: Hashable, Sendable {
             mixture.answers = run.length - 1
             mixture.novel = run.novel + run.known
             (age, nextChoice) = (run.length, 0)
+            awaited = []
         }
         self.run = nil
         lastSettled = sighting
@@ -318,16 +327,19 @@ public struct SignalLife: Hashable, Sendable {
         return change
     }
 
-    /// The settled set is what it was before it was replaced, and what came between is one long foreign run of its past.
+    /// The settled set is what it was before it was replaced, and is no longer a beginning; what came between is one long
+    /// foreign run of its past. What had replaced it is gone.
     private mutating func restore(_ index: Int, interlude: Int) {
         let set = displaced[index]
         displaced.removeSubrange(index...)
-        (mixture, age, nextChoice) = (set.mixture, set.age + interlude, set.nextChoice)
+        (mixture, age, nextChoice) = (set.mixture, set.age + interlude, Self.neverAgain)
         mixture.addForeignRun(of: interlude)
+        members.removeAll { $0.isSettled && !set.values.contains($0.value) }
         for index in members.indices {
             members[index].isSettled = set.values.contains(members[index].value)
             members[index].isFresh = false
         }
+        awaited = set.values.filter { value in !members.contains { $0.value == value } }
     }
 
     // MARK: what else is told
@@ -343,7 +355,7 @@ public struct SignalLife: Hashable, Sendable {
 
     private mutating func absent(time: Timestamp, id: UInt64, _ rules: LifeRules) -> [Change] {
         presence.addAbsent()
-        guard !presence.isMissing, carried > rules.beginning, presence.absentRun > 1, let first,
+        guard !presence.isMissing, carried >= rules.beginning, presence.absentRun > 1, let first,
             presence.evidence >= rules.threshold(answers: shown, age: time - first, settledFor: carried)
         else { return [] }
         presence.isMissing = true
@@ -363,6 +375,6 @@ public struct SignalLife: Hashable, Sendable {
         let values = Set(over.map(\.value))
         remove { values.contains($0.value) }
         guard carried > rules.beginning, !isNoisy else { return [] }
-        return over.map { Change(kind: .retired, value: $0.value, evidence: [sighting]) }
+        return over.filter { !$0.isBack }.map { Change(kind: .retired, value: $0.value, evidence: [sighting]) }
     }
 }

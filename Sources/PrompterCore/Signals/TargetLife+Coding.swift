@@ -111,6 +111,7 @@ private struct ByteWriter {
         write(life.presence.evidence.bitPattern)
         write(life.presence.isMissing)
         write(life.appearancesSpentUntil) { $0.write($1) }
+        write(life.awaited)
         write([life.displaced.count])
         for set in life.displaced {
             write(set.values)
@@ -125,6 +126,7 @@ private struct ByteWriter {
             write([member.lastCount, member.answers])
             write(member.isSettled)
             write(member.isFresh)
+            write(member.isBack)
         }
     }
 }
@@ -224,14 +226,15 @@ private struct ByteReader {
         var life = SignalLife(Signal.allCases[signal])
         guard let counts = counts(5), let first = optional({ $0.time() }), let last = optional({ $0.sighting() }),
             let lastSettled = optional({ $0.sighting() }), let mixture = mixture(), let run = optional({ $0.run() }),
-            let presence = presence(), let spentUntil = optional({ $0.time() }),
+            let presence = presence(), let spentUntil = optional({ $0.time() }), let awaited = list(nil, { $0.text() }),
             let displaced = list(nil, { $0.displaced() }), let members = list(nil, { $0.member() })
         else { return nil }
         (life.shown, life.carried, life.unshown) = (counts[0], counts[1], counts[2])
         (life.age, life.nextChoice) = (counts[3], counts[4])
         (life.first, life.last, life.lastSettled) = (first, last, lastSettled)
         (life.mixture, life.run, life.presence) = (mixture, run, presence)
-        (life.appearancesSpentUntil, life.displaced, life.members) = (spentUntil, displaced, members)
+        (life.appearancesSpentUntil, life.awaited) = (spentUntil, awaited)
+        (life.displaced, life.members) = (displaced, members)
         return life
     }
 
@@ -251,10 +254,10 @@ private struct ByteReader {
 
     private mutating func member() -> SignalLife.Member? {
         guard let value = text(), let since = time(), let lastSeen = time(), let counts = counts(2),
-            let isSettled = flag(), let isFresh = flag()
+            let isSettled = flag(), let isFresh = flag(), let isBack = flag()
         else { return nil }
         return SignalLife.Member(
             value: value, since: since, lastSeen: lastSeen, lastCount: counts[0], answers: counts[1],
-            isSettled: isSettled, isFresh: isFresh)
+            isSettled: isSettled, isFresh: isFresh, isBack: isBack)
     }
 }

@@ -17,8 +17,10 @@ extension Event {
         case .retired: "\(model): \(name) is gone"
         case .missing: "\(model): answers no longer carry a \(signal?.rawValue ?? "version")"
         case .present: "\(model): answers carry a \(signal?.rawValue ?? "version") now, \(value)"
-        case .notFound: "\(model): the provider knows no such model"
+        case .notFound: "\(model): the provider knows no such model\(value.dropFirst("not_found".count))"
         case .found: "\(model): the provider knows the model again, as \(value)"
+        case .refused where value.hasPrefix(FailureClass.address.rawValue):
+            "\(model): what answers at its address has not been the provider for five slots: \(value)"
         case .refused: "\(model): the provider refuses it, which it used to answer: \(value)"
         case .accepted: "\(model): the provider answers it again"
         case .retirementAnnounced: "\(model): the provider will shut it down on \(value.prefix(10))"

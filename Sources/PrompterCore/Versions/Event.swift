@@ -121,6 +121,7 @@ public struct Event: Hashable, Sendable, Identifiable {
             id: "", target: attempt.target, kind: .notFound, signal: nil, value: attempt.failureClass.rawValue,
             slot: attempt.slot, time: attempt.time)
         id = derivedID
+        quote(attempt.reason)
     }
 
     /// What a failed attempt makes known: that the target is refused for good. What the provider said is no part of its id,
@@ -130,7 +131,11 @@ public struct Event: Hashable, Sendable, Identifiable {
             id: "", target: attempt.target, kind: .refused, signal: nil, value: attempt.failureClass.rawValue,
             slot: attempt.slot, time: attempt.time)
         id = derivedID
-        if let reason = attempt.reason, !reason.description.isEmpty { value += ": \(reason)" }
+        quote(attempt.reason)
+    }
+
+    private mutating func quote(_ reason: SafeText?) {
+        if let reason, !reason.description.isEmpty { value += ": \(reason)" }
     }
 
     /// Says at `time` that `event` does not hold.

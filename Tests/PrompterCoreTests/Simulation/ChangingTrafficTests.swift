@@ -110,6 +110,37 @@ struct ChangingTrafficTests {
         #expect(weekly.told(.replaced).map(\.slot).map { $0 / 7 } == Array(1...20))
     }
 
+    /// A rollback is two events, however soon it comes, and what follows is none.
+    @Test(arguments: [10, 30, 60, 500], [8, 20, 50]) func afterARollbackAllIsQuiet(_ history: Int, _ interlude: Int) {
+        let traffic = Traffic.stretches(
+            "rolled back", [(.single("a"), history), (.single("b"), interlude), (.single("a"), 1)])
+        let simulation = Simulation<Evidence>(traffic, slots: history + interlude + 400, seed: 1)
+        let told = simulation.told(.replaced, .returned, .retired).map(\.news)
+        #expect(told == [AlarmNews(.replaced, "b"), AlarmNews(.returned, "a")])
+        #expect(simulation.rule.life.members.map(\.value) == ["a"])
+    }
+
+    /// Of a set that is back each value is settled again, also those that come later.
+    @Test func aSetThatIsBackIsSettledAsAWhole() {
+        let values = ["a", "b", "c"].map { (value: $0, weight: 1.0) }
+        let traffic = Traffic.stretches(
+            "a set that is back",
+            [(.mixture("three", values), 100), (.single("x"), 120), (.mixture("three", values), 1)])
+        let simulation = Simulation<Evidence>(traffic, slots: 500, signal: .fingerprint, seed: 3)
+        #expect(simulation.told(.replaced, .returned).map(\.news.kind) == [.replaced, .returned])
+    }
+
+    @Test(arguments: [(20, 5, 3), (30, 5, 10), (30, 50, 30), (60, 20, 10), (200, 50, 10), (500, 50, 50)])
+    func whatIsDeployedAgainIsTold(_ history: Int, _ first: Int, _ back: Int) {
+        let traffic = Traffic.stretches(
+            "deployed again",
+            [(.single("a"), history), (.single("b"), first), (.single("a"), back), (.single("b"), 1)])
+        let change = history + first + back
+        let simulation = Simulation<Evidence>(traffic, slots: change + 400, seed: 1, change: change)
+        let last = simulation.told(.replaced, .returned).last
+        #expect(last?.news == AlarmNews(.replaced, "b") && last?.answers ?? .max <= 350)
+    }
+
     /// What took turns once must be missed for longer, but not for ever.
     @Test func whatWasRolledBackIsToldWhenItComesForGood() {
         let traffic = Traffic.stretches(
