@@ -152,6 +152,11 @@ struct ReplayTests {
             }
             #expect(told(replay(lines)).map(\.kind) == [.first], "\(outcome)")
         }
+        // Of one slot a confirmation is needed.
+        let once = [Self.line(0), Self.line(1, #""outcome":"not_found""#)]
+        #expect(told(replay(once)).map(\.kind) == [.first])
+        let confirmed = once + [Self.line(1, #""outcome":"not_found","confirmation":true"#)]
+        #expect(told(replay(confirmed)).map(\.kind) == [.first, .notFound])
         // An answer that names nothing is a failure, and five in a row are a refusal.
         let nameless = (0..<90).map { Self.line($0, $0 == 0 ? #""digest":"d""# : #""digest":"""#) }
         #expect(told(replay(nameless)).map(\.kind) == [.first, .refused])

@@ -169,6 +169,16 @@ struct TimetableTests {
         }
     }
 
+    /// What another instance learned is imported as long as the slot lasts; a call of one's own must end in it.
+    @Test func whatIsImportedNeedsNoTime() {
+        let target = Example.target(interval: .seconds(100))
+        let slot = target.slot(at: start)
+        let late = slot.end - .milliseconds(1)
+        #expect(!Due(target: target, slot: slot.confirmed(), time: late).fits(at: late))
+        #expect(Due(target: target, slot: slot.confirmed(), time: late, mayCall: false).fits(at: late))
+        #expect(!Due(target: target, slot: slot.confirmed(), time: late, mayCall: false).fits(at: slot.end))
+    }
+
     /// Whatever a probe or a place is waited for through a long jump back, the target goes on by the new clock.
     @Test func aClockSetBackMeanwhileIsNoticedAtTheEnd() throws {
         let target = Example.target(interval: .seconds(100))
