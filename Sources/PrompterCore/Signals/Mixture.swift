@@ -9,7 +9,7 @@ struct Mixture: Hashable, Sendable {
     static let memory = 2000
     /// A foreign run counts as no more answers than this, or one that was long once would have to be as long again before it
     /// is told. With fewer, values that take turns for a week would be told each time.
-    static let longestRun = 24
+    static let longestRun = 60
 
     /// Answers.
     var answers = 0

@@ -136,9 +136,9 @@ struct ChangingTrafficTests {
             "deployed again",
             [(.single("a"), history), (.single("b"), first), (.single("a"), back), (.single("b"), 1)])
         let change = history + first + back
-        let simulation = Simulation<Evidence>(traffic, slots: change + 400, seed: 1, change: change)
+        let simulation = Simulation<Evidence>(traffic, slots: change + 700, seed: 1, change: change)
         let last = simulation.told(.replaced, .returned).last
-        #expect(last?.news == AlarmNews(.replaced, "b") && last?.answers ?? .max <= 350)
+        #expect(last?.news == AlarmNews(.replaced, "b") && last?.answers ?? .max <= 600)
     }
 
     /// What took turns once must be missed for longer, but not for ever.
