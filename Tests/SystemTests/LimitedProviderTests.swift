@@ -156,7 +156,7 @@ import Testing
         let models = provider.requests.map(model)
         #expect(models.count { $0 == refused } == calls)
         for number in 0..<100 where number != 7 { #expect(models[before...].contains("m-\(number)"), "m-\(number)") }
-        let lines = end.errors.split(separator: "\n").filter { $0.contains("status 403: ") }
+        let lines = end.errors.split(separator: "\n").filter { $0.contains(": \(failureClass): status 403: ") }
         #expect(lines.count == 1 && lines[0].contains("local m-7: "), "\(end.errors)")
         #expect(!end.errors.contains("no probes of it"), "\(end.errors)")
         #expect(end.status == 0)
