@@ -42,6 +42,30 @@ struct SignalLifeTests {
         #expect(alarm.kind == .replaced && alarm.isConfirmed == false)
     }
 
+    /// Of what took turns with the settled values, too.
+    @Test func anAlarmNamesAllThatAnsweredBefore() throws {
+        let values = (0..<300).map { "fp_\($0 % 3)" as String? } + many("fp_x", 20)
+        let alarm = try #require(follow(values, signal: .fingerprint).rule.changes.first { $0.kind == .replaced })
+        #expect(Set(alarm.previous) == ["fp_0", "fp_1", "fp_2"])
+    }
+
+    /// One last answer of what was replaced is no return, or what serves by then would go untold.
+    @Test(arguments: [(25, 8), (31, 14), (200, 5), (1000, 15)], [1, 3])
+    func aStragglerIsNoReturn(_ answers: (old: Int, new: Int), _ stragglers: Int) throws {
+        var values = many("a", answers.old) + many("b", answers.new)
+        for _ in 0..<stragglers { values += ["a"] + many("b", 12) }
+        let simulation = follow(values + many("b", 600))
+        #expect(simulation.told(.replaced, .returned).map(\.news) == [AlarmNews(.replaced, "b")])
+        #expect(simulation.rule.life.members.filter(\.isSettled).map(\.value) == ["b"])
+    }
+
+    /// A return is weighed as any alarm is, and says whether it was confirmed.
+    @Test func aReturnInTheBeginningIsConfirmed() throws {
+        let simulation = follow(many("a", 200) + many("b", 8) + many("a", 20))
+        let back = try #require(simulation.rule.changes.first { $0.kind == .returned })
+        #expect(back.isConfirmed == true && back.value == "a" && back.previous == ["b"])
+    }
+
     /// A known minority is a counter: it wants no confirmation, and is no event.
     @Test func whatIsProbableIsNoEvent() {
         let values = (0..<600).map { $0 % 10 == 9 ? "b" as String? : "a" }
@@ -117,14 +141,16 @@ struct SignalLifeTests {
         #expect(confidence(.model, pinned, model: "gpt-4o-2024-08-06") == .proven)
         #expect(confidence(.model, Array(repeating: "sonnet-5", count: 25), model: "sonnet-5") == .echo)
         #expect(confidence(.fingerprint, Array(repeating: nil, count: 25), model: "m") == .absent)
-        #expect(confidence(.fingerprint, ["f"] + Array(repeating: nil, count: 25), model: "m") == .absent)
+        #expect(confidence(.fingerprint, ["fp_f"] + Array(repeating: nil, count: 25), model: "m") == .absent)
         #expect(confidence(.fingerprint, (0..<25).map { "f\($0)" }, model: "m") == .noisy)
     }
 
     /// What a fingerprint is worth depends on who sends it.
     @Test(arguments: [
         ("fp_8b330d02d0_prod0820_fp8_kvcache_20260402", Confidence.proven), ("vllm-0.24.0-tp4-6d31f84d", .proven),
-        ("b4567-0a1b2c3d", .alias), ("fp_ollama", .alias),
+        ("0a1b2c3d4e5f", .proven), ("b4567-0a1b2c3d", .alias), ("b4567", .alias), ("fp_ollama", .alias),
+        ("3.2.1-sha-4d28897", .alias), ("2.0.4-native", .alias), ("vllm-0.6.3", .alias), ("koboldcpp/1.90", .alias),
+        ("0.21.1-0.22.0-macOS-14.5-arm64-applegpu_g13s", .alias),
     ]) func aServersBuildProvesNoModel(_ fingerprint: String, _ confidence: Confidence) {
         #expect(follow(many(fingerprint, 25), signal: .fingerprint).rule.life.confidence(model: "m") == confidence)
     }
@@ -142,13 +168,15 @@ struct SignalLifeTests {
         "gpt-4o-2024-08-06", "claude-sonnet-4-5-20250929", "gemini-2.5-pro-preview-03-25", "gpt-4-0613",
         "gemini-2.0-flash-001", "mistral-large-2411", "gpt-4-1106-preview", "gpt-4-0125-preview", "doubao-pro-241215",
         "qwen3-235b-2507-thinking", "claude-3-7-sonnet-20250219-v1:0", "gpt-4o-2024-11-20-global", "deepseek-r1-0528",
+        "gemini-2.5-flash-preview-09-2025", "command-r-plus-08-2024", "step-2-16k-202411",
+        "gemini-2.5-flash-preview-04-17-thinking",
     ]) func snapshotsAreTold(_ name: String) {
         #expect(Confidence.isSnapshot(name))
     }
 
     @Test(arguments: [
         "gpt-4o", "claude-sonnet-4-5", "gemini-flash-latest", "llama-3-70b", "grok-4", "2024", "", "llama-3.1-405",
-        "phi-3-4096",
+        "phi-3-4096", "qwen-72b-1024",
         "gpt-4-turbo-8192", "qwen-2.5-32", "model-99999999",
     ])
     func aliasesAreNoSnapshots(_ name: String) {

@@ -26,16 +26,23 @@ public enum Confidence: String, Hashable, Sendable, CaseIterable, Comparable {
             // Google's names may be asked for with the folder before them, and answer without it.
             let model = model.hasPrefix("models/") ? String(model.dropFirst(7)) : model
             self = Self.isSnapshot(value) ? .proven : value == model ? .echo : .alias
-        case .fingerprint: self = Self.namesServer(value) ? .alias : .proven
+        case .fingerprint: self = Self.namesModel(value) ? .proven : .alias
         case .digest: self = .proven
         case .metadata: self = .alias
         }
     }
 
-    /// Whether a fingerprint names the server and not the model: llama.cpp sends its build, Ollama always the same
-    /// (https://github.com/ollama/ollama/blob/main/openai/openai.go).
-    private static func namesServer(_ fingerprint: String) -> Bool {
-        fingerprint == "fp_ollama" || isBuildOfLlama(fingerprint)
+    /// Whether a fingerprint stands for what answered: as OpenAI's do and those of the services that follow it (`fp_44709d6fcb`, or
+    /// the digits alone), or vLLM's, which end with a hash of the model and its settings (`vllm-0.24.0-tp4-6d31f84d`,
+    /// https://github.com/vllm-project/vllm/pull/40537). Other servers put their own build there, which stays when the model
+    /// changes: text-generation-inference `3.2.1-sha-4d28897`, Ollama always `fp_ollama`.
+    private static func namesModel(_ fingerprint: String) -> Bool {
+        func isHash(_ text: some StringProtocol) -> Bool {
+            text.utf8.count >= 8 && text.allSatisfy { $0.isASCII && $0.isHexDigit }
+        }
+        if fingerprint.hasPrefix("fp_") { return fingerprint != "fp_ollama" }
+        if fingerprint.hasPrefix("vllm-") { return fingerprint.split(separator: "-").last.map { isHash($0) } ?? false }
+        return isHash(fingerprint)
     }
 
     /// Whether a fingerprint is llama.cpp's: the number and the commit of its build, `b4567-0a1b2c3d`
@@ -49,8 +56,8 @@ public enum Confidence: String, Hashable, Sendable, CaseIterable, Comparable {
     }
 
     /// Whether `name` names one snapshot of a model and not an alias, as the providers write them: with a date (`…-2024-08-06`,
-    /// `…-20250929`, `…-241215`), a month and a day (`…-1106-preview`, `…-03-25`), a year and a month (`…-2411`), a number of its
-    /// own at its end (`…-001`), or as one's own fine-tuned model (`ft:…`).
+    /// `…-20250929`, `…-241215`), a month and a day (`…-1106-preview`, `…-03-25`), a month and a year (`…-2411`, `…-202411`,
+    /// `…-08-2024`), a number of its own at its end (`…-001`), or as one's own fine-tuned model (`ft:…`).
     static func isSnapshot(_ name: String) -> Bool {
         if name.hasPrefix("ft:") { return true }
         let parts = name.split(whereSeparator: { "-@:_/".contains($0) })
@@ -62,10 +69,13 @@ public enum Confidence: String, Hashable, Sendable, CaseIterable, Comparable {
             let isLast = index == numbers.count - 1
             switch number.count {
             case 8: if Self.isDay(number.value % 10_000), (2000..<2100).contains(number.value / 10_000) { return true }
-            case 6: if Self.isDay(number.value % 10_000), (20..<40).contains(number.value / 10_000) { return true }
+            case 6:
+                if Self.isDay(number.value % 10_000), (20..<40).contains(number.value / 10_000) { return true }
+                if Self.isMonth(number.value % 100), Self.isYear(number.value / 100) { return true }
             case 4:
-                let isYear = (2020..<2100).contains(number.value)
-                if !isYear,
+                let isYear = Self.isYear(number.value)
+                // That many tokens are a length of a context, and no 24th of October.
+                if !isYear, number.value != 1024,
                     Self.isDay(number.value)
                         || (20..<40).contains(number.value / 100) && Self.isMonth(number.value % 100)
                 {
@@ -74,9 +84,10 @@ public enum Confidence: String, Hashable, Sendable, CaseIterable, Comparable {
                 if isYear, let next, next.count == 2, Self.isMonth(next.value) { return true }
             case 3: if isLast, number.value < 100 { return true }
             case 2:
-                if let next, next.count == 2, index + 2 == numbers.count, Self.isDay(number.value * 100 + next.value) {
-                    return true
-                }
+                guard let next else { continue }
+                if next.count == 4, Self.isMonth(number.value), Self.isYear(next.value) { return true }
+                let isEnd = index + 2 == numbers.count || numbers[index + 2] == nil
+                if next.count == 2, isEnd, Self.isDay(number.value * 100 + next.value) { return true }
             default: continue
             }
         }
@@ -92,6 +103,8 @@ public enum Confidence: String, Hashable, Sendable, CaseIterable, Comparable {
             (self.value, count) = (value, text.count)
         }
     }
+
+    private static func isYear(_ number: Int) -> Bool { (2020..<2100).contains(number) }
 
     private static func isMonth(_ number: Int) -> Bool { (1...12).contains(number) }
 

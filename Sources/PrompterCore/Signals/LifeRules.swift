@@ -26,6 +26,7 @@ public struct LifeRules: Hashable, Sendable {
     ///   - settled: answers that the settled set is known from. A set that is known from few must be missed more clearly.
     func threshold(answers: Int, age: Duration, settledFor settled: Int) -> Double {
         let answersPerHour = (Double(answers) + 48) / (max(age.seconds / 3600, 0) + 48)
-        return yearsPerFalseAlarm * 8766 * answersPerHour * (1 + 10 / Double(max(settled, 1)))
+        let settled = Double(max(settled, 1))
+        return yearsPerFalseAlarm * 8766 * answersPerHour * (1 + 10 / settled) * (1 + 144 / (settled * settled))
     }
 }

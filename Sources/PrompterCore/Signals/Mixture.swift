@@ -40,7 +40,7 @@ struct Mixture: Hashable, Sendable {
     /// The share of answers that repeat a value of their run which was new in it.
     func repeatShare(inRunOf length: Int) -> Double {
         let least = novelShare(inRunOf: length)
-        let prior = min(0.9, least * Double(1 + novel))
+        let prior = min(0.9, least * (1 + 0.6 * Double(novel)))
         return max(least, (Double(repeats) + prior) / (Double(followers) + 1))
     }
 

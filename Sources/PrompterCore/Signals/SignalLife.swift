@@ -53,8 +53,9 @@ public struct SignalLife: Hashable, Sendable {
     static let mostDisplacedValues = 16
     /// A count of answers that none comes to.
     private static let neverAgain = 1 << 40
-    /// Answers of a beginning that settle whatever they show.
-    private static let unconditional = 3
+    /// Answers of a beginning that settle whatever they show: of one alone, its value would be all that is settled, though it
+    /// may be the minority of a mixture.
+    private static let unconditional = 2
     /// How far apart `appeared` is told: in the long run, and how many may come at once.
     private static let appearancePause: Duration = .seconds(73 * 86_400)
     private static let appearancesAtOnce = 5
@@ -144,9 +145,7 @@ public struct SignalLife: Hashable, Sendable {
         let standing = try see(sighting, isKnown: isKnown)
         if standing == .novel, let change = appeared(sighting, rules) { changes.append(change) }
         if let standing {
-            if age < rules.beginning, let index = displaced.lastIndex(where: { $0.values.contains(value) }) {
-                changes.append(returned(to: index, sighting))
-            } else if age < Self.unconditional {
+            if age < Self.unconditional {
                 begin(standing, sighting)
             } else {
                 weigh(standing, sighting, isRepeat: isRepeat, isConfirmation: isConfirmation, rules)
@@ -155,7 +154,7 @@ public struct SignalLife: Hashable, Sendable {
             settled(sighting, rules)
         }
         last = sighting
-        if let run, run.length > 1, run.evidence >= threshold(rules) { changes.append(alarm(sighting, run)) }
+        if let run, run.length > 1, run.evidence >= threshold(rules) { changes.append(alarm(sighting, run, rules)) }
         changes += retire(sighting, rules)
         return changes
     }
@@ -189,6 +188,10 @@ public struct SignalLife: Hashable, Sendable {
             remove { $0.lastCount == oldest }
         }
         return isAwaited ? nil : known ? .known : .novel
+    }
+
+    private func isDisplaced(_ value: String) -> Bool {
+        displaced.contains { $0.values.contains(value) }
     }
 
     private func isSeen(_ value: String, in run: ForeignRun) -> Bool {
@@ -227,6 +230,10 @@ public struct SignalLife: Hashable, Sendable {
         settleCommonest()
         mixture.foreign = members.reduce(0) { $0 + ($1.isSettled ? 0 : $1.answers) }
         mixture.answers = max(mixture.answers, mixture.foreign)
+        // What led for a few answers and is a minority now was never replaced.
+        displaced.removeAll { set in
+            set.age < rules.beginning && members.contains { !$0.isSettled && set.values.contains($0.value) }
+        }
         // Of a beginning, where all values are new, the rest of the past has less and less.
         mixture.followers /= 2
         mixture.repeats /= 2
@@ -242,13 +249,16 @@ public struct SignalLife: Hashable, Sendable {
         }
     }
 
-    /// Lets the run that goes on, if one does, teach what it was. In a beginning its values are settled: they came beside others.
+    /// Lets the run that goes on, if one does, teach what it was. In a beginning its values are settled, since they came beside
+    /// others; not so those that were replaced, of which a last answer may come late.
     private mutating func endRun(_ rules: LifeRules) {
         guard var run else { return }
         run.teach(&mixture)
         mixture.addForeignRun(of: run.length)
         for index in members.indices {
-            if age < rules.beginning, members[index].lastCount > run.startCount { members[index].isSettled = true }
+            if age < rules.beginning, members[index].lastCount > run.startCount, !isDisplaced(members[index].value) {
+                members[index].isSettled = true
+            }
             members[index].isFresh = false
         }
         age += run.length
@@ -276,16 +286,19 @@ public struct SignalLife: Hashable, Sendable {
     }
 
     /// The settled members go at once; what was seen instead is settled.
-    private mutating func alarm(_ sighting: Sighting, _ run: ForeignRun) -> Change {
+    private mutating func alarm(_ sighting: Sighting, _ run: ForeignRun, _ rules: LifeRules) -> Change {
         let seen = members.filter { $0.lastCount > run.startCount }
         let old = members.filter(\.isSettled)
+        // Of what answered before, all that anybody would have noticed is named, also what is not settled.
+        let all = members.reduce(0) { $0 + $1.answers }
+        let before = members.filter { $0.isSettled || $0.lastCount <= run.startCount && 20 * $0.answers >= all }
         var change = Change(
-            kind: .replaced, value: sighting.value, previous: old.map(\.value), previousSince: old.map(\.since).min(),
+            kind: .replaced, value: sighting.value, previous: before.map(\.value), previousSince: before.map(\.since).min(),
             isConfirmed: run.confirmations > 0, evidence: [lastSettled, run.start, sighting].compactMap(\.self))
         let isBack = !seen.contains(where: \.isFresh)
         if isBack, let index = displaced.lastIndex(where: { set in seen.contains { set.values.contains($0.value) } }) {
             change.kind = .returned
-            restore(index, interlude: run.startCount - displaced[index].count)
+            restore(index, interlude: run.startCount - displaced[index].count, rules)
             mixture.addSettled(run.length)
             age += run.length
         } else {
@@ -313,26 +326,14 @@ public struct SignalLife: Hashable, Sendable {
         return change
     }
 
-    /// What was replaced a short while ago is back: it was not gone.
-    private mutating func returned(to index: Int, _ sighting: Sighting) -> Change {
-        let now = members.filter(\.isSettled)
-        let change = Change(
-            kind: .returned, value: sighting.value, previous: now.map(\.value), previousSince: now.map(\.since).min(),
-            evidence: [last, sighting].compactMap(\.self))
-        restore(index, interlude: carried - 1 - displaced[index].count)
-        mixture.addSettled()
-        age += 1
-        run = nil
-        lastSettled = sighting
-        return change
-    }
-
-    /// The settled set is what it was before it was replaced, and is no longer a beginning; what came between is one long
-    /// foreign run of its past. What had replaced it is gone.
-    private mutating func restore(_ index: Int, interlude: Int) {
+    /// The settled set is what it was before it was replaced; what came between is one long foreign run of its past. What had
+    /// replaced it is gone.
+    private mutating func restore(_ index: Int, interlude: Int, _ rules: LifeRules) {
         let set = displaced[index]
         displaced.removeSubrange(index...)
-        (mixture, age, nextChoice) = (set.mixture, set.age + interlude, Self.neverAgain)
+        (mixture, age) = (set.mixture, set.age + interlude)
+        // A set that was known from a few answers only may have been the wrong one.
+        nextChoice = set.age < rules.beginning ? age + rules.beginning / 2 : Self.neverAgain
         mixture.addForeignRun(of: interlude)
         members.removeAll { $0.isSettled && !set.values.contains($0.value) }
         for index in members.indices {
