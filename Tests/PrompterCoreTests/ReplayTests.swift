@@ -89,6 +89,7 @@ struct ReplayTests {
         let complaints = complaints(replay([Self.line(5), Self.line(6), Self.line(7), Self.line(1)], reach: 2))
         #expect(
             complaints == ["4: it is earlier than what was replayed, by more than 2 lines; sort the lines by time"])
+        #expect(self.complaints(replay([Self.line(5), Self.line(6), Self.line(7), Self.line(1)], reach: 3)) == [])
     }
 
     /// Logs of several targets, one behind the other, are each in order.
@@ -101,7 +102,7 @@ struct ReplayTests {
 
     @Test(arguments: [
         #""fingerprint":null"#, #""digest":null"#, #""metadata":null"#, #""resolved_model":null"#,
-        #""outcome":"success""#, #""confirmation":false"#, #""anything":[{"else":1}]"#,
+        #""outcome":"success""#, #""confirmation":false"#, #""outcome":null,"confirmation":null"#, #""anything":[{"else":1}]"#,
     ])
     func takesWhatSaysNothing(member: String) {
         let outcomes = replay(
@@ -194,6 +195,11 @@ struct ReplayTests {
             complaints(replay([Self.export[1], Self.export[4]])) == [
                 "2: no version before it has the number 1; replay the export from its first line"
             ])
+    }
+
+    @Test func knowsTheFingerprintByItsNameInAnswers() {
+        let lines = (0..<30).map { Self.line($0, #""fingerprint":null,"system_fingerprint":"fp_1""#) }
+        #expect(told(replay(lines)).map(\.value) == ["fp_1"])
     }
 
     @Test func namesWhatItDoesNotLookAt() {

@@ -47,11 +47,11 @@ struct SuccessBody {
 
     /// The name of the model in `member`.
     ///
-    /// - Parameter isEnough: whether something else names the version, so that an empty name counts as none.
-    /// - Throws: ``ProbeFailure`` where it is empty, too.
+    /// - Parameter isEnough: whether something else names the version, so that a blank name counts as none.
+    /// - Throws: ``ProbeFailure`` where it is blank, too.
     func model(_ member: String = "model", orElse isEnough: Bool = false) throws(ProbeFailure) -> String? {
         let model = try name(member)
-        guard model == "" else { return model }
+        guard let model, model.allSatisfy(\.isWhitespace) else { return model }
         if isEnough { return nil }
         throw ProbeFailure(.malformed, "the answer's \"\(member)\" is empty")
     }

@@ -2,7 +2,8 @@
 struct RecordedLine: Hashable, Sendable {
     /// Its members; others are not looked at.
     static let names = [
-        "time", "provider", "model", "resolved_model", "fingerprint", "digest", "metadata", "confirmation", "outcome",
+        "time", "provider", "model", "resolved_model", "fingerprint", "system_fingerprint", "digest", "metadata", "confirmation",
+        "outcome",
     ]
 
     /// Seconds since 1970 stay below this until the year 5138; milliseconds have been above it since 1973.
@@ -31,12 +32,16 @@ struct RecordedLine: Hashable, Sendable {
         var (time, provider, model): (Timestamp?, String?, String?)
         for member in members {
             let node = member.node
+            // What is null and what is left out are the same.
+            if case .null = node.value, Self.names.contains(member.name) { continue }
             switch member.name {
             case "time": time = try Self.time(node)
             case "provider": provider = try Self.name(node, member.name)
             case "model": model = try Self.name(node, member.name)
             case "resolved_model": resolvedModel = try Self.text(node, member.name)
             case "fingerprint": fingerprint = try Self.text(node, member.name)
+            // So answers call it.
+            case "system_fingerprint": if fingerprint == nil { fingerprint = try Self.text(node, member.name) }
             case "digest": digest = try Self.text(node, member.name)
             case "metadata": metadata = try Self.text(node, member.name)
             case "confirmation":
@@ -77,12 +82,9 @@ struct RecordedLine: Hashable, Sendable {
         return text
     }
 
-    private static func text(_ node: JSONNode, _ name: String) throws(ExchangeRow.Refusal) -> String? {
-        switch node.value {
-        case .null: return nil
-        case .string(let text): return text
-        default: throw ExchangeRow.Refusal("\(name) should be a text or null")
-        }
+    private static func text(_ node: JSONNode, _ name: String) throws(ExchangeRow.Refusal) -> String {
+        guard let text = node.string else { throw ExchangeRow.Refusal("\(name) should be a text or null") }
+        return text
     }
 
     private static func outcome(_ node: JSONNode) throws(ExchangeRow.Refusal) -> Outcome {

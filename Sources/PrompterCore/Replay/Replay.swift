@@ -73,15 +73,16 @@ public struct Replay: Sendable {
         switch result {
         case .failure(let complaint): outcomes.append(.complaint(complaint))
         case .success(let entry):
-            var place = entries.count
-            if held.count >= reach, let next = held.popMin() {
+            var new = Held(time: entry.finding.time, id: entry.id, line: entry.line, place: entries.count)
+            if held.count > reach, let next = held.min {
                 record(entries[next.place], &outcomes)
-                place = next.place
-                entries[place] = entry
+                new.place = next.place
+                entries[new.place] = entry
+                held.replaceMin(with: new)
             } else {
                 entries.append(entry)
+                held.insert(new)
             }
-            held.insert(Held(time: entry.finding.time, id: entry.id, line: entry.line, place: place))
         }
     }
 

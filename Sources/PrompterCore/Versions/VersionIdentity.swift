@@ -10,7 +10,7 @@ public struct VersionIdentity: Hashable, Sendable {
     /// A hash of the weights, where a server tells it.
     public let digest: String?
 
-    /// - Returns: `nil` where nothing names a version: an empty text counts as none, and a missing version is never a version.
+    /// - Returns: `nil` where nothing names a version: a blank text counts as none, and a missing version is never a version.
     public init?(resolvedModel: String?, fingerprint: String?, digest: String? = nil) {
         self.resolvedModel = Self.named(resolvedModel)
         // A fingerprint that repeats the model tells no more than the model.
@@ -39,9 +39,9 @@ public struct VersionIdentity: Hashable, Sendable {
         }
     }
 
-    /// `text` where it can name something; `nil` where it is empty or too long.
+    /// `text` where it can name something; `nil` where it is blank or too long.
     static func named(_ text: String?) -> String? {
-        guard let text, !text.isEmpty, text.utf8.count <= longestName else { return nil }
+        guard let text, !text.allSatisfy(\.isWhitespace), text.utf8.count <= longestName else { return nil }
         return text
     }
 }
