@@ -2,7 +2,7 @@ import PrompterCore
 import PrompterDaemon
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct HeraldTests {
+@Suite(.timeLimit(.minutes(10))) struct HeraldTests {
     private static let webhook = Webhook(url: "https://hooks.example/canary", severity: .info)
     private static let other = Webhook(url: "https://other.example/canary", headerFile: "/h", severity: .info)
 

@@ -4,7 +4,7 @@ import PrompterDaemon
 import Testing
 
 /// A stop while the guard is being asked.
-@Suite(.timeLimit(.minutes(2))) struct StopTests {
+@Suite(.timeLimit(.minutes(10))) struct StopTests {
     /// A guard that answers when it is told to, and notes what is settled.
     private actor SlowGuard: ProbeGuard {
         nonisolated let questions: AsyncStream<[Claim]>
@@ -42,10 +42,12 @@ import Testing
         let prober = ScriptedProber([.failure(ProbeFailure(.timeout, "never called"))])
         let probers = Probers(stub: prober, live: prober)
         let now = self.now
+        let (disarmed, arms) = AsyncStream<Void>.makeStream()
         let pipeline = Pipeline(
             Pipeline.Parts(
                 probeGuard: probeGuard, recorder: Recorder(store: MemoryVersionStore(), clock: { now }),
-                clock: { now }, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, arm: { _ in }),
+                clock: { now }, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+                arm: { if $0 == nil { arms.yield() } }),
             probers: probers)
         await pipeline.replace(
             with: Watchlist(providers: ["p": target.provider], watches: [], targets: [target]), probers: probers,
@@ -54,7 +56,9 @@ import Testing
         var questions = probeGuard.questions.makeAsyncIterator()
         let claim = try #require(await questions.next()?.first)
         async let stopped: Void = pipeline.stop(within: .seconds(60))
-        while await !pipeline.isStopping { await Task.yield() }
+        // The first thing that a stop does.
+        for await _ in disarmed { break }
+        #expect(await pipeline.isStopping)
         await probeGuard.answer([answer(claim)])
         await stopped
         #expect(await pipeline.isIdle)

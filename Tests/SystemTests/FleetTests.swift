@@ -65,7 +65,7 @@ import Testing
         let provider = try FakeProvider { .completion(model: "m-real", fingerprint: "fp-\($0.number)") }
         try provider.start()
         defer { provider.stop() }
-        let list = Site.live(Self.targets, at: provider.baseURL, interval: "2s", timeout: "1900ms")
+        let list = Site.live(Self.targets, at: provider.baseURL, interval: "4s", timeout: "3900ms")
         let (left, right) = (try Site(list), try Site(list))
         let environment = ["REDIS_URL": redis.url]
         let first = try await left.ready(environment: environment)

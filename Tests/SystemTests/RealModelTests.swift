@@ -5,7 +5,7 @@ import PrompterCore
 import Testing
 
 /// A real model behind a real server: llama.cpp serves SmolLM2-135M, and the daemon watches it.
-@Suite(.timeLimit(.minutes(5))) struct RealModelTests {
+@Suite(.timeLimit(.minutes(10))) struct RealModelTests {
     private static let root = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
     private static let python = "\(root)/.build/models/bin/python"
@@ -37,7 +37,7 @@ import Testing
         try FileManager.default.removeItem(atPath: file)
         try FileManager.default.moveItem(atPath: other, toPath: file)
         server = Server(file, port: port)
-        let isTold = await told(by: daemon, within: .seconds(60))
+        let isTold = await told(by: daemon, of: site, within: 60)
         #expect(isTold, "\(daemon.errors)")
         let signals = try site.rows("SELECT DISTINCT signal FROM events WHERE kind <> 'first'")
         #expect(signals.map { $0["signal"] as String? } == ["metadata"])
@@ -45,12 +45,13 @@ import Testing
         #expect(await daemon.stop().status == 0)
     }
 
-    private func told(by daemon: Program, within time: Duration) async -> Bool {
+    /// Whether a change is told before the daemon has recorded so many more answers.
+    private func told(by daemon: Program, of site: Site, within answers: Int) async -> Bool {
         await withTaskGroup(of: Bool.self) { group in
             group.addTask { await daemon.line(with: "metadata ") }
             group.addTask {
                 // Its end also ends the wait for its lines.
-                if (try? await Task.sleep(for: time)) != nil { daemon.send(SIGTERM) }
+                if (try? await site.observations(answers)) != nil { daemon.send(SIGTERM) }
                 return false
             }
             let isTold = await group.next() ?? false

@@ -42,7 +42,7 @@ struct ServiceTests {
         let provider = try FakeProvider { $0.number < 3 ? .completion(model: "m-real", fingerprint: "fp") : .hang }
         try provider.start()
         defer { provider.stop() }
-        let site = try Site(Site.live(6, at: provider.baseURL, interval: "1s", concurrency: 6))
+        let site = try Site(Site.live(6, at: provider.baseURL, interval: "10s", timeout: "10s", concurrency: 6))
         let program = try await site.ready()
         _ = await provider.request(6)
         let end = await program.stop()

@@ -85,7 +85,8 @@ import Testing
 
     @Test func aKillWhileTheWebhookIsCalledDeliversAfterTheRestart() async throws {
         let provider = try start { _ in .completion(model: "model-b") }
-        let receiver = try start { $0.number == 1 ? .hang : Self.ok }
+        let isKilled = Locked(false)
+        let receiver = try start { _ in isKilled.withLock { $0 } ? Self.ok : .hang }
         defer { provider.stop() }
         defer { receiver.stop() }
         let site = try Site(list(provider, receiver, expect: "model-a"))
@@ -94,12 +95,15 @@ import Testing
         program.send(SIGKILL)
         _ = await program.end()
         #expect(try pending(site) == 1)
+        // On a busy machine it may have given up waiting, and called again.
+        let calls = receiver.requests.count
+        isKilled.withLock { $0 = true }
         let again = try await site.ready()
-        let second = try body(await receiver.request(2))
+        let second = try body(await receiver.request(calls + 1))
         #expect(first["id"]?.string == second["id"]?.string && first["kind"]?.string == "unexpected")
         #expect(await again.line(with: "webhook http://127.0.0.1: delivered: "))
         #expect(await again.stop().status == 0)
-        #expect(try pending(site) == 0 && receiver.requests.count == 2)
+        #expect(try pending(site) == 0 && receiver.requests.count == calls + 1)
     }
 
     @Test func aKillWhileTheWebhookRefusesDeliversAfterTheRestart() async throws {
@@ -138,7 +142,7 @@ import Testing
         }
         let site = try Site(
             """
-            {"defaults":{"interval":"1s","timeout":"900ms"},
+            {"defaults":{"interval":"3s","timeout":"2900ms"},
              "providers":{"local":{"dialect":"openai-compatible","base_url":"\(provider.baseURL)"}},
              "watches":[\(watches.joined(separator: ","))]}
             """)
@@ -176,12 +180,19 @@ import Testing
             #expect(await program.line(with: "first seen"))
         }
         isChanged.withLock { $0 = true }
-        for program in programs { #expect(await program.line(with: "webhook http://127.0.0.1: delivered")) }
+        // Delivered by this instance or by the other.
+        for program in programs { #expect(await program.line(with: ": model-asked answers as model-b, which")) }
         let errors = programs.map(\.errors)
         #expect(errors.count { $0.contains("delivered by another instance: model-asked answers as model-b") } == 1)
         for program in programs { #expect(await program.stop().status == 0) }
-        #expect(receiver.requests.count == 1)
-        let ids = try [left, right].map { try $0.rows("SELECT event_id, delivered_at FROM deliveries") }
+        // Where the stop comes late it is known by then that the model was replaced, too.
+        let told = try receiver.requests.map { try body($0) }
+        #expect(told.count { $0["kind"]?.string == "unexpected" } == 1)
+        #expect(Set(told.map { $0["id"]?.string }).count == told.count)
+        let ids = try [left, right].map {
+            try $0.rows(
+                "SELECT id, delivered_at FROM events JOIN deliveries ON event_id = id WHERE kind = 'unexpected'")
+        }
         #expect(ids.allSatisfy { $0.count == 1 && $0[0][1] as Int64? != nil })
         #expect(ids[0][0][0] as String == ids[1][0][0])
         await redis.stop()

@@ -4,7 +4,7 @@ import Testing
 @testable import PrompterCore
 
 /// What is told of traffic that changes, and how soon. `PROMPTERD_TARGET_YEARS` sets how many targets are drawn of each kind.
-struct ChangingTrafficTests {
+@Suite(.serialized) struct ChangingTrafficTests {
     private static let seeds =
         ProcessInfo.processInfo.environment["PROMPTERD_TARGET_YEARS"].flatMap { UInt64($0) } ?? 30
     private static let majors: [Signal] = [.model, .digest]
@@ -44,38 +44,42 @@ struct ChangingTrafficTests {
 
     private func compare(
         _ traffic: Traffic, _ signal: Signal, change: Int, slots: Int, last: String? = nil
-    ) -> Outcome {
-        let new = outcome(Evidence.self, traffic, signal, change: change, slots: slots, last: last)
-        let old = outcome(FixedPatience.self, traffic, signal, change: change, slots: slots, last: last)
+    ) async -> Outcome {
+        let (new, old) = await onOwnThread {
+            (
+                outcome(Evidence.self, traffic, signal, change: change, slots: slots, last: last),
+                outcome(FixedPatience.self, traffic, signal, change: change, slots: slots, last: last)
+            )
+        }
         print(
             "simulation: \(traffic.name), \(signal.rawValue), \(Self.seeds) seeds: \(new.text); old rule: \(old.text)")
         return new
     }
 
     @Test(arguments: [(25, 4), (200, 3), (1000, 2)], majors)
-    func aFullSwitchIsToldAtOnce(_ history: (answers: Int, wanted: Int), _ signal: Signal) {
+    func aFullSwitchIsToldAtOnce(_ history: (answers: Int, wanted: Int), _ signal: Signal) async {
         let traffic = Traffic.stretches(
             "full switch after \(history.answers)", [(.single("a"), history.answers), (.single("b"), 1)])
-        let new = compare(traffic, signal, change: history.answers, slots: history.answers + 60)
+        let new = await compare(traffic, signal, change: history.answers, slots: history.answers + 60)
         #expect(new.untold == 0 && new.repeated == 0 && new.early == 0)
         #expect(new.median <= history.wanted)
     }
 
     @Test(arguments: [(1, 1), (1, 6), (6, 1), (6, 6), (3, 10), (10, 10)])
-    func aSwitchOfFingerprintsIsToldInTime(_ old: Int, _ new: Int) {
+    func aSwitchOfFingerprintsIsToldInTime(_ old: Int, _ new: Int) async {
         let traffic = Traffic.stretches(
             "\(old) fingerprints become \(new) others",
             [(.equal(old, prefix: "a"), 200), (.equal(new, prefix: "b"), 1)])
-        let outcome = compare(traffic, .fingerprint, change: 200, slots: 300)
+        let outcome = await compare(traffic, .fingerprint, change: 200, slots: 300)
         #expect(outcome.untold == 0 && outcome.early <= Int(Self.seeds) / 50)
         #expect(outcome.delays.last ?? .max <= 30)
     }
 
     /// The end of a canary is one alarm, also where an early one was told by mistake, or there was nothing before it.
     @Test(arguments: [0.01, 0.1, 0.3], [0, 25, 200, 1000])
-    func theEndOfACanaryIsToldOnce(_ share: Double, _ history: Int) {
+    func theEndOfACanaryIsToldOnce(_ share: Double, _ history: Int) async {
         for signal in [Signal.model, .digest, .fingerprint] {
-            let new = compare(
+            let new = await compare(
                 .canary(share, history: history), signal, change: history + 300, slots: history + 400, last: "b")
             #expect(new.untold == 0 && new.repeated == 0 && new.misled == 0)
             // Of a draw too small to show 4 %, not more than one above what it expects.
@@ -83,9 +87,9 @@ struct ChangingTrafficTests {
         }
     }
 
-    @Test(arguments: [0, 50, 200]) func aSlowRollOutIsTold(_ history: Int) {
+    @Test(arguments: [0, 50, 200]) func aSlowRollOutIsTold(_ history: Int) async {
         for signal in [Signal.model, .digest, .fingerprint] {
-            let new = compare(
+            let new = await compare(
                 .rollOut(history: history), signal, change: history, slots: history + 820, last: "b")
             #expect(new.untold == 0 && new.misled == 0)
         }

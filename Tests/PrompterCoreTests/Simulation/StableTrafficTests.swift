@@ -6,7 +6,7 @@ import Testing
 
 /// What is told of traffic in which nothing changes, in hourly target-years, each target from its first answer on.
 /// `PROMPTERD_TARGET_YEARS` sets how many of each kind are drawn; README says how to draw many.
-struct StableTrafficTests {
+@Suite(.serialized) struct StableTrafficTests {
     private static let years =
         ProcessInfo.processInfo.environment["PROMPTERD_TARGET_YEARS"].flatMap { Int($0) } ?? 3
     private static let year = 8766
@@ -77,9 +77,9 @@ struct StableTrafficTests {
         print("simulation: \(traffic.name), \(signal.rawValue), \(Self.years) target-years: \(new); old rule: \(old)")
     }
 
-    @Test(arguments: mixtures, signals) func mixturesRaiseNoAlarm(_ traffic: Traffic, _ signal: Signal) {
-        let new = outcome(Evidence.self, traffic, signal, years: Self.years)
-        let old = outcome(FixedPatience.self, traffic, signal, years: Self.years)
+    @Test(arguments: mixtures, signals) func mixturesRaiseNoAlarm(_ traffic: Traffic, _ signal: Signal) async {
+        let new = await onOwnThread { outcome(Evidence.self, traffic, signal, years: Self.years) }
+        let old = await onOwnThread { outcome(FixedPatience.self, traffic, signal, years: Self.years) }
         show(
             traffic, signal,
             "replaced \(new.replaced.text), minor \(new.minor.text), \(new.confirmations / Self.years) confirmations",
@@ -89,18 +89,18 @@ struct StableTrafficTests {
     }
 
     @Test(arguments: [Traffic.present(0.05), .present(0.5), .present(0.95)], signals)
-    func presenceDoesNotFlicker(_ traffic: Traffic, _ signal: Signal) {
-        let new = outcome(Evidence.self, traffic, signal, years: Self.years)
-        let old = outcome(FixedPatience.self, traffic, signal, years: Self.years)
+    func presenceDoesNotFlicker(_ traffic: Traffic, _ signal: Signal) async {
+        let new = await onOwnThread { outcome(Evidence.self, traffic, signal, years: Self.years) }
+        let old = await onOwnThread { outcome(FixedPatience.self, traffic, signal, years: Self.years) }
         show(traffic, signal, "missing and present \(new.flicker.text)", old.flicker.text)
         #expect(new.flicker.isBelow(1))
     }
 
     /// The first turn looks like any switch; after it, turns are known.
     @Test(arguments: [Traffic.turns, .days(12), .days(8)], signals)
-    func turnsAreToldOnce(_ traffic: Traffic, _ signal: Signal) {
-        let new = outcome(Evidence.self, traffic, signal, years: Self.years, perTarget: 2)
-        let old = outcome(FixedPatience.self, traffic, signal, years: Self.years, perTarget: 2)
+    func turnsAreToldOnce(_ traffic: Traffic, _ signal: Signal) async {
+        let new = await onOwnThread { outcome(Evidence.self, traffic, signal, years: Self.years, perTarget: 2) }
+        let old = await onOwnThread { outcome(FixedPatience.self, traffic, signal, years: Self.years, perTarget: 2) }
         show(
             traffic, signal,
             "replaced \(new.replaced.text) in the first year, at most \(new.mostReplaced); \(new.later.text) in the second",
@@ -109,9 +109,9 @@ struct StableTrafficTests {
         #expect(new.later.isBelow(0.05))
     }
 
-    @Test(arguments: signals) func noiseIsSilent(_ signal: Signal) {
-        let new = outcome(Evidence.self, .noise, signal, years: Self.years)
-        let old = outcome(FixedPatience.self, .noise, signal, years: Self.years)
+    @Test(arguments: signals) func noiseIsSilent(_ signal: Signal) async {
+        let new = await onOwnThread { outcome(Evidence.self, .noise, signal, years: Self.years) }
+        let old = await onOwnThread { outcome(FixedPatience.self, .noise, signal, years: Self.years) }
         show(
             .noise, signal, "\(new.afterFirstDay) events after the first day", "\(old.afterFirstDay)")
         #expect(new.afterFirstDay == 0)

@@ -81,11 +81,16 @@ struct PauseTests {
             #expect(width - observations >= 5, "the pause alone covers that many")
             gaps += width - observations
         }
-        let failures = (0..<10).reduce(0) { sum, number in
-            sum + end.errors.split(separator: "\n").count { $0.contains(" local m-\(number): timeout") }
+        let shown = try site.exposition()
+        func sum(_ name: String) -> Int {
+            Int(shown.samples.filter { $0.name == name }.reduce(0) { $0 + $1.value })
         }
-        let missed = try #require(try site.exposition().value("prompter_slots_missed_total"))
-        #expect(Int(missed) + failures >= gaps, "\(missed) missed, \(failures) failed, \(gaps) gaps")
+        // On a busy machine a probe may fail, and slots be skipped for that.
+        let failures = sum("prompter_probe_failures_total")
+        let (missed, skipped) = (sum("prompter_slots_missed_total"), sum("prompter_probe_skipped_total"))
+        #expect(
+            missed + failures + skipped >= gaps,
+            "\(missed) missed, \(failures) failed, \(skipped) skipped, \(gaps) gaps; \(end.errors)")
         // Each call is one slot's: no slot was made up for.
         #expect(provider.requests.count <= (try site.number("SELECT count(*) FROM observations")) + failures)
     }
