@@ -102,7 +102,8 @@ struct ReplayTests {
 
     @Test(arguments: [
         #""fingerprint":null"#, #""digest":null"#, #""metadata":null"#, #""resolved_model":null"#,
-        #""outcome":"success""#, #""confirmation":false"#, #""outcome":null,"confirmation":null"#, #""anything":[{"else":1}]"#,
+        #""outcome":"success""#, #""confirmation":false"#, #""outcome":null,"confirmation":null"#,
+        #""anything":[{"else":1}]"#,
     ])
     func takesWhatSaysNothing(member: String) {
         let outcomes = replay(

@@ -2,7 +2,8 @@
 struct RecordedLine: Hashable, Sendable {
     /// Its members; others are not looked at.
     static let names = [
-        "time", "provider", "model", "resolved_model", "fingerprint", "system_fingerprint", "digest", "metadata", "confirmation",
+        "time", "provider", "model", "resolved_model", "fingerprint", "system_fingerprint", "digest", "metadata",
+        "confirmation",
         "outcome",
     ]
 

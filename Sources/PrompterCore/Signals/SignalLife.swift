@@ -293,7 +293,8 @@ public struct SignalLife: Hashable, Sendable {
         let all = members.reduce(0) { $0 + $1.answers }
         let before = members.filter { $0.isSettled || $0.lastCount <= run.startCount && 20 * $0.answers >= all }
         var change = Change(
-            kind: .replaced, value: sighting.value, previous: before.map(\.value), previousSince: before.map(\.since).min(),
+            kind: .replaced, value: sighting.value, previous: before.map(\.value),
+            previousSince: before.map(\.since).min(),
             isConfirmed: run.confirmations > 0, evidence: [lastSettled, run.start, sighting].compactMap(\.self))
         let isBack = !seen.contains(where: \.isFresh)
         if isBack, let index = displaced.lastIndex(where: { set in seen.contains { set.values.contains($0.value) } }) {
