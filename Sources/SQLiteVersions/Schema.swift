@@ -12,6 +12,7 @@ enum Schema {
         migrator.registerMigration("3-identity") { try $0.execute(sql: identity + promptVersions) }
         migrator.registerMigration("5-standoffs") { try $0.execute(sql: standOffs) }
         migrator.registerMigration("6-intervals") { try $0.execute(sql: intervals + view(interval: bindingInterval)) }
+        migrator.registerMigration("7-lookups") { try $0.execute(sql: lookups) }
         return migrator
     }()
 
@@ -243,6 +244,11 @@ enum Schema {
 
         DROP VIEW prompt_versions;
 
+        """
+
+    private static let lookups = """
+        -- Why the lookup beside the last completion told nothing; NULL where it did, or none is made.
+        ALTER TABLE targets ADD COLUMN lookup_failure TEXT;
         """
 
     private static let bindingInterval = "bindings.interval_ms, targets.interval_ms"

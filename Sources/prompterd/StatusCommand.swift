@@ -55,6 +55,7 @@ struct StatusCommand: ParsableCommand {
                 .init("next_due_at", JSONMembers.time(report.nextDue(at: now))),
                 .init("failure", JSONMembers.text(report.failure?.rawValue)),
                 .init("failures", .integer(report.failures)),
+                .init("lookup_failure", JSONMembers.text(report.lookupFailure?.rawValue)),
                 .init("stand_off", report.standOff(at: now).map(JSONMembers.standOff) ?? .null),
                 .init("versions", .array(versions)),
                 .init("state", JSONMembers.text(report.state?.rawValue)),

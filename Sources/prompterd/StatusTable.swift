@@ -48,7 +48,8 @@ struct StatusTable {
         let failure = report.failure.map {
             report.failures > 1 ? "\($0.rawValue) (\(report.failures) times)" : $0.rawValue
         }
-        return [failure, report.standOff(at: now).map(rest)].compactMap(\.self).joined(separator: "; ")
+        let lookup = report.lookupFailure.map { "lookup fails: \($0.rawValue)" }
+        return [failure, lookup, report.standOff(at: now).map(rest)].compactMap(\.self).joined(separator: "; ")
     }
 
     private func rest(_ standOff: StandOff.Kept) -> String {

@@ -139,6 +139,22 @@ public enum VersionStoreConformance {
         }
     }
 
+    /// A lookup that fails beside a completion is known until one works; what another instance met says nothing of it.
+    public static func keepsWhyTheLookupFails(_ store: some VersionStore) async throws {
+        let target = try target(1)
+        let steps: [(failure: FailureClass?, imported: Bool, age: Int, expected: FailureClass?)] = [
+            (nil, false, 0, nil), (.address, false, 1, .address), (nil, true, 2, .address),
+            (.timeout, false, 3, .timeout), (.auth, false, 2, .timeout), (nil, false, 4, nil), (.auth, true, 5, nil),
+        ]
+        for (index, step) in steps.enumerated() {
+            var seen = try observation(UInt64(index), of: target, "a", at: now + .seconds(step.age))
+            seen.lookupFailure = step.failure
+            _ = try await store.record([.observation(seen, imported: step.imported)], at: now + .seconds(60))
+            let memory = try await store.memory(of: [target])[target]
+            #expect(memory?.lookupFailure == step.expected, "step \(index)")
+        }
+    }
+
     /// An observation that comes late and shows that an alarm was false corrects it, once; one that changes nothing does not.
     public static func correctsWhatALateObservationRefutes(_ store: some VersionStore) async throws {
         let target = try target(1)

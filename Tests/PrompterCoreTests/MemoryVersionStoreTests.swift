@@ -11,6 +11,10 @@ struct MemoryVersionStoreTests {
         try await VersionStoreConformance.tellsOfAModelThatIsGone(MemoryVersionStore())
     }
 
+    @Test func keepsWhyTheLookupFails() async throws {
+        try await VersionStoreConformance.keepsWhyTheLookupFails(MemoryVersionStore())
+    }
+
     @Test func tellsOfATargetThatIsRefused() async throws {
         try await VersionStoreConformance.tellsOfATargetThatIsRefused(MemoryVersionStore())
     }

@@ -26,7 +26,7 @@ public enum ExchangeTable: String, Hashable, Sendable, CaseIterable {
         .optional("refusal", .word(FailureClass.allCases.map(\.rawValue))),
         .optional("refused_slots", .integer(1...Int64(Int32.max))),
         .optional("refused_slot", anyInteger), .flag("is_refused"), .optional("learned", .text),
-        .optional("pruned_at", .time),
+        .optional("pruned_at", .time), .optional("lookup_failure", .word(FailureClass.allCases.map(\.rawValue))),
     ]
 
     private static let versionColumns: [ExchangeColumn] = [
