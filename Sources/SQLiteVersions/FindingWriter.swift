@@ -93,6 +93,7 @@ struct FindingWriter {
         succeed.bind(observation.learned?.text, at: 4)
         succeed.bind(imported ? 0 : 1, at: 5)
         succeed.bind(observation.lookupFailure?.rawValue, at: 6)
+        TroubleColumns.bind(target.trouble, to: succeed, firstParameter: 7)
         try succeed.run()
         return Recorded(isNews: true, isNewVersion: isNewVersion, events: news, life: life)
     }
@@ -182,7 +183,7 @@ struct FindingWriter {
 
     private static let succeedSQL = """
         UPDATE targets SET
-            \(TroubleColumns.cleared(where: "?2 >= coalesce(last_attempt_at, ?2)")),
+            \(TroubleColumns.set(firstParameter: 7)),
             last_attempt_at = max(coalesce(last_attempt_at, ?2), ?2),
             last_success_at = max(coalesce(last_success_at, ?2), ?2),
             learned = iif(?2 >= coalesce(last_attempt_at, ?2), coalesce(?4, learned), learned),

@@ -15,6 +15,10 @@ struct MemoryVersionStoreTests {
         try await VersionStoreConformance.keepsWhyTheLookupFails(MemoryVersionStore())
     }
 
+    @Test func learnsHowOftenATargetIsRefused() async throws {
+        try await VersionStoreConformance.learnsHowOftenATargetIsRefused(MemoryVersionStore())
+    }
+
     @Test func tellsOfATargetThatIsRefused() async throws {
         try await VersionStoreConformance.tellsOfATargetThatIsRefused(MemoryVersionStore())
     }

@@ -19,6 +19,10 @@ struct ConformanceTests {
         try await VersionStoreConformance.keepsWhyTheLookupFails(store)
     }
 
+    @Test func learnsHowOftenATargetIsRefused() async throws {
+        try await VersionStoreConformance.learnsHowOftenATargetIsRefused(store)
+    }
+
     @Test func tellsOfATargetThatIsRefused() async throws {
         try await VersionStoreConformance.tellsOfATargetThatIsRefused(store)
     }
