@@ -10,7 +10,9 @@ struct StatusCommand: ParsableCommand {
         commandName: "status",
         abstract: "Show the watches: version, state, last success, next due, last event, trouble.",
         discussion: """
-            It reads the database, beside a running daemon or without it. CONFIDENCE says what the best signal is worth: \
+            It reads the database, beside a running daemon or without it. STATE says where the version stands: new (first \
+            seen in the latest answers), live (it serves now), or retired (not seen for so long that it is taken as gone). \
+            CONFIDENCE says what the best signal is worth: \
             proven (it names what answered), alias (it names something that is not pinned), echo (it repeats the name \
             that was asked for), noisy, or absent.
             """)
