@@ -6,10 +6,13 @@ final class Call: Sendable {
     typealias Answer = Result<HTTPResponse, HTTPClientError>
 
     let request: HTTPRequest
+    /// Whether the body's encoding is undone, so far as libcurl knows it.
+    let isDecoded: Bool
     /// Set once, and before the loop is told: a call that is cancelled before it reaches the loop is never begun.
     let isCancelled = Atomic(false)
 
-    init(_ request: HTTPRequest) {
+    init(_ request: HTTPRequest, isDecoded: Bool) {
         self.request = request
+        self.isDecoded = isDecoded
     }
 }

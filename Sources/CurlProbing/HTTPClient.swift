@@ -28,9 +28,10 @@ public final class HTTPClient: Sendable {
 
     /// Sends `request` once and waits for the whole answer, whatever its status. Cancelling the task ends the transfer.
     ///
+    /// - Parameter isDecoded: whether the encoding that the answer claims is undone; where it can't be, that is an error.
     /// - Throws: ``HTTPClientError``.
-    public func send(_ request: HTTPRequest) async throws(HTTPClientError) -> HTTPResponse {
-        let call = Call(request)
+    public func send(_ request: HTTPRequest, isDecoded: Bool = true) async throws(HTTPClientError) -> HTTPResponse {
+        let call = Call(request, isDecoded: isDecoded)
         let answer = await withTaskCancellationHandler {
             await withCheckedContinuation { loop.begin(call, $0) }
         } onCancel: {

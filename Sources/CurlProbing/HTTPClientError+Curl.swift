@@ -10,7 +10,8 @@ extension HTTPClientError {
             switch code {
             case CURLE_OPERATION_TIMEDOUT: .timeout
             // 1 is an answer of HTTP/0.9 here: the scheme has been looked at before.
-            case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING: .malformed
+            case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY: .malformed
+            case CURLE_BAD_CONTENT_ENCODING: .encoding
             case CURLE_URL_MALFORMAT, CURLE_LOGIN_DENIED, CURLE_SSL_CACERT_BADFILE, CURLE_OUT_OF_MEMORY: .invalidRequest
             default: .connection
             }

@@ -11,6 +11,8 @@ public struct HTTPClientError: Error, Hashable, Sendable, CustomStringConvertibl
         case tooLarge
         /// What came back is not HTTP.
         case malformed
+        /// What came back is not encoded as it claims, or in a way that nobody here knows.
+        case encoding
         /// The request can't be sent as it is written. Nothing was sent.
         case invalidRequest
         /// The calling task was cancelled, or the client shut down.
@@ -34,7 +36,7 @@ public struct HTTPClientError: Error, Hashable, Sendable, CustomStringConvertibl
         case .connection: .connection
         // A probe that is stopped had no whole answer within the time it was given.
         case .timeout, .cancelled: .timeout
-        case .tooLarge, .malformed: .malformed
+        case .tooLarge, .malformed, .encoding: .malformed
         case .invalidRequest: .invalidRequest
         }
     }

@@ -86,10 +86,28 @@ public struct LiveProber: Prober {
         do {
             var request = exchange.request(timeout: max(.zero, deadline - .now))
             request.isOnNewConnection = onNewConnection
-            response = try await client.send(request)
+            response = try await send(request, until: deadline)
         } catch {
             return try exchange.fail(error.failureClass, error.description)
         }
         return try exchange.take(response)
+    }
+
+    /// Some servers name a charset as their encoding, or say that plain text is compressed: asked again, they are read as they
+    /// are.
+    private func send(
+        _ request: HTTPRequest, until deadline: ContinuousClock.Instant
+    ) async throws(HTTPClientError) -> HTTPResponse {
+        do throws(HTTPClientError) {
+            return try await client.send(request)
+        } catch {
+            guard error.kind == .encoding, deadline > .now else { throw error }
+            var again = request
+            again.timeout = deadline - .now
+            let response = try await client.send(again, isDecoded: false)
+            // What is no text either is as broken as it seemed.
+            guard String(validating: response.body, as: UTF8.self) != nil else { throw error }
+            return response
+        }
     }
 }

@@ -48,7 +48,7 @@ struct FindingWriter {
 
     func record(_ finding: Finding) throws -> Recorded {
         switch finding {
-        case .observation(let observation, _): try record(observation)
+        case .observation(let observation, let imported): try record(observation, imported: imported)
         case .failure(let attempt): try record(attempt)
         }
     }
@@ -66,7 +66,7 @@ struct FindingWriter {
         var hasExpectation: Bool
     }
 
-    private func record(_ observation: Observation) throws -> Recorded {
+    private func record(_ observation: Observation, imported: Bool) throws -> Recorded {
         var target = try row(of: observation.target)
         let version = try row(of: observation.version, target: target)
         let isSuspect = Recorded.isSuspect(observation.time, at: now)
@@ -91,6 +91,9 @@ struct FindingWriter {
         succeed.bind(observation.time, at: 2)
         succeed.bind(life.encoded, at: 3)
         succeed.bind(observation.learned?.text, at: 4)
+        succeed.bind(imported ? 0 : 1, at: 5)
+        succeed.bind(observation.lookupFailure?.rawValue, at: 6)
+        TroubleColumns.bind(target.trouble, to: succeed, firstParameter: 7)
         try succeed.run()
         return Recorded(isNews: true, isNewVersion: isNewVersion, events: news, life: life)
     }
@@ -180,10 +183,11 @@ struct FindingWriter {
 
     private static let succeedSQL = """
         UPDATE targets SET
-            \(TroubleColumns.cleared(where: "?2 >= coalesce(last_attempt_at, ?2)")),
+            \(TroubleColumns.set(firstParameter: 7)),
             last_attempt_at = max(coalesce(last_attempt_at, ?2), ?2),
             last_success_at = max(coalesce(last_success_at, ?2), ?2),
             learned = iif(?2 >= coalesce(last_attempt_at, ?2), coalesce(?4, learned), learned),
+            lookup_failure = iif(?5 AND ?2 >= coalesce(last_attempt_at, ?2), ?6, lookup_failure),
             life = ?3
         WHERE id = ?1
         """

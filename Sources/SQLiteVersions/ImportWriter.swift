@@ -201,9 +201,9 @@ struct ImportWriter {
     /// What is known of the last attempt is taken from whoever made it. The parameters are the target's columns.
     private static let mergeTargetSQL: String = {
         func given(_ name: String) -> String {
-            "?\((ExchangeTable.target.columns.firstIndex { $0.name == name } ?? 0) + 1)"
+            "?\((ExchangeTable.target.columns.filter { !$0.isFormer }.firstIndex { $0.name == name } ?? 0) + 1)"
         }
-        let attempt = (TroubleColumns.all + ["not_before"]).map {
+        let attempt = (TroubleColumns.all + ["not_before", "lookup_failure"]).map {
             "\($0) = iif(\(given("last_attempt_at")) > coalesce(last_attempt_at, 0), \(given($0)), \($0))"
         }
         let filled = ["provider", "dialect", "base_url", "model", "kind", "interval_ms", "learned"].map {

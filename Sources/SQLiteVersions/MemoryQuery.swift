@@ -18,7 +18,8 @@ enum MemoryQuery {
                 lastAttempt: query.time(at: 1), lastSuccess: query.time(at: 2),
                 trouble: TroubleColumns.read(query, firstColumn: 6),
                 life: TargetLife(encoded: query.bytes(at: 3)) ?? TargetLife(),
-                lastChange: query.time(at: 4), learned: learned(query.optionalText(at: 5)))
+                lastChange: query.time(at: 4), learned: learned(query.optionalText(at: 5)),
+                lookupFailure: query.optionalText(at: 7 + TroubleColumns.count).flatMap(FailureClass.init))
             versions.bind(query.integer(at: 6 + TroubleColumns.count), at: 1)
             while try versions.step() {
                 if let version = Version(versions, firstColumn: 0) { memory.versions.append(version) }
@@ -44,7 +45,7 @@ enum MemoryQuery {
             (SELECT max(happened_at) FROM events
                 WHERE target_id = targets.id AND kind IN ('appeared', 'replaced', 'returned')
                     AND happened_at <= targets.last_success_at), targets.learned,
-            \(TroubleColumns.names), targets.id
+            \(TroubleColumns.names), targets.id, targets.lookup_failure
         FROM asked CROSS JOIN targets ON targets.identity = substr(?1, 1 + 32 * n, 32)
         """
 }

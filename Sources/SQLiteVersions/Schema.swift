@@ -12,6 +12,8 @@ enum Schema {
         migrator.registerMigration("3-identity") { try $0.execute(sql: identity + promptVersions) }
         migrator.registerMigration("5-standoffs") { try $0.execute(sql: standOffs) }
         migrator.registerMigration("6-intervals") { try $0.execute(sql: intervals + view(interval: bindingInterval)) }
+        migrator.registerMigration("7-lookups") { try $0.execute(sql: lookups) }
+        migrator.registerMigration("8-refusals") { try $0.execute(sql: refusals) }
         return migrator
     }()
 
@@ -243,6 +245,20 @@ enum Schema {
 
         DROP VIEW prompt_versions;
 
+        """
+
+    private static let lookups = """
+        -- Why the lookup beside the last completion told nothing; NULL where it did, or none is made.
+        ALTER TABLE targets ADD COLUMN lookup_failure TEXT;
+        """
+
+    private static let refusals = """
+        -- Slots that were answered; those that were refused in runs that have ended, and how many runs. NULL where there are none.
+        ALTER TABLE targets ADD COLUMN answers_before INTEGER;
+        ALTER TABLE targets ADD COLUMN refusals_before INTEGER;
+        ALTER TABLE targets ADD COLUMN refused_runs_before INTEGER;
+        -- Refusals count however they are worded.
+        ALTER TABLE targets DROP COLUMN refusal;
         """
 
     private static let bindingInterval = "bindings.interval_ms, targets.interval_ms"

@@ -29,6 +29,7 @@ enum WatchQuery {
                     lastSuccess: watches.time(at: 9),
                     failure: watches.optionalText(at: 10).flatMap(FailureClass.init),
                     failures: Int(watches.integer(at: 11)),
+                    lookupFailure: watches.optionalText(at: 20).flatMap(FailureClass.init),
                     standOff: standOff(watches, of: target, provider: key.provider),
                     versions: Array(known.prefix(WatchReport.mostVersions)), life: life, expectation: expectation,
                     isExpectationMet: expectation?.isMet(by: life),
@@ -81,7 +82,8 @@ enum WatchQuery {
         SELECT
             org, workspace, template, bindings.provider, bindings.model, targets.id, identity,
             \(BindingQuery.interval), last_attempt_at, last_success_at, failure_class, failures, life, expect,
-            whole.cause, whole.ends_at, whole.repetitions, own.cause, own.ends_at, own.repetitions
+            whole.cause, whole.ends_at, whole.repetitions, own.cause, own.ends_at, own.repetitions,
+            lookup_failure
         FROM bindings
         JOIN targets ON targets.id = bindings.target_id
         LEFT JOIN stand_offs AS whole ON whole.provider = bindings.provider AND whole.target = x''

@@ -25,8 +25,12 @@ struct AskOptions: ParsableArguments {
         do throws(SQLiteStoreError) {
             return try question(try Archive(path: database.path))
         } catch {
-            Console.complain("\(error)")
+            Console.complain(error.reason == .missing ? Self.noDatabase(error.path) : "\(error)")
             throw ExitStatus.unusable
         }
+    }
+
+    private static func noDatabase(_ path: String) -> String {
+        "\(SafeText(path, limit: 4096)): there is no database; `prompterd run` makes it, or correct the path (--database)"
     }
 }

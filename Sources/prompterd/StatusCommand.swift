@@ -10,7 +10,9 @@ struct StatusCommand: ParsableCommand {
         commandName: "status",
         abstract: "Show the watches: version, state, last success, next due, last event, trouble.",
         discussion: """
-            It reads the database, beside a running daemon or without it. CONFIDENCE says what the best signal is worth: \
+            It reads the database, beside a running daemon or without it. STATE says where the version stands: new (first \
+            seen in the latest answers), live (it serves now), or retired (not seen for so long that it is taken as gone). \
+            CONFIDENCE says what the best signal is worth: \
             proven (it names what answered), alias (it names something that is not pinned), echo (it repeats the name \
             that was asked for), noisy, or absent.
             """)
@@ -55,6 +57,7 @@ struct StatusCommand: ParsableCommand {
                 .init("next_due_at", JSONMembers.time(report.nextDue(at: now))),
                 .init("failure", JSONMembers.text(report.failure?.rawValue)),
                 .init("failures", .integer(report.failures)),
+                .init("lookup_failure", JSONMembers.text(report.lookupFailure?.rawValue)),
                 .init("stand_off", report.standOff(at: now).map(JSONMembers.standOff) ?? .null),
                 .init("versions", .array(versions)),
                 .init("state", JSONMembers.text(report.state?.rawValue)),

@@ -34,8 +34,11 @@ struct StatusTable {
 
     private func version(_ report: WatchReport) -> String {
         guard let version = report.versions.first else { return "-" }
-        return report.versions.count > 1
-            ? "\(version.identity.name) (+\(report.versions.count - 1))" : version.identity.name
+        let identity = version.identity
+        let name =
+            identity.fingerprint == nil && identity.digest == nil
+            ? identity.name : [identity.resolvedModel, identity.name].compactMap(\.self).joined(separator: " ")
+        return report.versions.count > 1 ? "\(name) (+\(report.versions.count - 1))" : name
     }
 
     /// A first version is no news to who sees the version beside it.
@@ -48,7 +51,8 @@ struct StatusTable {
         let failure = report.failure.map {
             report.failures > 1 ? "\($0.rawValue) (\(report.failures) times)" : $0.rawValue
         }
-        return [failure, report.standOff(at: now).map(rest)].compactMap(\.self).joined(separator: "; ")
+        let lookup = report.lookupFailure.map { "lookup fails: \($0.rawValue)" }
+        return [failure, lookup, report.standOff(at: now).map(rest)].compactMap(\.self).joined(separator: "; ")
     }
 
     private func rest(_ standOff: StandOff.Kept) -> String {

@@ -11,6 +11,14 @@ struct MemoryVersionStoreTests {
         try await VersionStoreConformance.tellsOfAModelThatIsGone(MemoryVersionStore())
     }
 
+    @Test func keepsWhyTheLookupFails() async throws {
+        try await VersionStoreConformance.keepsWhyTheLookupFails(MemoryVersionStore())
+    }
+
+    @Test func learnsHowOftenATargetIsRefused() async throws {
+        try await VersionStoreConformance.learnsHowOftenATargetIsRefused(MemoryVersionStore())
+    }
+
     @Test func tellsOfATargetThatIsRefused() async throws {
         try await VersionStoreConformance.tellsOfATargetThatIsRefused(MemoryVersionStore())
     }

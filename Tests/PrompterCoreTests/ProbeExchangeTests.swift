@@ -187,13 +187,14 @@ import Testing
         var exchange = try ProbeExchange(try target(.openAI), credential: nil)
         #expect(try exchange.take(DialectExample.response(400, [], Self.tooSmall)) == nil)
         #expect(exchange.form == .responses)
-        let answer = try #require(try exchange.take(DialectExample.response(#"{"model":"o3-2025-04-16"}"#)))
+        let answer = try #require(
+            try exchange.take(DialectExample.response(#"{"model":"o3-2025-04-16","choices":[]}"#)))
         #expect(answer.version.key == "o3-2025-04-16" && answer.shows == .model)
         #expect(answer.learned == LearnedCall(form: .responses))
         // The next probe begins there.
         exchange = try ProbeExchange(try target(.openAI), credential: nil, learned: answer.learned)
         #expect(exchange.form == .responses)
-        #expect(try exchange.take(DialectExample.response(#"{"model":"o3-2025-04-16"}"#))?.learned == nil)
+        #expect(try exchange.take(DialectExample.response(#"{"model":"o3-2025-04-16","choices":[]}"#))?.learned == nil)
     }
 
     @Test func aRefusedCapIsSwappedOnce() throws {
@@ -205,7 +206,7 @@ import Testing
             #expect(try exchange.take(refused(caps[0])) == nil)
             let sent = String(decoding: exchange.request(timeout: .zero).body, as: UTF8.self)
             #expect(sent.contains("\"\(caps[1])\":16") && !sent.contains(caps[0]))
-            let answer = try #require(try exchange.take(DialectExample.response(#"{"model":"m"}"#)))
+            let answer = try #require(try exchange.take(DialectExample.response(#"{"model":"m","choices":[]}"#)))
             #expect(answer.learned?.text == caps[1])
             #expect(try body(try target(dialect), learned: answer.learned) == sent)
             // A provider that refuses both is not asked in turns.
@@ -258,6 +259,34 @@ import Testing
         #expect(failure?.detail.description == "status 404: This is not a chat model")
     }
 
+    /// Gateways give statuses and spellings of their own to what the provider says.
+    @Test(arguments: [
+        (
+            404,
+            "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."
+        ),
+        (422, "max-tokens: extra inputs are not permitted"),
+        (500, "create() got an unexpected keyword argument 'max_tokens'"),
+        (500, "MaxTokens is not supported by this model, please use MaxCompletionTokens"),
+        (502, "upstream: unknown field \"max_tokens\""),
+        (400, "this model is not supported MaxTokens, please use MaxCompletionTokens"),
+    ]) func aCapThatAGatewayRefusesIsSwapped(status: Int, text: String) throws {
+        var exchange = try ProbeExchange(try target(.openAICompatible), credential: nil)
+        let body = JSONValue.object([.init("error", .object([.init("message", .string(text))]))]).text
+        #expect(try exchange.take(DialectExample.response(status, [], body)) == nil)
+        #expect(exchange.request(timeout: .zero).cap == "max_completion_tokens")
+    }
+
+    /// A failure that happens to speak of a parameter teaches nothing.
+    @Test(arguments: [
+        (500, "error while reading the stream"), (502, "stream closed before max_tokens were read"),
+        (503, "max_tokens is not supported"), (404, "the model does not exist"), (500, "max_tokens"),
+    ]) func aFailureIsNoLesson(status: Int, text: String) throws {
+        var exchange = try ProbeExchange(try target(.openAICompatible), credential: nil)
+        let body = JSONValue.object([.init("error", .object([.init("message", .string(text))]))]).text
+        #expect(throws: ProbeFailure.self) { try exchange.take(DialectExample.response(status, [], body)) }
+    }
+
     @Test func aHigherCapIsAskedForWithinReason() throws {
         func least(_ number: Int) -> HTTPResponse {
             DialectExample.response(400, [], "{\"error\":{\"message\":\"max_tokens must be at least \(number)\"}}")
@@ -266,7 +295,7 @@ import Testing
         var exchange = try ProbeExchange(target, credential: nil)
         #expect(try exchange.take(least(32)) == nil)
         #expect(try exchange.take(least(64)) == nil)
-        let answer = try exchange.take(DialectExample.response(#"{"model":"m"}"#))
+        let answer = try exchange.take(DialectExample.response(#"{"model":"m","choices":[]}"#))
         #expect(answer?.learned?.text == "64")
         #expect(try body(target, learned: answer?.learned).contains(#""max_tokens":64"#))
         // A cap that costs is no lesson: the other name is tried instead, once.
@@ -286,7 +315,7 @@ import Testing
         for response in [
             refused("max_completion_tokens"), DialectExample.response(400, [], Self.tooSmall),
             DialectExample.response(400, [], #"{"error":{"message":"Unknown parameter: 'store'.","param":"store"}}"#),
-            DialectExample.response(#"{"model":"o3"}"#),
+            DialectExample.response(#"{"model":"o3","choices":[]}"#),
         ] {
             #expect(try exchange.take(response) == nil)
             forms.append(exchange.form)
@@ -399,10 +428,10 @@ import Testing
             }
         }
         for (dialect, headers, body) in [
-            (Dialect.openAI, [], #"{"model":"m-canary-0123456789"}"#),
+            (Dialect.openAI, [], #"{"model":"m-canary-0123456789","choices":[]}"#),
             (.openAI, [], #"{"model":"m","system_fingerprint":"canary-0123456789"}"#),
             (.google, [], #"{"modelVersion":"canary-0123456789"}"#),
-            (.azureOpenAI, [HTTPHeader("azureml-model-session", "canary-0123456789")], #"{"model":"m"}"#),
+            (.azureOpenAI, [HTTPHeader("azureml-model-session", "canary-0123456789")], #"{"model":"m","choices":[]}"#),
         ] {
             var exchange = try ProbeExchange(try target(dialect), credential: credential)
             let failure = #expect(throws: ProbeFailure.self) {

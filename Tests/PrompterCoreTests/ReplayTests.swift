@@ -200,7 +200,7 @@ struct ReplayTests {
 
     @Test func knowsTheFingerprintByItsNameInAnswers() {
         let lines = (0..<30).map { Self.line($0, #""fingerprint":null,"system_fingerprint":"fp_1""#) }
-        #expect(told(replay(lines)).map(\.value) == ["fp_1"])
+        #expect(reports(replay(lines)).map(\.event.value) == ["fp_1"])
     }
 
     @Test func namesWhatItDoesNotLookAt() {

@@ -15,7 +15,11 @@ struct ArchiveTests {
         let watches = [Samples.watch("b", failing), Samples.watch("a", seen), Samples.watch("c", seen)]
         try await store.register(Samples.watchlist(watches), at: now)
         try await store.register(Samples.watchlist(Array(watches.dropLast())), at: now + .seconds(1))
-        let findings = (0..<12).map { Samples.finding(UInt64($0), of: seen, "v\($0)", at: now + .seconds($0)) }
+        var findings = (0..<11).map { Samples.finding(UInt64($0), of: seen, "v\($0)", at: now + .seconds($0)) }
+        if case .observation(var last, let imported) = Samples.finding(11, of: seen, "v11", at: now + .seconds(11)) {
+            last.lookupFailure = .address
+            findings.append(.observation(last, imported: imported))
+        }
         let failures = (0...1).map {
             FailedAttempt(target: failing.id, slot: $0, time: now + .seconds($0), failureClass: .notFound)
         }
@@ -32,7 +36,7 @@ struct ArchiveTests {
             reports == [
                 WatchReport(
                     watch: watches[1].key, target: seen.id, interval: .seconds(3600), lastAttempt: now + .seconds(11),
-                    lastSuccess: now + .seconds(11), standOff: whole,
+                    lastSuccess: now + .seconds(11), lookupFailure: .address, standOff: whole,
                     versions: Array(memory[seen.id]!.versions.prefix(10)),
                     life: memory[seen.id]!.life, lastEvent: first),
                 WatchReport(

@@ -15,6 +15,14 @@ struct ConformanceTests {
         try await VersionStoreConformance.tellsOfAModelThatIsGone(store)
     }
 
+    @Test func keepsWhyTheLookupFails() async throws {
+        try await VersionStoreConformance.keepsWhyTheLookupFails(store)
+    }
+
+    @Test func learnsHowOftenATargetIsRefused() async throws {
+        try await VersionStoreConformance.learnsHowOftenATargetIsRefused(store)
+    }
+
     @Test func tellsOfATargetThatIsRefused() async throws {
         try await VersionStoreConformance.tellsOfATargetThatIsRefused(store)
     }

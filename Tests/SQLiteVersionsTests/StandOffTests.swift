@@ -45,14 +45,16 @@ struct StandOffTests {
         _ = try Program.run(
             "sqlite3", folder.file(),
             """
-            DELETE FROM grdb_migrations WHERE identifier = '5-standoffs';
+            DELETE FROM grdb_migrations WHERE identifier IN ('5-standoffs', '8-refusals');
             DROP TABLE stand_offs;
             CREATE TABLE suspensions (provider TEXT, target BLOB, cause TEXT, not_before INTEGER, repetitions INTEGER);
             INSERT INTO suspensions VALUES ('openai', x'', 'rate_limited', 9000000000000, 1), ('openai', x'', 'quota', 1, 1);
-            ALTER TABLE targets DROP COLUMN refusal;
             ALTER TABLE targets DROP COLUMN refused_slots;
             ALTER TABLE targets DROP COLUMN refused_slot;
             ALTER TABLE targets DROP COLUMN is_refused;
+            ALTER TABLE targets DROP COLUMN answers_before;
+            ALTER TABLE targets DROP COLUMN refusals_before;
+            ALTER TABLE targets DROP COLUMN refused_runs_before;
             """)
         let migrated = try SQLiteVersionStore(path: folder.file())
         #expect(try await migrated.standOffs() == [])

@@ -73,9 +73,12 @@ struct AskTests {
         #expect(!calm.contains("\u{1B}"))
         try await DatabaseQueue(path: site.database).write {
             try $0.execute(sql: "UPDATE bindings SET expect = '[\"m-9*\"]' WHERE template = 't-0'")
+            try $0.execute(sql: "UPDATE targets SET lookup_failure = 'address' WHERE model = 'm-0'")
         }
         let unexpected = await ask(site, "status").output
         #expect(unexpected.contains("EXPECTED") && unexpected.contains(" no "))
+        #expect(unexpected.contains("lookup fails: address"))
+        #expect(try await json(site, "status", "--template", "t-0")[0]["lookup_failure"] as? String == "address")
     }
 
     @Test func whatIsExportedIsImported() async throws {

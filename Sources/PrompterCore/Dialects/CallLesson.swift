@@ -10,6 +10,14 @@ enum CallLesson {
         ] + above
     private static let above = ["larger than", "greater than", "more than", ">"]
 
+    /// How a parameter is refused, and not a call that failed.
+    private static let objections = [
+        "not support", "n't support", "unsupported", "unrecognized", "unknown parameter", "unknown field",
+        "not allowed",
+        "not permitted", "unexpected keyword", "extra inputs", "instead", "at least", "greater than", "must be",
+        "required",
+    ]
+
     /// - Parameters:
     ///   - cap: what the call of `form` set to bound its output; `nil` for what the watch set.
     ///   - tokens: to how many.
@@ -64,20 +72,30 @@ enum CallLesson {
     }
 
     private static func isOfRequest(_ refusal: Refusal) -> Bool {
-        refusal.status == 400 || refusal.status == 422 || refusal.isInside && (200...299).contains(refusal.status)
+        if refusal.status == 400 || refusal.status == 422 || refusal.isInside && (200...299).contains(refusal.status) {
+            return true
+        }
+        // A gateway gives its own status to what the provider refuses. What merely failed may speak of a stream, too.
+        guard [404, 405, 500, 501, 502].contains(refusal.status) else { return false }
+        return refusal.words.texts.contains { text in
+            let text = text.lowercased()
+            return objections.contains(where: text.contains)
+        }
     }
 
     /// Whether one of `parameters` is what it is about, as it says in a member of its own or in its text.
     private static func names(_ parameters: [String], _ refusal: Refusal) -> Bool {
-        refusal.words.parameters.contains { name in
-            parameters.contains { name == $0.lowercased() || name.hasSuffix(".\($0.lowercased())") }
+        let names = parameters.map(plain)
+        func isOne(_ word: String) -> Bool {
+            let word = plain(word)
+            return names.contains { word == $0 || word.hasSuffix(".\($0)") }
         }
-            || refusal.words.texts.flatMap(Sentence.all).contains { sentence in
-                sentence.words.contains { word in
-                    parameters.contains { word == $0.lowercased() || word.hasSuffix(".\($0.lowercased())") }
-                }
-            }
+        return refusal.words.parameters.contains(where: isOne)
+            || refusal.words.texts.flatMap(Sentence.all).contains { $0.words.contains(where: isOne) }
     }
+
+    /// `name` as whatever language writes it: `max_tokens`, `MaxTokens`, `max-tokens`.
+    private static func plain(_ name: String) -> String { name.lowercased().filter { $0 != "_" && $0 != "-" } }
 
     private static func isMissing(_ cap: OutputCap, _ refusal: Refusal) -> Bool {
         names([cap.rawValue], refusal)

@@ -16,6 +16,8 @@ public enum ExchangeTable: String, Hashable, Sendable, CaseIterable {
 
     private static let anyInteger = ExchangeColumn.Kind.integer(.min ... .max)
 
+    private static let slots = ExchangeColumn.Kind.integer(1...Int64(Int32.max))
+
     private static let targetColumns: [ExchangeColumn] = [
         .required("number", .number), .required("identity", .identity), .optional("provider", .text),
         .optional("dialect", .text), .optional("base_url", .text), .optional("model", .text),
@@ -23,10 +25,12 @@ public enum ExchangeTable: String, Hashable, Sendable, CaseIterable {
         .required("created_at", .time), .optional("last_attempt_at", .time), .optional("last_success_at", .time),
         .optional("failure_class", .word(FailureClass.allCases.map(\.rawValue))), .count("failures"),
         .optional("not_before", .time), .flag("is_not_found"),
-        .optional("refusal", .word(FailureClass.allCases.map(\.rawValue))),
-        .optional("refused_slots", .integer(1...Int64(Int32.max))),
+        .former("refusal", .text),
+        .optional("refused_slots", slots),
         .optional("refused_slot", anyInteger), .flag("is_refused"), .optional("learned", .text),
-        .optional("pruned_at", .time),
+        .optional("pruned_at", .time), .optional("lookup_failure", .word(FailureClass.allCases.map(\.rawValue))),
+        .optional("answers_before", slots), .optional("refusals_before", slots),
+        .optional("refused_runs_before", slots),
     ]
 
     private static let versionColumns: [ExchangeColumn] = [

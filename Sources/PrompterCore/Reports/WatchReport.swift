@@ -15,6 +15,8 @@ public struct WatchReport: Hashable, Sendable {
     public var failure: FailureClass?
     /// Failed attempts since the last success.
     public var failures: Int
+    /// Why the lookup beside the last completion told nothing; `nil` where it did, or none is made.
+    public var lookupFailure: FailureClass?
     /// What keeps the target from being called, or did last: its own failure or its provider's.
     public var standOff: StandOff.Kept?
     /// The target's versions, the one seen last first, at most ``mostVersions``.
@@ -31,7 +33,7 @@ public struct WatchReport: Hashable, Sendable {
     public init(
         watch: Watch.Key, target: TargetID, interval: Duration, lastAttempt: Timestamp? = nil,
         lastSuccess: Timestamp? = nil, failure: FailureClass? = nil, failures: Int = 0,
-        standOff: StandOff.Kept? = nil, versions: [Version] = [],
+        lookupFailure: FailureClass? = nil, standOff: StandOff.Kept? = nil, versions: [Version] = [],
         life: TargetLife = TargetLife(), expectation: Expectation? = nil, isExpectationMet: Bool? = nil,
         lastEvent: Event? = nil
     ) {
@@ -42,6 +44,7 @@ public struct WatchReport: Hashable, Sendable {
         self.lastSuccess = lastSuccess
         self.failure = failure
         self.failures = failures
+        self.lookupFailure = lookupFailure
         self.standOff = standOff
         self.versions = versions
         self.life = life

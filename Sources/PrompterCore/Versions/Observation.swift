@@ -18,13 +18,17 @@ public struct Observation: Hashable, Sendable, Identifiable {
     public var retirement: Timestamp?
     /// What the probe learned about how its target is to be called; `nil` for nothing new. Each instance learns it by itself.
     public var learned: LearnedCall?
+    /// Why the lookup beside the completion told nothing; `nil` where it did, or none was made. What another instance met is
+    /// not known.
+    public var lookupFailure: FailureClass?
     public var usage: Usage
     public var latency: Duration
 
     public init(
         id: UInt64, target: TargetID, slot: Int64, time: Timestamp, version: VersionIdentity, metadata: String? = nil,
         shows: SignalSet = .completion, isConfirmation: Bool = false, retirement: Timestamp? = nil,
-        learned: LearnedCall? = nil, usage: Usage = Usage(), latency: Duration = .zero
+        learned: LearnedCall? = nil, lookupFailure: FailureClass? = nil, usage: Usage = Usage(),
+        latency: Duration = .zero
     ) {
         self.id = id
         self.target = target
@@ -36,6 +40,7 @@ public struct Observation: Hashable, Sendable, Identifiable {
         self.isConfirmation = isConfirmation
         self.retirement = retirement
         self.learned = learned
+        self.lookupFailure = lookupFailure
         self.usage = usage
         self.latency = latency
     }
@@ -53,6 +58,7 @@ extension Observation {
             id: lease.id, target: lease.slot.target, slot: lease.slot.number, time: time, version: answer.version,
             metadata: answer.metadata, shows: answer.shows, isConfirmation: lease.slot.isConfirmation,
             retirement: answer.retirement,
-            learned: answer.learned, usage: answer.usage, latency: answer.latency)
+            learned: answer.learned, lookupFailure: answer.lookupFailure?.failureClass, usage: answer.usage,
+            latency: answer.latency)
     }
 }

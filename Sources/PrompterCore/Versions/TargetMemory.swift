@@ -17,11 +17,13 @@ public struct TargetMemory: Hashable, Sendable {
     public var lastChange: Timestamp?
     /// How the target is to be called, where that is not the usual way.
     public var learned: LearnedCall?
+    /// Why the lookup beside the last completion that this instance made told nothing.
+    public var lookupFailure: FailureClass?
 
     public init(
         lastAttempt: Timestamp? = nil, lastSuccess: Timestamp? = nil, trouble: Trouble = Trouble(),
         versions: [Version] = [], life: TargetLife = TargetLife(),
-        lastChange: Timestamp? = nil, learned: LearnedCall? = nil
+        lastChange: Timestamp? = nil, learned: LearnedCall? = nil, lookupFailure: FailureClass? = nil
     ) {
         self.lastAttempt = lastAttempt
         self.lastSuccess = lastSuccess
@@ -30,6 +32,7 @@ public struct TargetMemory: Hashable, Sendable {
         self.life = life
         self.lastChange = lastChange
         self.learned = learned
+        self.lookupFailure = lookupFailure
     }
 
     /// The class of the last attempt's failure; `nil` where it succeeded.
@@ -59,17 +62,19 @@ extension TargetMemory {
     @discardableResult
     mutating func record(_ finding: Finding, mostVersions: Int = .max) -> [Event] {
         switch finding {
-        case .observation(let observation, _): record(observation, mostVersions: mostVersions)
+        case .observation(let observation, let imported):
+            record(observation, imported: imported, mostVersions: mostVersions)
         case .failure(let attempt): record(attempt)
         }
     }
 
-    private mutating func record(_ observation: Observation, mostVersions: Int) -> [Event] {
+    private mutating func record(_ observation: Observation, imported: Bool, mostVersions: Int) -> [Event] {
         var events: [Event] = []
         if observation.time >= lastAttempt ?? observation.time {
             lastAttempt = observation.time
             events += trouble.end(by: observation)
             if let learned = observation.learned { self.learned = learned == .usual ? nil : learned }
+            if !imported { lookupFailure = observation.lookupFailure }
         }
         lastSuccess = max(lastSuccess ?? observation.time, observation.time)
         if let known = versions.firstIndex(where: { $0.identity == observation.version }) {

@@ -1,6 +1,6 @@
 /// What a target's failed attempts since its last success amount to, and when that is an event.
 public struct Trouble: Hashable, Sendable {
-    /// A target that used to work and is refused alike for so many slots in a row is told of.
+    /// A target that used to work and is refused for so many slots in a row is told of, unless that often happens to it.
     public static let mostRefusedSlots = 5
 
     /// The class of the last attempt's failure; `nil` where it succeeded.
@@ -9,26 +9,27 @@ public struct Trouble: Hashable, Sendable {
     public var failures: Int
     /// Whether the provider said, and a second probe confirmed, that it knows no such model.
     public var isNotFound: Bool
-    /// How the target was last refused.
-    public var refusal: FailureClass?
-    /// In how many slots in a row it was refused so. Slots in which nobody answered are left out.
+    /// In how many slots in a row the target was refused, however. Slots in which nobody answered are left out.
     public var refusedSlots: Int
     /// The last slot in which it was refused, or its model not found.
     public var refusedSlot: Int64?
     /// Whether it was told that it is refused.
     public var isRefused: Bool
+    /// How often it was refused before.
+    public var history: RefusalHistory
 
     public init(
-        failure: FailureClass? = nil, failures: Int = 0, isNotFound: Bool = false, refusal: FailureClass? = nil,
-        refusedSlots: Int = 0, refusedSlot: Int64? = nil, isRefused: Bool = false
+        failure: FailureClass? = nil, failures: Int = 0, isNotFound: Bool = false,
+        refusedSlots: Int = 0, refusedSlot: Int64? = nil, isRefused: Bool = false,
+        history: RefusalHistory = RefusalHistory()
     ) {
         self.failure = failure
         self.failures = failures
         self.isNotFound = isNotFound
-        self.refusal = refusal
         self.refusedSlots = refusedSlots
         self.refusedSlot = refusedSlot
         self.isRefused = isRefused
+        self.history = history
     }
 
     /// Takes the target's latest attempt, which failed.
@@ -48,14 +49,11 @@ public struct Trouble: Hashable, Sendable {
             return [Event(notFoundBy: attempt)]
         }
         guard attempt.isRefusal else { return [] }
-        if refusal != attempt.failureClass {
-            refusal = attempt.failureClass
-            refusedSlots = 1
-        } else if isNextSlot {
-            refusedSlots += 1
-        }
+        if refusedSlots == 0 || isNextSlot { refusedSlots += 1 }
         refusedSlot = attempt.slot
-        guard refusedSlots >= Self.mostRefusedSlots, hasSucceeded, !isRefused else { return [] }
+        guard refusedSlots >= Self.mostRefusedSlots, hasSucceeded, !isRefused,
+            history.makesImprobable(run: refusedSlots)
+        else { return [] }
         isRefused = true
         return [Event(refusedBy: attempt)]
     }
@@ -64,7 +62,13 @@ public struct Trouble: Hashable, Sendable {
     ///
     /// - Returns: the events that it makes.
     public mutating func end(by observation: Observation) -> [Event] {
-        defer { self = Trouble() }
+        defer {
+            var history = history
+            if !observation.isConfirmation || refusedSlots > 0 {
+                history.take(answerAfter: refusedSlots, wasTold: isRefused)
+            }
+            self = Trouble(history: history)
+        }
         return (isNotFound ? [Event(.found, of: observation)] : [])
             + (isRefused ? [Event(.accepted, of: observation)] : [])
     }
