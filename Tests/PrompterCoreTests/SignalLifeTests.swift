@@ -52,11 +52,27 @@ struct SignalLifeTests {
     /// One last answer of what was replaced is no return, or what serves by then would go untold.
     @Test(arguments: [(25, 8), (31, 14), (200, 5), (1000, 15)], [1, 3])
     func aStragglerIsNoReturn(_ answers: (old: Int, new: Int), _ stragglers: Int) throws {
-        var values = many("a", answers.old) + many("b", answers.new)
-        for _ in 0..<stragglers { values += ["a"] + many("b", 12) }
-        let simulation = follow(values + many("b", 600))
-        #expect(simulation.told(.replaced, .returned).map(\.news) == [AlarmNews(.replaced, "b")])
-        #expect(simulation.rule.life.members.filter(\.isSettled).map(\.value) == ["b"])
+        var rule = Evidence(.model)
+        var told: [AlarmNews] = []
+        var time = Timestamp(milliseconds: 1_764_000_000_000)
+        func take(_ value: String) {
+            time = time + .seconds(3600)
+            told += rule.take(value, time: time, isConfirmation: false)
+            var made = 0
+            while rule.wantsConfirmation(made: made) {
+                made += 1
+                told += rule.take("b", time: time + .seconds(made), isConfirmation: true)
+            }
+        }
+        for _ in 0..<answers.old { take("a") }
+        for _ in 0..<answers.new { take("b") }
+        for _ in 0..<stragglers {
+            take("a")
+            for _ in 0..<12 { take("b") }
+        }
+        for _ in 0..<600 { take("b") }
+        #expect(told.filter { $0.kind != .appeared && $0.kind != .retired } == [AlarmNews(.replaced, "b")])
+        #expect(rule.life.members.filter(\.isSettled).map(\.value) == ["b"])
     }
 
     /// A return is weighed as any alarm is, and says whether it was confirmed.

@@ -97,12 +97,12 @@ struct TargetLifeTests {
     /// After a change to another call a signal that was shown long ago proves nothing any more.
     @Test func aSignalThatIsNoLongerShownIsAbsent() throws {
         var life = TargetLife()
-        for index in 0..<25 { _ = take(try observation(index, "a", "f"), &life) }
+        for index in 0..<25 { _ = take(try observation(index, "a", "fp_f"), &life) }
         for index in 25..<44 { _ = take(try observation(index, "a", nil, shows: .model), &life) }
         #expect(life.confidence(model: "a") == .proven)
         for index in 44..<80 { _ = take(try observation(index, "a", nil, shows: .model), &life) }
         #expect(life[.fingerprint]?.confidence(model: "a") == .absent && life.confidence(model: "a") == .echo)
-        _ = take(try observation(80, "a", "f"), &life)
+        _ = take(try observation(80, "a", "fp_f"), &life)
         #expect(life.confidence(model: "a") == .proven)
     }
 

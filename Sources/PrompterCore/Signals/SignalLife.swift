@@ -291,7 +291,9 @@ public struct SignalLife: Hashable, Sendable {
         let old = members.filter(\.isSettled)
         // Of what answered before, all that anybody would have noticed is named, also what is not settled.
         let all = members.reduce(0) { $0 + $1.answers }
-        let before = members.filter { $0.isSettled || $0.lastCount <= run.startCount && 20 * $0.answers >= all }
+        let before = members.filter {
+            $0.isSettled || !$0.isFresh && 20 * $0.answers >= all && $0.lastCount <= carried - (run.length + 1) / 2
+        }
         var change = Change(
             kind: .replaced, value: sighting.value, previous: before.map(\.value),
             previousSince: before.map(\.since).min(),
