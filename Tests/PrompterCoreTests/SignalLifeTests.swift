@@ -75,6 +75,19 @@ struct SignalLifeTests {
         #expect(rule.life.members.filter(\.isSettled).map(\.value) == ["b"])
     }
 
+    /// An alarm that a chance raised is taken back once what it replaced has been the rule again, also where it is not alone.
+    @Test func anAlarmThatWasAMistakeIsTakenBack() {
+        let values = many("a", 1000) + many("b", 2) + many("a", 9) + many("b", 1) + many("a", 30)
+        var rule = Evidence(.model)
+        var told: [AlarmNews] = []
+        for (slot, value) in (values + many("b", 12)).enumerated() {
+            let time = Timestamp(milliseconds: 1_764_000_000_000 + Int64(slot) * 3_600_000)
+            told += rule.take(value, time: time, isConfirmation: false)
+        }
+        let alarms = told.filter { [.replaced, .returned].contains($0.kind) }
+        #expect(alarms == [AlarmNews(.replaced, "b"), AlarmNews(.returned, "a"), AlarmNews(.replaced, "b")])
+    }
+
     /// A return is weighed as any alarm is, and says whether it was confirmed.
     @Test func aReturnInTheBeginningIsConfirmed() throws {
         let simulation = follow(many("a", 200) + many("b", 8) + many("a", 20))

@@ -154,7 +154,9 @@ public struct SignalLife: Hashable, Sendable {
             settled(sighting, rules)
         }
         last = sighting
-        if let run, run.length > 1, run.evidence >= threshold(rules) { changes.append(alarm(sighting, run, rules)) }
+        if let run, run.length > 1, run.evidence >= threshold(rules) || isRefuted(by: run, rules) {
+            changes.append(alarm(sighting, run, rules))
+        }
         changes += retire(sighting, rules)
         return changes
     }
@@ -275,6 +277,15 @@ public struct SignalLife: Hashable, Sendable {
     }
 
     // MARK: what is foreign
+
+    /// Whether the last alarm was a mistake: since it, what it replaced has given two answers of three.
+    private func isRefuted(by run: ForeignRun, _ rules: LifeRules) -> Bool {
+        guard nextChoice == 0, age + run.length >= rules.beginning, let set = displaced.last, let last,
+            set.values.contains(last.value)
+        else { return false }
+        let all = members.reduce(0) { $0 + $1.answers }
+        return 3 * members.reduce(0) { $0 + (set.values.contains($1.value) ? $1.answers : 0) } > 2 * all
+    }
 
     private mutating func weigh(
         _ standing: ForeignRun.Standing, _ sighting: Sighting, isRepeat: Bool, isConfirmation: Bool, _ rules: LifeRules
