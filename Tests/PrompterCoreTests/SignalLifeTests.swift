@@ -80,7 +80,7 @@ struct SignalLifeTests {
         let values = many("a", 1000) + many("b", 2) + many("a", 9) + many("b", 1) + many("a", 30)
         var rule = Evidence(.model)
         var told: [AlarmNews] = []
-        for (slot, value) in (values + many("b", 12)).enumerated() {
+        for (slot, value) in (values + many("b", 100)).enumerated() {
             let time = Timestamp(milliseconds: 1_764_000_000_000 + Int64(slot) * 3_600_000)
             told += rule.take(value, time: time, isConfirmation: false)
         }
