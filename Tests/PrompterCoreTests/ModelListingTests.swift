@@ -72,7 +72,7 @@ struct ModelListingTests {
         var exchange = try ProbeExchange(target(probe), credential: nil)
         let text = fingerprint.map { #","system_fingerprint":"\#($0)""# } ?? ""
         let headers = server.map { [HTTPHeader("server", $0)] } ?? []
-        let answer = try exchange.take(DialectExample.response(200, headers, #"{"model":"chat"\#(text)}"#))
+        let answer = try exchange.take(DialectExample.response(200, headers, #"{"model":"chat","choices":[]\#(text)}"#))
         #expect((answer == nil) == (exchange.form == .lookup))
         return answer == nil
     }

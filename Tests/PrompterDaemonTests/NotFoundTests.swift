@@ -99,9 +99,11 @@ struct NotFoundTests {
         await world.run(until: .seconds(10))
         #expect(world.kinds == [.first, .refused])
         let told =
-            failureClass == .address
-            ? "what answers at its address has not been the provider for five slots"
-            : "the provider refuses it, which it used to answer"
+            switch failureClass {
+            case .address: "what answers at its address has not been the provider for five slots"
+            case .malformed, .noVersion: "its answers can't be used any more"
+            default: "the provider refuses it, which it used to answer"
+            }
         #expect(
             world.lines.contains { $0.hasSuffix("\(told): \(failureClass.rawValue): status 400: not here") },
             "\(world.lines)")

@@ -88,7 +88,7 @@ enum CallLesson {
         let names = parameters.map(plain)
         func isOne(_ word: String) -> Bool {
             let word = plain(word)
-            return names.contains { word == $0 || word.hasSuffix(".\($0)") }
+            return names.contains { word == $0 || word.hasSuffix(".\($0)") || word.hasSuffix("/\($0)") }
         }
         return refusal.words.parameters.contains(where: isOne)
             || refusal.words.texts.flatMap(Sentence.all).contains { $0.words.contains(where: isOne) }

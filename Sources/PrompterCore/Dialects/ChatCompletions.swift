@@ -20,10 +20,34 @@ enum ChatCompletions {
         let fingerprint = try body.fingerprint("system_fingerprint")
         // Snowflake names no model beside its fingerprint.
         var answer = CallAnswer(model: try body.model(orElse: fingerprint?.isEmpty == false), shows: .completion)
+        guard VersionIdentity.named(answer.model) == nil || isServed(body) else {
+            throw ProbeFailure(.malformed, "the answer names a model, but has nothing else that a completion has")
+        }
         answer.fingerprint = fingerprint
         answer.usage = Usage(
             inputTokens: body.tokens("usage", "prompt_tokens"), outputTokens: body.tokens("usage", "completion_tokens"))
         return answer
+    }
+
+    /// Members that an echo of the request and an error beside an echoed model lack.
+    private static let served = ["id", "object", "created", "choices", "content", "output", "provider", "service_tier"]
+
+    /// Whether anything beside the model's name shows that a model was called.
+    private static func isServed(_ body: SuccessBody) -> Bool {
+        if body.isStream || body["choices"]?.elements?.isEmpty == false || body["message"]?.isObject == true {
+            return true
+        }
+        if case .object(let members)? = body["usage"]?.value {
+            let counts = members.compactMap(\.node.integer)
+            // Who counts no token called no model.
+            if !counts.isEmpty { return counts.contains { $0 > 0 } }
+        }
+        if body["system_fingerprint"] != nil { return true }
+        if case .bool(true)? = body["success"]?.value { return true }
+        return served.contains { name in
+            guard let value = body[name]?.plain else { return false }
+            return value != .null && value != .string("")
+        }
     }
 
     /// What `refusal` of a chat completion or of the Responses API teaches.

@@ -5,8 +5,9 @@ enum EmptyAccount {
     ]
     private static let lack: Set<String> = [
         "insufficient", "exhausted", "depleted", "low", "empty", "used", "enough", "negative", "exceeded", "requires",
-        "lacks", "zero",
+        "lacks", "zero", "spent", "consumed",
     ]
+    private static let lacks = ["run out", "ran out", "out of", "no more", "none left"]
     private static let passed: Set<String> = ["reached", "exceeded", "exceeds", "hit", "exhausted", "used", "over"]
     /// A quota that comes back within the hour is a rate.
     private static let rates: Set<String> = [
@@ -23,9 +24,13 @@ enum EmptyAccount {
         "add funds", "billing not active", "not active please check your billing", "no resource package",
         "more credits", "payment is overdue", "payment overdue", "overdue payment", "outstanding balance", "unpaid",
         "non-payment", "subscription expired", "subscription has expired",
-        "no quota left",
+        "no quota left", "no quota remaining", "no remaining quota",
     ]
-    private static let frees = ["free tier", "free quota", "free allocated quota"]
+    private static let frees = ["free tier", "free quota", "free allocated quota", "free allocation"]
+    /// Whose quota, or of how long, is the account's.
+    private static let periods: Set<String> = [
+        "plan", "billing", "monthly", "yearly", "account", "payment", "subscription", "user",
+    ]
     private static let others = ["余额不足", "欠费", "额度不足", "额度已用尽"]
     private static let codes: Set<String> = [
         "1113", "arrearage", "payment_required", "usage_limit_reached", "exceeded_current_quota_error",
@@ -55,7 +60,7 @@ enum EmptyAccount {
     private static func isTold(by sentence: Sentence, isRate: Bool) -> Bool {
         if phrases.contains(where: sentence.has) { return true }
         // A budget of tokens is nobody's money.
-        if sentence.has(anyOf: money), sentence.has(anyOf: lack),
+        if sentence.has(anyOf: money), sentence.has(anyOf: lack) || lacks.contains(where: sentence.has),
             !sentence.has("rate limit"), !sentence.has(anyOf: ["thinking", "reasoning", "token", "tokens"])
         {
             return true
@@ -66,8 +71,10 @@ enum EmptyAccount {
         guard !isRate else { return false }
         if frees.contains(where: sentence.has), sentence.has(anyOf: passed) { return true }
         guard sentence.words.contains("quota") else { return false }
-        return sentence.has(anyOf: ["insufficient"])
-            || sentence.has(anyOf: passed)
-                && sentence.has(anyOf: ["plan", "billing", "monthly", "account", "payment", "subscription", "user"])
+        if sentence.has("insufficient") { return true }
+        guard sentence.has(anyOf: passed) || lacks.contains(where: sentence.has) else { return false }
+        // One model's quota of the day leaves the others theirs.
+        return sentence.has(anyOf: periods)
+            || sentence.has(anyOf: ["daily", "weekly", "key"]) && !sentence.words.contains("model")
     }
 }

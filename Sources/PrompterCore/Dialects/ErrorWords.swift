@@ -23,11 +23,12 @@ struct ErrorWords {
     /// Those that say most come first.
     private static let textNames = [
         "message", "errormessage", "msg", "errormsg", "errmsg", "statusmsg", "detail", "error", "faultstring",
-        "errordescription", "description", "title", "raw",
+        "errordescription", "description", "title", "raw", "statustext", "exception", "providererror",
     ]
     private static let nestingNames: Set<String> = [
         "error", "errors", "detail", "details", "message", "innererror", "metadata", "baseresp", "response", "cause",
-        "body", "fault", "violations", "fieldviolations", "raw", "data", "result",
+        "body", "header", "meta", "exception", "providererror", "fault", "violations", "fieldviolations", "raw", "data",
+        "result",
     ]
 
     init(_ nodes: [JSONNode]) {
@@ -103,7 +104,7 @@ struct ErrorWords {
     }
 
     /// A name as it is compared: `statusCode`, `status_code` and `StatusCode` are one.
-    private static func plain(_ name: String) -> String {
+    static func plain(_ name: String) -> String {
         name.lowercased().filter { $0 != "_" && $0 != "-" }
     }
 }

@@ -10,9 +10,14 @@ struct EventStream {
         /// events, one a line.
         var values: [JSONNode] {
             let whole = Array(data.joined(separator: [0x0A]))
-            if let document = try? JSONDocument(lenient: whole) { return [document.root] }
+            // What is whole in one line is followed by another event, and not by more of its own.
+            if data.count == 1 || EventStream.value(of: data.first ?? []) == nil,
+                let document = try? JSONDocument(lenient: whole)
+            {
+                return [document.root]
+            }
             guard data.count > 1 else { return [] }
-            return data.compactMap { try? JSONDocument(lenient: Array($0)).root }
+            return data.compactMap(EventStream.value)
         }
     }
 
@@ -37,6 +42,11 @@ struct EventStream {
                 event = Event()
                 continue
             }
+            // Some servers forget the field's name where they break off with an error.
+            if line.first == UInt8(ascii: "{") {
+                events.append(Event(data: [line]))
+                continue
+            }
             var value = line.dropFirst(Self.name(of: line).utf8.count + 1)
             if value.first == 0x20 { value.removeFirst() }
             switch Self.name(of: line) {
@@ -45,6 +55,17 @@ struct EventStream {
             default: break
             }
         }
+    }
+
+    /// The objects of a body that has one in each line; none where its first line holds no whole one.
+    static func objects(inLinesOf body: [UInt8]) -> [JSONNode] {
+        let lines = lines(of: body[...]).filter { !$0.isEmpty }.prefix(mostEvents)
+        guard lines.count > 1, let first = lines.first, value(of: first)?.isObject == true else { return [] }
+        return lines.compactMap(value).filter(\.isObject)
+    }
+
+    private static func value(of line: ArraySlice<UInt8>) -> JSONNode? {
+        try? JSONDocument(lenient: Array(line)).root
     }
 
     private static func name(of line: ArraySlice<UInt8>) -> String {

@@ -14,7 +14,8 @@ struct ModelAbsence {
         "no longer valid", "shut down", "shutdown", "sunset", "discontinued", "removed", "end of life", "end-of-life",
         "end of its life", "eol", "not available", "not supported", "not recognized", "not recognised", "not valid",
         "not a valid", "nonexistent", "not deployed", "not served", "not hosted", "not registered", "not known",
-        "not offered", "does not match any", "gone",
+        "not offered", "does not match any", "gone", "archived", "was moved", "been moved", "moved to", "renamed",
+        "replaced by", "superseded", "withdrawn",
     ]
     /// Behind the model and at the end, for more may follow: "model x: invalid value".
     private static let last = ["invalid", "unknown", "unrecognized", "unrecognised"]
@@ -45,7 +46,27 @@ struct ModelAbsence {
     private static let belongings: Set<String> = [
         "tokenizer", "template", "adapter", "lora", "settings", "server", "servers", "worker", "workers", "pod",
         "cache",
-        "config", "configuration", "page", "route", "router", "channel", "channels", "container",
+        "config", "configuration", "page", "route", "router", "channel", "channels", "container", "architecture",
+        "architectures", "weights",
+    ]
+    /// What serves models: it may be absent itself where it stands right behind the word for the model, as in "model gateway",
+    /// and elsewhere only tells who speaks, or where.
+    private static let servers: Set<String> = [
+        "gateway", "backend", "backends", "provider", "providers", "endpoint", "endpoints", "engine", "service",
+        "proxy",
+        "runtime", "registry", "family", "format", "class", "loader", "host", "node",
+    ]
+    /// Before a server that is only a place: "not found on this backend".
+    private static let places: Set<String> = [
+        "on", "at", "by", "for", "from", "in", "with", "via", "of", "to", "through",
+    ]
+    /// What an absence is of that names nothing else than the model: "resource not found: model x".
+    private static let anything: Set<String> = [
+        "resource", "resources", "entity", "object", "item", "error", "exception", "request", "requested", "status",
+        "following", "name", "it", "which", "that", "model", "models", "deployment",
+    ]
+    private static let auxiliaries: Set<String> = [
+        "was", "were", "is", "are", "be", "been", "has", "have", "had", "could", "can", "does", "do", "did", "the", "a",
     ]
     /// What makes it a matter of time or place.
     private static let passing: Set<String> = [
@@ -97,7 +118,11 @@ struct ModelAbsence {
 
     /// Whether all that a sentence is about is the model: "model: x", or its very name.
     private func isNamed(in sentence: Sentence) -> Bool {
-        guard !sentence.has(anyOf: Self.belongings), !sentence.has(anyOf: Self.passing) else { return false }
+        guard !sentence.has(anyOf: Self.belongings), !sentence.has(anyOf: Self.passing),
+            !sentence.words.indices.contains(where: {
+                isSubject(sentence.words[$0]) && isOfServer(behind: $0, in: sentence)
+            })
+        else { return false }
         return sentence.words.first == "model"
             || sentence.words.contains { $0.hasPrefix("models/") || $0.utf8.count > 2 && $0 == model }
     }
@@ -105,6 +130,7 @@ struct ModelAbsence {
     private static func isOfModel(_ code: String) -> Bool {
         let code = letters(of: code)
         return (code.contains("model") || code.contains("deployment")) && parts.contains(where: code.contains)
+            && !(belongings.union(servers)).contains { code.contains("model\($0)") }
             && !otherParts.contains(where: code.contains)
     }
 
@@ -123,20 +149,54 @@ struct ModelAbsence {
         return words.indices.contains { place in
             if isSubject(words[place]) {
                 return !words[..<place].suffix(4).contains(where: Self.belongings.contains)
-                    && isAbsence(behind: place, in: sentence)
+                    && !isOfServer(before: place, in: sentence) && isAbsence(behind: place, in: sentence)
             }
             if words[place] == "no", place + 2 < words.count, isSubject(words[place + 1]) {
                 return Self.existing.contains(words[place + 2])
             }
             guard let end = Self.before.lazy.compactMap({ sentence.begins($0, at: place) }).first else { return false }
+            guard !hasOwnSubject(place, end, in: sentence) else { return false }
             let rest = words[end...].prefix(4).drop(while: Self.fillers.contains)
-            guard let subject = rest.first, isSubject(subject) else { return false }
-            return rest.dropFirst().first.map { !Self.others.contains($0) && !Self.belongings.contains($0) } ?? true
+            guard let subject = rest.first, isSubject(subject), !isOfServer(behind: rest.startIndex, in: sentence)
+            else {
+                return false
+            }
+            var next = rest.startIndex + 1
+            if next < words.count, words[next] == model { next += 1 }
+            return next == words.count || !Self.others.contains(words[next]) && !Self.belongings.contains(words[next])
         }
+    }
+
+    /// Whether what serves the model stands right behind the word for it, or behind its name.
+    private func isOfServer(behind place: Int, in sentence: Sentence) -> Bool {
+        let words = sentence.words
+        let next = words[(place + 1)...].prefix(2).drop { $0 == model }.first
+        return next.map(Self.servers.contains) == true && !sentence.colons.contains(place)
+    }
+
+    /// Whether what serves the model is what is spoken of: "the backend for model x".
+    private func isOfServer(before place: Int, in sentence: Sentence) -> Bool {
+        let words = sentence.words[..<place].reversed().drop { Self.fillers.contains($0) || isSubject($0) }
+        guard let joint = words.first, ["for", "of", "serving", "hosting"].contains(joint) else { return false }
+        return words.dropFirst().first.map { Self.servers.contains($0) } == true
+    }
+
+    /// Whether the absence from `place` to `end` is of what stands before it, and the model only behind a colon:
+    /// "tenant not found: model x".
+    private func hasOwnSubject(_ place: Int, _ end: Int, in sentence: Sentence) -> Bool {
+        guard sentence.colons.contains(end - 1) else { return false }
+        var before = place - 1
+        while before >= 0, !sentence.colons.contains(before), Self.auxiliaries.contains(sentence.words[before]) {
+            before -= 1
+        }
+        guard before >= 0, !sentence.colons.contains(before) else { return false }
+        let word = sentence.words[before]
+        return !Self.anything.contains(word) && !word.allSatisfy(\.isNumber) && !isSubject(word)
     }
 
     private func isAbsence(behind place: Int, in sentence: Sentence) -> Bool {
         let words = sentence.words
+        guard !isOfServer(behind: place, in: sentence) else { return false }
         for next in words.indices.dropFirst(place + 1).prefix(12) {
             if let end = Self.behind.lazy.compactMap({ sentence.begins($0, at: next) }).first {
                 // "Not supported for", "… with", "… in": something else is wanted of it than to be there.
@@ -145,6 +205,9 @@ struct ModelAbsence {
             }
             if next == words.count - 1, Self.last.contains(words[next]) { return true }
             if Self.others.contains(words[next]) || Self.belongings.contains(words[next]) { return false }
+            // "The model's last backend", but not "the model on this backend".
+            let isServer = Self.servers.contains(words[next])
+            if isServer, !words[(place + 1)..<next].suffix(3).contains(where: Self.places.contains) { return false }
         }
         return false
     }

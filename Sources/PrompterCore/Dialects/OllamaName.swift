@@ -9,6 +9,8 @@ struct OllamaName: Hashable {
         for usual in ["registry.ollama.ai/", "library/"] where name.hasPrefix(usual) {
             name = name.dropFirst(usual.count)
         }
+        // Both are one host's names.
+        if name.hasPrefix("huggingface.co/") { name = "hf.co/\(name.dropFirst("huggingface.co/".count))" }
         let hasTag = name.split(separator: "/", omittingEmptySubsequences: false).last?.contains(":") == true
         text = hasTag ? String(name) : "\(name):latest"
     }

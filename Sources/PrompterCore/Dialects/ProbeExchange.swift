@@ -66,7 +66,7 @@ public struct ProbeExchange {
             var read = try rules.read(form, success, of: target)
             read.latency = response.duration
             answer = read
-            if completed == nil, version(of: answer) == nil { throw withoutVersion(response, body) }
+            if completed == nil, version(of: answer) == nil { throw withoutVersion(answer, response, body) }
         } catch {
             return try take(error)
         }
@@ -128,7 +128,16 @@ public struct ProbeExchange {
     private static let noVersion = ProbeFailure(.noVersion, "the answer names neither model nor fingerprint")
 
     /// What failed with a success that names no version: what it says instead, where it says something.
-    private func withoutVersion(_ response: HTTPResponse, _ body: ResponseBody) -> ProbeFailure {
+    private func withoutVersion(_ answer: CallAnswer, _ response: HTTPResponse, _ body: ResponseBody) -> ProbeFailure {
+        let longest = VersionIdentity.longestName
+        if let name = [answer.fingerprint, answer.digest, answer.model].lazy.compactMap(\.self).first(where: {
+            $0.utf8.count > longest
+        }) {
+            return ProbeFailure(
+                .noVersion,
+                "the answer's name of the version has \(name.utf8.count) bytes, and the longest that is taken \(longest)"
+            )
+        }
         let said = Refusal(inside: response, body, told: body.objects, of: target.model, redaction)
         var failure = Self.noVersion
         if !said.words.texts.isEmpty, said.failure.failureClass != .malformed { failure = said.failure }

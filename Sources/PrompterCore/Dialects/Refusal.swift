@@ -57,9 +57,14 @@ struct Refusal {
         var text = isInside ? "a success that carries an error" : "status \(status)"
         if (300...399).contains(status), let location { text += ", a redirect to \(location)" }
         text += message.isEmpty ? (isInside ? " without a message" : "") : ": \(message)"
-        if failureClass == .address { text += " (is the base_url right?)" }
+        if failureClass == .address, !isOfModel { text += " (is the base_url right?)" }
         return ProbeFailure(
             failureClass, text, retryAfter: retryAfter, scope: RefusalScope.of(self, failureClass))
+    }
+
+    /// Whether it names the model, as only the provider's own API does.
+    private var isOfModel: Bool {
+        model.utf8.count > 2 && words.texts.flatMap(Sentence.all).contains { $0.words.contains(model.lowercased()) }
     }
 
     /// What is said inside counts where the status outside only says that something failed.

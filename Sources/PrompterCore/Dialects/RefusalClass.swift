@@ -23,6 +23,12 @@ enum RefusalClass {
         "gateway",
     ]
 
+    /// Limits of how often is asked.
+    private static let rates = [
+        "request limit", "requests limit", "qps limit", "rpm limit", "tpm limit", "call limit", "concurrency limit",
+        "hourly limit", "daily limit",
+    ]
+
     static func of(_ refusal: Refusal) -> FailureClass {
         let (status, words) = (refusal.status, refusal.words)
         // No redirect is followed, so that no credential goes where nobody sent it.
@@ -84,6 +90,10 @@ enum RefusalClass {
                 where: text.lowercased().filter(\.isLetter).contains)
         }
         return words.codes.contains(where: isRate) || words.texts.contains(where: isRate)
+            || words.texts.flatMap(Sentence.all).contains { sentence in
+                rates.contains(where: sentence.has) && sentence.has(anyOf: ["reached", "exceeded", "exceeds", "hit"])
+                    && !sentence.has(anyOf: ["context", "length", "size", "bytes"])
+            }
     }
 
     private static func isOfKey(_ words: ErrorWords) -> Bool {

@@ -6,6 +6,8 @@ struct ResponseBody {
     private(set) var objects: [JSONNode] = []
     /// Whether they are the elements of an array.
     private(set) var isArray = false
+    /// Whether it came as a stream of events.
+    private(set) var isStream = false
     /// What a stream tells as an error.
     private(set) var streamedErrors: [JSONNode] = []
     /// A text that is the whole body: JSON's, or none.
@@ -18,7 +20,9 @@ struct ResponseBody {
         do throws(JSONSyntaxError) {
             let root = try JSONDocument(lenient: bytes).root
             switch root.value {
-            case .object: objects = [root]
+            case .object:
+                let lines = EventStream.objects(inLinesOf: bytes)
+                objects = lines.isEmpty ? [root] : lines
             case .array(let elements):
                 isArray = true
                 objects = elements.filter(\.isObject)
@@ -27,6 +31,7 @@ struct ResponseBody {
             }
         } catch {
             if let stream = EventStream(bytes) {
+                isStream = true
                 read(stream)
             } else {
                 fault = error

@@ -1,6 +1,8 @@
 /// The words of one sentence of an error, in lower case and without the marks around them, to look for phrases in.
 struct Sentence {
     let words: [String]
+    /// The places of the words that a colon stands behind.
+    var colons: Set<Int> = []
 
     /// The sentences of `text`. A name such as `llama3.2:8b` is one word.
     static func all(in text: String) -> [Sentence] {
@@ -10,16 +12,20 @@ struct Sentence {
         }
         var sentences: [Sentence] = []
         var words: [String] = []
+        var colons: Set<Int> = []
+        func end() {
+            sentences.append(Sentence(words: words, colons: colons))
+            (words, colons) = ([], [])
+        }
         for part in text.split(whereSeparator: { ";\n\r".contains($0) }) {
             for word in part.split(whereSeparator: { $0.isWhitespace || marks.contains($0) }) {
                 let name = trimmed(word)
                 if !name.isEmpty { words.append(String(name)) }
+                if word.last == ":", !words.isEmpty { colons.insert(words.count - 1) }
                 guard let last = word.last, ".!?".contains(last) else { continue }
-                sentences.append(Sentence(words: words))
-                words = []
+                end()
             }
-            sentences.append(Sentence(words: words))
-            words = []
+            end()
         }
         return sentences.filter { !$0.words.isEmpty }
     }

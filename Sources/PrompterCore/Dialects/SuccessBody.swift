@@ -1,6 +1,8 @@
 /// The JSON of a response of status 2xx: an object, or the objects of a stream. It is strict about what is read of it alone.
 struct SuccessBody {
     let response: HTTPResponse
+    /// Whether it came as a stream of events.
+    let isStream: Bool
     private let objects: [JSONNode]
     private let redaction: Redaction
 
@@ -10,6 +12,7 @@ struct SuccessBody {
         _ response: HTTPResponse, _ body: ResponseBody, mayBeArray: Bool, _ redaction: Redaction
     ) throws(ProbeFailure) {
         objects = body.objects
+        isStream = body.isStream
         self.response = response
         self.redaction = redaction
         guard objects.isEmpty || body.isArray && !mayBeArray else { return }

@@ -19,8 +19,10 @@ extension Event {
         case .present: "\(model): answers carry a \(signal?.rawValue ?? "version") now, \(value)"
         case .notFound: "\(model): the provider knows no such model\(value.dropFirst("not_found".count))"
         case .found: "\(model): the provider knows the model again, as \(value)"
-        case .refused where value.hasPrefix(FailureClass.address.rawValue):
+        case .refused where failureClass == .address:
             "\(model): what answers at its address has not been the provider for five slots: \(value)"
+        case .refused where [.malformed, .noVersion].contains(failureClass):
+            "\(model): its answers can't be used any more: \(value)"
         case .refused: "\(model): the provider refuses it, which it used to answer: \(value)"
         case .accepted: "\(model): the provider answers it again"
         case .retirementAnnounced: "\(model): the provider will shut it down on \(value.prefix(10))"
@@ -29,6 +31,9 @@ extension Event {
         case .corrected: "\(model): not so, as a late observation shows: \(value)"
         }
     }
+
+    /// What a refusal is of; its value begins with it.
+    private var failureClass: FailureClass? { FailureClass(rawValue: String(value.prefix { $0 != ":" })) }
 
     private var was: String {
         guard !previous.isEmpty else { return "" }

@@ -1,0 +1,49 @@
+/// What a model wrote, wherever an answer carries it: it tells a served call from an error beside an echoed model.
+struct AnswerContent {
+    /// Whether anything was written.
+    let isWritten: Bool
+    /// Whether tokens of output were counted: a reasoning model may spend them all before it writes.
+    let isCounted: Bool
+
+    /// Members of a choice, or of its message, that hold what was written.
+    private static let written = [
+        "content", "text", "reasoning", "reasoning_content", "thinking", "tool_calls", "function_call", "refusal",
+        "audio", "images",
+    ]
+
+    /// - Parameter objects: those of one answer, of which a stream has several.
+    init(of objects: [JSONNode]) {
+        isWritten = objects.contains(where: Self.isWritten)
+        isCounted = objects.contains { object in
+            ["completion_tokens", "output_tokens"].contains { (object["usage"]?[$0]?.integer ?? 0) > 0 }
+        }
+    }
+
+    /// Whether `object` has elements where any dialect puts an answer.
+    static func hasElements(_ object: JSONNode) -> Bool {
+        ["choices", "content", "candidates", "output", "models", "data"].contains {
+            object[$0]?.elements?.isEmpty == false
+        }
+    }
+
+    private static func isWritten(_ object: JSONNode) -> Bool {
+        if let choices = object["choices"]?.elements, choices.contains(where: isWrittenChoice) { return true }
+        return ["content", "candidates", "output", "models", "data"].contains { object[$0]?.elements?.isEmpty == false }
+            || object["content"]?.string?.isEmpty == false
+    }
+
+    private static func isWrittenChoice(_ choice: JSONNode) -> Bool {
+        [choice, choice["message"], choice["delta"]].compactMap(\.self).contains { place in
+            written.contains { isFilled(place[$0]) }
+        }
+    }
+
+    private static func isFilled(_ node: JSONNode?) -> Bool {
+        switch node?.value {
+        case .string(let text): !text.isEmpty
+        case .array(let elements): !elements.isEmpty
+        case .object(let members): !members.isEmpty
+        default: false
+        }
+    }
+}
