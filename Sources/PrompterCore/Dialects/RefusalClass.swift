@@ -7,6 +7,9 @@ enum RefusalClass {
         "apikey", "api-key", "api_key", "x-api-key", "credentials", "credential", "authentication", "login",
         "authorization",
     ]
+    private static let keyNames: Set<String> = [
+        "key", "keys", "token", "tokens", "bearer", "oauth", "jwt", "secret", "signature", "auth", "apikeys",
+    ]
     private static let faults: Set<String> = [
         "invalid", "incorrect", "expired", "missing", "revoked", "wrong", "fail", "failed", "fails",
     ]
@@ -84,6 +87,18 @@ enum RefusalClass {
                 where: text.lowercased().filter(\.isLetter).contains)
         }
         return words.codes.contains(where: isRate) || words.texts.contains(where: isRate)
+    }
+
+    /// Whether a refusal has a word of a key, or one of `accounts`.
+    static func speaksOfKey(_ words: ErrorWords, or accounts: Set<String>) -> Bool {
+        let codes = words.codes.contains { code in
+            ["authenticat", "credential", "apikey", "api_key", "token", "account", "organization", "project"].contains(
+                where: code.contains)
+        }
+        return codes
+            || words.texts.flatMap(Sentence.all).contains { sentence in
+                sentence.has(anyOf: keys.union(keyNames)) || sentence.has(anyOf: accounts)
+            }
     }
 
     private static func isOfKey(_ words: ErrorWords) -> Bool {
