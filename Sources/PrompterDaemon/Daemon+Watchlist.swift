@@ -101,7 +101,9 @@ extension Daemon {
 
     private func keptStandOffs() async -> [StandOff.Kept] {
         do {
-            return try await store.standOffs()
+            let kept = try await store.standOffs()
+            standOffChanges.wrote(kept)
+            return kept
         } catch {
             log.error("store: who is not to be called could not be read: \(error)")
             return []
@@ -112,12 +114,21 @@ extension Daemon {
     func keepStandOffs() async {
         for await _ in standOffChanges.arrivals {
             do {
-                try await store.keep(standOffChanges.take())
+                let changes = standOffChanges.take()
+                try await store.keep(changes)
+                standOffChanges.wrote(changes)
             } catch {
                 // The recorder tells of a store that fails. After a restart one probe more finds the stand-off anew.
                 log.debug("store: a stand-off could not be kept: \(error)")
             }
         }
+    }
+
+    /// Notices what a probe by hand, which was answered, ended in the store: one call tries.
+    func noticeEndedStandOffs() async {
+        guard standOffChanges.isAnyWritten, let kept = try? await store.standOffs() else { return }
+        let ended = standOffChanges.takeEnded(kept: kept)
+        if !ended.isEmpty { await pipeline.recheck(ended) }
     }
 
     func readCredentials() -> [String: Credential] {

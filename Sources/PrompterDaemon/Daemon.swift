@@ -143,16 +143,17 @@ public actor Daemon {
             timer.cancel()
             signals.cancel()
             folderWatch?.cancel()
-            standOffChanges.finish()
             await finishRecording()
+            // What was committed last may begin a stand-off, too.
+            await telling.value
+            standOffChanges.finish()
             // What the store has not taken by now it does not take.
-            keeping.cancel()
+            if !recorder.leftover().isEmpty { keeping.cancel() }
             // What a single round made known is told before its end.
             if once, !settings.stubsOnly { await herald.finish(within: Self.stopTime) }
             await redisGuard?.shutdown()
             group.cancelAll()
         }
-        await telling.value
         await reloading?.value
         await keeping.value
         try await end(once: once)
@@ -219,6 +220,7 @@ public actor Daemon {
         }
         if isDistrustDue { await distrust() }
         if isRegistrationDue { await register() }
+        await noticeEndedStandOffs()
         herald.wake()
         await writeTextfile(isForced: true)
         await showStatus()

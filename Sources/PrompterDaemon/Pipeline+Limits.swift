@@ -60,10 +60,15 @@ extension Pipeline {
                 metadata: metadata)
             return
         }
-        let next = standOff.cause == .auth ? "until a reload; one tries in \(time)" : "for \(time)"
+        let next = standOff.cause == .auth ? "until a reload or a trial in \(time)" : "for \(time)"
         parts.log.log(
             level: standOff.cause == .rateLimited ? .warning : .error, "\(name): \(why); no probes of it \(next)",
             metadata: metadata)
+    }
+
+    /// Lets one call decide of each of `scopes`: a probe that was made beside this daemon was answered.
+    public func recheck(_ scopes: Set<StandOff.Scope>) {
+        limits.recheck(scopes, at: parts.clock())
     }
 
     /// Takes back the stand-offs from before a restart, and says which providers have one.

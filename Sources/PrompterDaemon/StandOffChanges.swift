@@ -4,6 +4,7 @@ import PrompterCore
 /// later.
 final class StandOffChanges: Sendable {
     private let changes = Locked<[StandOff.Scope: StandOff.Kept]>([:])
+    private let written = Locked<Set<StandOff.Scope>>([])
     /// Tells that there are some.
     let arrivals: AsyncStream<Void>
     private let arrived: AsyncStream<Void>.Continuation
@@ -26,6 +27,28 @@ final class StandOffChanges: Sendable {
             return Array(changes.values)
         }
     }
+
+    /// Takes note that `standOffs` stand in the store as they are.
+    func wrote(_ standOffs: [StandOff.Kept]) {
+        written.withLock { written in
+            for standOff in standOffs {
+                if standOff.end == nil { written.remove(standOff.scope) } else { written.insert(standOff.scope) }
+            }
+        }
+    }
+
+    /// Those that were written and of which the store, which has `kept`, knows no longer: somebody else ended them. Each is
+    /// given once.
+    func takeEnded(kept: [StandOff.Kept]) -> Set<StandOff.Scope> {
+        written.withLock { written in
+            let ended = written.subtracting(kept.map(\.scope))
+            written.subtract(ended)
+            return ended
+        }
+    }
+
+    /// Whether the store has any.
+    var isAnyWritten: Bool { written.withLock { !$0.isEmpty } }
 
     /// Says that no more will come.
     func finish() { arrived.finish() }

@@ -178,11 +178,11 @@ public struct VersionInquiry: Sendable {
         let now = Moment.now.wall
         let standOffs: [StandOff.Kept]
         do {
-            standOffs = try await store.standOffs()
+            standOffs = try await store.standOffs().filter { $0.scope.concerns(target) }
         } catch {
             throw ProbeFailure(.noVersion, "\(error)")
         }
-        let rests = standOffs.filter { $0.scope.concerns(target) }.compactMap { standOff in
+        let rests = standOffs.compactMap { standOff in
             standOff.end.map { (cause: standOff.cause, rest: $0 - now) }
         }
         guard let longest = rests.max(by: { $0.rest < $1.rest }), longest.rest > .zero else { return nil }
@@ -190,6 +190,14 @@ public struct VersionInquiry: Sendable {
             longest.cause,
             "an earlier call failed so, and none is made for \(DurationText.brief(longest.rest)); --force probes in any case"
         )
+    }
+
+    /// Ends what kept `target` from being called, which was answered; a daemon sees that.
+    private func endStandOffs(of target: Target) async {
+        // What can't be ended now is by the daemon's own trial.
+        guard let standOffs = try? await store.standOffs().filter({ $0.scope.concerns(target) }), !standOffs.isEmpty
+        else { return }
+        try? await store.keep(standOffs.map(\.ended))
     }
 
     private func known(_ target: Target) async throws(ProbeFailure) -> Found? {
@@ -223,6 +231,7 @@ public struct VersionInquiry: Sendable {
             answer, lease: lease ?? Lease(id: id, slot: slot, attempt: 1, keepTime: .zero), at: now.wall)
         if let lease { await asking.probeGuard.settle([Settlement(lease, .observed(observation))], at: now) }
         let recorded = try await record(.observation(observation, imported: false))
+        await endStandOffs(of: target)
         return Found(version: answer.version, time: now.wall, isNew: recorded.isNewVersion, source: .probed)
     }
 

@@ -69,8 +69,9 @@ public enum VersionStoreConformance {
                 (5, fail(.timeout), []), (6, nil, [.found]),
                 // A confirmation of another kind of answer.
                 (7, nil, []), (7, confirmed, []), (8, gone, [.notFound]), (9, nil, [.found]),
-                // One that is lost meanwhile begins anew.
-                (10, gone, []), (11, fail(.connection), []), (12, gone, []), (13, gone, [.notFound]),
+                // What nobody answered meanwhile neither confirms it nor makes it begin anew.
+                (10, gone, []), (10, fail(.timeout), []), (10, gone, []), (11, fail(.connection), []),
+                (12, gone, [.notFound]), (13, gone, []),
             ])
         #expect(try await store.memory(of: [target])[target]?.trouble.isNotFound == true)
         let late = finding(try observation(90, of: target, "a", at: now + .milliseconds(500)))

@@ -25,6 +25,10 @@ import Testing
         var testDescription: String { "line \(line): \(dialect.rawValue), \(form.rawValue), status \(response.status)" }
     }
 
+    private static let scopes: [String: FailureScope] = [
+        "provider": .provider, "target": .target, "unknown": .unknown,
+    ]
+
     static func fixtures() throws -> [Fixture] {
         try DialectExample.fixtures("failures").enumerated().map { index, row in
             Fixture(
@@ -37,7 +41,7 @@ import Testing
                 next: row["next"]?.string.flatMap(CallForm.init),
                 retryAfter: row["retry_after"].flatMap { Double($0.plain.text) },
                 isTargetOnly: row["target_only"] != nil,
-                scope: row["scope"].map { $0.string == "provider" ? .provider : .target }, shown: row["shown"]?.string,
+                scope: row["scope"].flatMap { Self.scopes[$0.string ?? ""] }, shown: row["shown"]?.string,
                 sends: row["sends"]?.string, hasHint: row["hint"] == nil, model: row["model"]?.string ?? "model-1")
         }
     }
@@ -72,7 +76,7 @@ import Testing
         let failure = #expect(throws: ProbeFailure.self) { try exchange.take(fixture.response) }
         guard let failure else { return }
         #expect(failure.failureClass == fixture.failureClass, "\(failure)")
-        #expect((failure.scope == .target && failure.failureClass == .auth) == fixture.isTargetOnly)
+        #expect((failure.scope != .provider && failure.failureClass == .auth) == fixture.isTargetOnly)
         if let scope = fixture.scope { #expect(failure.scope == scope, "\(failure)") }
         if let shown = fixture.shown { #expect(failure.detail.description.contains(shown), "\(failure)") }
         let hasHint = failure.failureClass == .address && fixture.hasHint

@@ -66,6 +66,7 @@ struct StandOffTests {
         ProbeFailure(.rateLimited, "slow down", retryAfter: seconds.map { .seconds($0) }, scope: scope)
     }
 
+    private static let unauthorized = ProbeFailure(.auth, "Unauthorized", scope: .unknown)
     private static let forbidden = ProbeFailure(.auth, "not this model", scope: .target)
 
     /// What changed, by kind, scope and cause.
@@ -234,6 +235,39 @@ struct StandOffTests {
         #expect(rig.limit("a") == nil)
     }
 
+    /// A bare "unauthorized" may be one model's.
+    @Test func anUnwordedRefusalIsOneTargetsUntilASecondIsRefusedAlike() {
+        var rig = Rig()
+        #expect(Self.texts(rig.call("a", Self.unauthorized)) == ["began target auth"])
+        #expect(rig.limit("a") != nil && rig.limit("b") == nil)
+        // An answer in between speaks against it, and so does what is said of one model.
+        #expect(rig.call("c", nil) == [])
+        #expect(Self.texts(rig.call("b", Self.unauthorized)) == ["began target auth"])
+        #expect(Self.texts(rig.call("d", Self.forbidden)) == ["began target auth"])
+        #expect(Self.texts(rig.call("e", Self.unauthorized)) == ["began target auth"])
+        #expect(rig.limit("c") == nil)
+        #expect(Self.texts(rig.call("f", Self.unauthorized)) == ["began provider auth", "began target auth"])
+        #expect(rig.limit("c")?.until == rig.now.uptime + .seconds(30))
+        rig.pass(.seconds(30))
+        #expect(Self.texts(rig.call("c", nil)) == ["ended provider auth"])
+        #expect(rig.limit("c") == nil && rig.limit("f") != nil)
+    }
+
+    /// With however many targets it is not tried.
+    @Test func anUnwordedRefusalOfAllIsTriedEverLessOften() {
+        var rig = Rig()
+        for model in ["a", "b"] { _ = rig.call(model, Self.unauthorized) }
+        var pauses: [Duration] = []
+        for number in 0..<8 {
+            pauses.append((rig.limit("m-\(number)")?.until ?? .zero) - rig.now.uptime)
+            rig.pass(pauses.last ?? .zero)
+            #expect(rig.call("m-\(number)", Self.unauthorized) != nil)
+        }
+        #expect(pauses == [30, 60, 120, 240, 480, 960, 1800, 1800].map { .seconds($0) })
+        rig.reload()
+        #expect(Self.texts(rig.call("n", nil)) == ["ended provider auth"])
+    }
+
     /// So that five slots can show that it is refused for good.
     @Test func aTargetThatIsRefusedIsCalledInFiveSlotsBeforeItRests() {
         var rig = Rig(interval: .seconds(10))
@@ -296,6 +330,27 @@ struct StandOffTests {
         #expect(rig.limit("b") == Limit(reason: .rate, until: rig.now.uptime + .seconds(600)))
         rig.pass(.seconds(600))
         #expect(Self.texts(rig.call("b", nil)) == ["ended provider rate_limited"])
+        // To whom it was said waits for as long.
+        #expect(rig.limit("a") == Limit(reason: .rate, until: .seconds(1000 + 37_000)))
+    }
+
+    @Test(arguments: [
+        ProbeFailure(.rateLimited, "", retryAfter: .seconds(7000), scope: .provider),
+        ProbeFailure(.rateLimited, "", retryAfter: .seconds(7000)),
+        ProbeFailure(.quota, "", retryAfter: .seconds(7000)),
+        ProbeFailure(.auth, "", retryAfter: .seconds(7000), scope: .target),
+        ProbeFailure(.serverError, "", retryAfter: .seconds(7000)),
+    ]) func whoIsToldToWaitWaitsForThatAtLeast(failure: ProbeFailure) {
+        for others in [[], ["b"], ["b", "c"]] {
+            var rig = Rig()
+            let begin = rig.now.uptime
+            for model in others + ["a"] { rig.enqueue(model) }
+            for begun in rig.begin() { _ = rig.limits.end(begun, failure, at: rig.now) }
+            while rig.now.uptime < begin + .seconds(6999) {
+                #expect(rig.call("a", failure) == nil, "\(failure) after \(rig.now.uptime - begin)")
+                rig.pass(.seconds(33))
+            }
+        }
     }
 
     /// What another instance was answered ends what this one met, but for its own key.
@@ -452,11 +507,12 @@ struct StandOffTests {
         changes += rig.call("busy", Self.tooMany(9000, .target)) ?? []
         changes += rig.call("any", Self.tooMany(7200)) ?? []
         let kept = rig.limits.kept(changes, at: rig.now)
-        #expect(kept.count == 4)
+        #expect(kept.count == 5)
         var later = Rig(rig.provider, standOffs: kept)
         #expect(later.limit("any")?.reason == .rate)
         later.pass(.seconds(7200))
-        #expect(Self.texts(later.call("any", nil)) == ["ended provider rate_limited"])
+        #expect(
+            Self.texts(later.call("any", nil)) == ["ended provider rate_limited", "ended target rate_limited"])
         #expect(later.limit("gone")?.until == .seconds(1000 + 86_400))
         #expect(later.limit("busy")?.until == .seconds(1000 + 9000))
         // A credential has been read anew.

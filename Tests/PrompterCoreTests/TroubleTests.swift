@@ -68,6 +68,23 @@ struct TroubleTests {
         #expect(past.refuse() == expected)
     }
 
+    /// `-` is an attempt that nobody answered, `n` one that says that there is no such model, `r` another refusal.
+    @Test(arguments: [
+        ("nn", 2), ("n-n", 3), ("n---n", 5), ("nqan", 4), ("-n-n", 4), ("n-", nil), ("nr", nil), ("nrn", nil),
+        ("n-rn", nil), ("n-r-nn", 6),
+    ]) func whatNobodyAnswersLeavesAModelThatIsGoneUnconfirmed(attempts: String, toldAt expected: Int?) {
+        let classes: [Character: FailureClass] = [
+            "-": .timeout, "n": .notFound, "r": .invalidRequest, "q": .quota, "a": .auth,
+        ]
+        var trouble = Trouble()
+        let told = attempts.enumerated().first { slot, attempt in
+            let attempt = FailedAttempt(
+                target: Example.target().id, slot: Int64(slot), time: Self.start, failureClass: classes[attempt]!)
+            return trouble.take(attempt, hasSucceeded: true).contains { $0.kind == .notFound }
+        }
+        #expect(told.map { $0.offset + 1 } == expected)
+    }
+
     @Test func refusalsByTurnsAreTold() {
         var past = Past()
         _ = past.isToldAfter(nil)

@@ -68,7 +68,7 @@ struct LimitedPipelineTests {
                     <= 2)
         }
         #expect(calls(world, of: "p", from: .seconds(60), to: .seconds(4 * 3600)) >= 6)
-        #expect(world.lines == ["error: p: auth: invalid key; no probes of it until a reload; one tries in 30m"])
+        #expect(world.lines == ["error: p: auth: invalid key; no probes of it until a reload or a trial in 30m"])
         let suspended = await world.text()
         #expect(suspended.contains(#"prompter_provider_suspended{service="s",env="e",provider="p"} 1"#))
         #expect(!suspended.contains(#"provider="p",reason="suspended"} 0"#))

@@ -86,7 +86,9 @@ import Testing
 
     @Test func aBadKeyIsToldOnceAndAGoodOneTakenByAReload() async throws {
         let provider = try FakeProvider { request in
-            request.header("Authorization") == "Bearer good" ? .completion(model: "m-real") : .json("{}", status: 401)
+            request.header("Authorization") == "Bearer good"
+                ? .completion(model: "m-real")
+                : .json(#"{"error":{"message":"Incorrect API key provided"}}"#, status: 401)
         }
         // Tells that time has passed.
         let well = try FakeProvider { _ in .completion(model: "m-real") }
@@ -125,6 +127,54 @@ import Testing
         let shown = try site.exposition()
         let skipped = shown.value("prompter_probe_skipped_total", ["provider": "local", "reason": "suspended"])
         #expect(try #require(skipped) >= 400)
+    }
+
+    /// However often one round is run: in the slot after the one that confirmed it nobody is called.
+    @Test func aRoundKeepsThatAModelIsNotFound() async throws {
+        let provider = try FakeProvider { _ in
+            .json(#"{"error":"model 'm-0' not found, try pulling it first"}"#, status: 404)
+        }
+        try provider.start()
+        defer { provider.stop() }
+        let site = try Site(
+            Self.list([Self.entry("local", at: provider.baseURL)], Self.watches(1, of: "local", interval: "1s")))
+        var told = 0
+        for _ in 0..<4 {
+            let end = await site.start(["--once"]).end()
+            told += end.errors.split(separator: "\n").count { $0.contains("local m-0: not called for 1d") }
+            try await Task.sleep(for: .milliseconds(1100))
+        }
+        #expect(provider.requests.count == 2 && told == 1)
+        let status = await site.run(["status", "--database", site.database, "--format", "json"])
+        let shown = try JSONDocument(Array(status.output.utf8)).root.elements?.first
+        #expect(shown?["stand_off"]?["cause"]?.string == "not_found", "\(status.output)")
+    }
+
+    /// What a probe by hand shows to be over is over for all.
+    @Test func aForcedProbeThatIsAnsweredEndsWhatItContradicts() async throws {
+        let isWell = Locked(false)
+        let provider = try FakeProvider { _ in
+            isWell.withLock(\.self)
+                ? .completion(model: "m-real")
+                : .json(#"{"error":{"message":"Incorrect API key provided"}}"#, status: 401)
+        }
+        try provider.start()
+        defer { provider.stop() }
+        let site = try Site(
+            Self.list([Self.entry("local", at: provider.baseURL)], Self.watches(2, of: "local", interval: "4s")))
+        // A watchdog of three seconds has the daemon look after things every second.
+        let program = try await site.ready(environment: ["WATCHDOG_USEC": "3000000"])
+        #expect(await program.line(with: "no probes of it until a reload or a trial in 30m"), "\(program.errors)")
+        let refused = provider.requests.count
+        isWell.withLock { $0 = true }
+        #expect(await site.run(["probe", "local-0"] + site.options).status == 1)
+        #expect(provider.requests.count == refused)
+        #expect(await site.run(["probe", "local-0", "--force"] + site.options).status == 0)
+        #expect(await site.run(["probe", "local-1"] + site.options).status == 0)
+        let status = await site.run(["status", "--database", site.database, "--format", "json"])
+        #expect(!status.output.contains(#""cause""#), "\(status.output)")
+        #expect(await program.line(with: "local: probes go on (was auth)"), "\(program.errors)")
+        #expect(await program.stop().status == 0)
     }
 
     /// A key may use all models but one, which a provider says with a code or only in words.

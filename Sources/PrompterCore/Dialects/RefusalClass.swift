@@ -7,6 +7,9 @@ enum RefusalClass {
         "apikey", "api-key", "api_key", "x-api-key", "credentials", "credential", "authentication", "login",
         "authorization",
     ]
+    private static let keyNames: Set<String> = [
+        "key", "keys", "token", "tokens", "bearer", "oauth", "jwt", "secret", "signature", "auth", "apikeys",
+    ]
     private static let faults: Set<String> = [
         "invalid", "incorrect", "expired", "missing", "revoked", "wrong", "fail", "failed", "fails",
     ]
@@ -93,6 +96,18 @@ enum RefusalClass {
             || words.texts.flatMap(Sentence.all).contains { sentence in
                 rates.contains(where: sentence.has) && sentence.has(anyOf: ["reached", "exceeded", "exceeds", "hit"])
                     && !sentence.has(anyOf: ["context", "length", "size", "bytes"])
+            }
+    }
+
+    /// Whether a refusal has a word of a key, or one of `accounts`.
+    static func speaksOfKey(_ words: ErrorWords, or accounts: Set<String>) -> Bool {
+        let codes = words.codes.contains { code in
+            ["authenticat", "credential", "apikey", "api_key", "token", "account", "organization", "project"].contains(
+                where: code.contains)
+        }
+        return codes
+            || words.texts.flatMap(Sentence.all).contains { sentence in
+                sentence.has(anyOf: keys.union(keyNames)) || sentence.has(anyOf: accounts)
             }
     }
 

@@ -10,11 +10,17 @@ enum RefusalScope {
     /// - Returns: `nil` for the usual one of `failureClass`.
     static func of(_ refusal: Refusal, _ failureClass: FailureClass) -> FailureScope? {
         switch failureClass {
-        // What is forbidden may be one model; that a key is none is every model's trouble.
-        case .auth: isForbidden(refusal) && !RefusalClass.isInvalidKey(refusal) ? .target : .provider
+        case .auth: ofAuth(refusal)
         case .rateLimited: isOfAccount(refusal) ? .provider : .target
         default: nil
         }
+    }
+
+    /// What is forbidden may be one model; that a key is none is every model's trouble. A bare "unauthorized" is either.
+    private static func ofAuth(_ refusal: Refusal) -> FailureScope {
+        if RefusalClass.isInvalidKey(refusal) { return .provider }
+        if isForbidden(refusal) { return isOfModel(refusal) ? .target : .unknown }
+        return RefusalClass.speaksOfKey(refusal.words, or: accounts) ? .provider : .unknown
     }
 
     private static func isForbidden(_ refusal: Refusal) -> Bool {
@@ -31,13 +37,19 @@ enum RefusalScope {
         let ids = refusal.words.codes.filter { $0.contains("perproject") }
         if !ids.isEmpty { return !ids.contains { $0.contains("permodel") } }
         if refusal.words.codes.contains(where: { $0.contains("account") }) { return true }
-        let sentences = refusal.words.texts.flatMap(Sentence.all)
-        let isOfModel = sentences.contains { sentence in
-            sentence.words.contains { word in
-                models.contains(where: word.contains) || word == refusal.model.lowercased()
-            }
+        guard !isOfModel(refusal) else { return false }
+        return refusal.words.texts.flatMap(Sentence.all).contains {
+            $0.has(anyOf: accounts) || $0.has("api key") || $0.has("your key")
         }
-        guard !isOfModel else { return false }
-        return sentences.contains { $0.has(anyOf: accounts) || $0.has("api key") || $0.has("your key") }
+    }
+
+    /// Whether it speaks of a model.
+    private static func isOfModel(_ refusal: Refusal) -> Bool {
+        refusal.words.codes.contains { $0.contains("model") }
+            || refusal.words.texts.flatMap(Sentence.all).contains { sentence in
+                sentence.words.contains { word in
+                    models.contains(where: word.contains) || word == refusal.model.lowercased()
+                }
+            }
     }
 }

@@ -128,6 +128,11 @@ public struct Limits: Sendable {
         lanes[target.provider.name]?.observedElsewhere(target.id) ?? []
     }
 
+    /// Allows a trial of each of `scopes` at once: somebody else found that it may be over.
+    public mutating func recheck(_ scopes: some Sequence<StandOff.Scope>, at now: Moment) {
+        for scope in scopes { lanes[scope.provider]?.recheck(scope, at: now.uptime) }
+    }
+
     /// Takes out everything that waits.
     public mutating func drain() -> [Due] {
         turn = []

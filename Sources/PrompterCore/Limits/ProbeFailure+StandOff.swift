@@ -20,13 +20,18 @@ extension ProbeFailure {
     /// Whether the next call of its target would fail so, too, whatever becomes of the provider's others. A model that is not
     /// found counts only once that is confirmed, which the store decides.
     var restsTarget: Bool {
-        scope == .target && failureClass.mayConcernProvider
+        scope != .provider && failureClass.mayConcernProvider || asksForLong
     }
 
-    /// Whether a second target that fails so shows that it is the provider. A refusal of one target's request never does: each
-    /// finds out by itself.
+    /// Whether one target was told to wait for longer than its provider is left alone because of it.
+    private var asksForLong: Bool {
+        failureClass == .rateLimited && retryAfter.map { $0 > StandOff.longestPause } ?? false
+    }
+
+    /// Whether a second target that fails so shows that it is the provider. What the key may not do with one model never does:
+    /// each finds out by itself.
     var mayBeShared: Bool {
-        restsTarget && failureClass != .auth
+        restsTarget && (failureClass != .auth || scope == .unknown)
     }
 
     /// Whether only a service that is open to this instance answers so.

@@ -127,6 +127,10 @@ struct ProviderLane: Sendable {
     mutating func observedElsewhere(_ target: TargetID) -> [StandOffChange] {
         standOffs.observedElsewhere(target)
     }
+
+    mutating func recheck(_ scope: StandOff.Scope, at uptime: Duration) {
+        standOffs.recheck(scope, at: uptime)
+    }
 }
 
 // MARK: lists and restarts

@@ -162,7 +162,9 @@ struct ProviderStandOffs: Sendable {
             let isAlike =
                 standOff.cause == failure.failureClass || standOff.cause.isOutage && failure.failureClass.isOutage
             if isAlike {
-                let isNew = failing.contains(target.id) && targets[target.id]?.repetitions == 1
+                // A refused credential is not tried with every target.
+                let isNew =
+                    standOff.cause != .auth && failing.contains(target.id) && targets[target.id]?.repetitions == 1
                 standOff.repeat(after: failure, of: target, isLonger: !isNew, at: uptime)
             } else {
                 standOff.renew(of: target, at: uptime)
@@ -180,6 +182,15 @@ extension ProviderStandOffs {
     mutating func recheck(at uptime: Duration) {
         whole?.recheck(at: uptime)
         for target in targets.keys { targets[target]?.recheck(at: uptime) }
+    }
+
+    /// Allows a trial of that of `scope` at once.
+    mutating func recheck(_ scope: StandOff.Scope, at uptime: Duration) {
+        if let target = scope.target {
+            targets[target]?.recheck(at: uptime)
+        } else {
+            whole?.recheck(at: uptime)
+        }
     }
 
     /// Forgets targets that `isWatched` denies.

@@ -14,6 +14,9 @@ extension StandOff {
             self.end = end
             self.repetitions = repetitions
         }
+
+        /// It, once it is over.
+        public var ended: Kept { Kept(scope: scope, cause: cause, end: nil, repetitions: repetitions) }
     }
 
     func kept(at now: Moment) -> Kept {

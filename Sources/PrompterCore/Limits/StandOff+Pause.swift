@@ -21,8 +21,11 @@ extension StandOff {
         let asked = retryAfter.map { min($0, SlotState.longestHold) }
         switch cause {
         case .notFound: return Self.notFoundPause
-        case .auth where ground == .target && repetitions < Trouble.mostRefusedSlots:
-            return min(interval / 2, Self.authPause)
+        case .auth where ground == .target:
+            let isNews = repetitions < Trouble.mostRefusedSlots
+            return max(asked ?? .zero, isNews ? min(interval / 2, Self.authPause) : Self.authPause)
+        // It may be two targets alone: one that is well decides soon.
+        case .auth where ground == .alike: return doubled(Self.shortestOutagePause, most: Self.authPause)
         case .auth: return Self.authPause
         case .quota:
             return max(asked ?? .zero, doubled(Self.shortestQuotaPause, most: Self.longestQuotaPause))

@@ -10,10 +10,7 @@ public enum StandOffChange: Hashable, Sendable {
     func kept(at now: Moment) -> StandOff.Kept {
         switch self {
         case .began(let standOff), .prolonged(let standOff): return standOff.kept(at: now)
-        case .ended(let standOff):
-            var kept = standOff.kept(at: now)
-            kept.end = nil
-            return kept
+        case .ended(let standOff): return standOff.kept(at: now).ended
         }
     }
 }

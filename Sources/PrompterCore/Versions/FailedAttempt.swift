@@ -37,7 +37,7 @@ public struct FailedAttempt: Hashable, Sendable {
     var isRefusal: Bool {
         switch failureClass {
         case .invalidRequest, .malformed, .noVersion, .address: true
-        case .auth: scope == .target
+        case .auth: scope != .provider
         case .notFound, .quota, .rateLimited, .timeout, .connection, .serverError: false
         }
     }

@@ -39,7 +39,7 @@ public struct Trouble: Hashable, Sendable {
     public mutating func take(_ attempt: FailedAttempt, hasSucceeded: Bool) -> [Event] {
         let isNextSlot = refusedSlot != attempt.slot
         // One answer of one slot, told of again after a restart, confirms nothing.
-        let isConfirmed = failure == .notFound && (attempt.isConfirmation || isNextSlot)
+        let isConfirmed = mayBeNotFound && (attempt.isConfirmation || isNextSlot)
         failure = attempt.failureClass
         failures += 1
         if attempt.failureClass == .notFound {
@@ -57,6 +57,9 @@ public struct Trouble: Hashable, Sendable {
         isRefused = true
         return [Event(refusedBy: attempt)]
     }
+
+    /// Whether the provider said that it knows no such model, and has not refused the target in other words before or since.
+    private var mayBeNotFound: Bool { failure == .notFound || refusedSlots == 0 && refusedSlot != nil }
 
     /// Takes the target's latest attempt, which succeeded.
     ///
