@@ -213,9 +213,9 @@ import Testing
         #expect(end.status == 0)
         let shown = try site.exposition()
         #expect(
-            shown.samples.filter { $0.name == "prompter_probe_failures_by_class_total" && $0.value != 0 }.map {
-                "\($0.labels["class"] ?? "") \($0.value)"
-            } == ["\(failureClass) \(calls).0"])
+            shown.samples.filter {
+                $0.name == "prompter_probe_failures_by_class_total" && $0.labels["class"] == failureClass
+            }.map(\.value) == [Double(calls)])
         try await expectInquiryHeedsTheStandOff(site, provider, failureClass)
     }
 
