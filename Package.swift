@@ -12,6 +12,9 @@ let strict: [SwiftSetting] =
         // Only where it is asked for, so that a newer compiler's warnings never keep a user from building.
     ] + (Context.environment["PROMPTERD_WARNINGS"] == "errors" ? [.treatAllWarnings(as: .error)] : [])
 
+// In debug builds too: the simulations of the core are two thirds of what the tests compute.
+let optimized: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 // What each package is for.
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let sqlite: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
@@ -45,10 +48,7 @@ let package = Package(
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
 
         // Floor 1: pure.
-        // Optimized in debug builds too: its simulations are two thirds of what the tests compute.
-        .target(
-            name: "PrompterCore", dependencies: [heap, deque],
-            swiftSettings: strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+        .target(name: "PrompterCore", dependencies: [heap, deque], swiftSettings: strict + optimized),
 
         // Floor 2: each room one outside world.
         .target(name: "CurlProbing", dependencies: ["PrompterCore", "CCurl"], swiftSettings: strict),
@@ -82,7 +82,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "PrompterCoreTests", dependencies: ["PrompterCore", "ConformanceSuites"],
-            swiftSettings: strict),
+            swiftSettings: strict + optimized),
         .testTarget(
             name: "CurlProbingTests", dependencies: ["CurlProbing", "ConformanceSuites", "OutsideParts"],
             swiftSettings: strict),

@@ -4,6 +4,8 @@ struct AnswerContent {
     let isWritten: Bool
     /// Whether tokens of output were counted: a reasoning model may spend them all before it writes.
     let isCounted: Bool
+    /// Whether a choice says how it ended, and that it did not fail.
+    let isEnded: Bool
 
     /// Members of a choice, or of its message, that hold what was written.
     private static let written = [
@@ -14,8 +16,9 @@ struct AnswerContent {
     /// - Parameter objects: those of one answer, of which a stream has several.
     init(of objects: [JSONNode]) {
         isWritten = objects.contains(where: Self.isWritten)
-        isCounted = objects.contains { object in
-            ["completion_tokens", "output_tokens"].contains { (object["usage"]?[$0]?.integer ?? 0) > 0 }
+        isCounted = objects.contains { object in object["usage"].map(Self.isCounted) ?? false }
+        isEnded = objects.flatMap { $0["choices"]?.elements ?? [] }.compactMap(FinishReason.init).contains {
+            !$0.isFailure
         }
     }
 
@@ -24,6 +27,12 @@ struct AnswerContent {
         ["choices", "content", "candidates", "output", "models", "data"].contains {
             object[$0]?.elements?.isEmpty == false
         }
+    }
+
+    private static func isCounted(_ usage: JSONNode) -> Bool {
+        func count(_ name: String) -> Int { usage[name]?.integer ?? 0 }
+        return count("completion_tokens") > 0 || count("output_tokens") > 0
+            || count("total_tokens") > count("prompt_tokens") + count("input_tokens")
     }
 
     private static func isWritten(_ object: JSONNode) -> Bool {

@@ -37,17 +37,14 @@ enum ChatCompletions {
         if body.isStream || body["choices"]?.elements?.isEmpty == false || body["message"]?.isObject == true {
             return true
         }
+        if body["system_fingerprint"] != nil { return true }
         if case .object(let members)? = body["usage"]?.value {
             let counts = members.compactMap(\.node.integer)
             // Who counts no token called no model.
             if !counts.isEmpty { return counts.contains { $0 > 0 } }
         }
-        if body["system_fingerprint"] != nil { return true }
         if case .bool(true)? = body["success"]?.value { return true }
-        return served.contains { name in
-            guard let value = body[name]?.plain else { return false }
-            return value != .null && value != .string("")
-        }
+        return body.has(anyOf: served)
     }
 
     /// What `refusal` of a chat completion or of the Responses API teaches.

@@ -1,25 +1,23 @@
-/// Why a choice ended, as far as it tells an answer from a failure.
+/// Why a choice ended, as far as it tells an answer from a failure. What servers call an end is no closed list, so that a reason
+/// which nobody knows is one.
 struct FinishReason {
-    /// Ways in which an answer ends, with or without a word in it, by their letters.
-    private static let answered: Set<String> = [
-        "", "null", "none", "stop", "stopped", "length", "maxlength", "modellength", "maxtokens", "maxoutputtokens",
-        "maxcompletiontokens", "modelcontextwindowexceeded", "toolcall", "toolcalls", "tooluse", "functioncall",
-        "contentfilter", "contentfiltered", "safety", "recitation", "sensitive", "refusal", "blocklist",
-        "prohibitedcontent", "spii", "eos", "eostoken", "stopsequence", "stoptoken", "endturn", "pauseturn", "complete",
-        "completed", "done", "finished", "finish", "load", "unload",
+    private static let failures: Set<String> = [
+        "error", "errors", "failed", "failure", "fail", "abort", "aborted", "cancel", "cancelled", "canceled",
+        "insufficient",
     ]
-    private static let failures = ["error", "fail", "abort", "cancel"]
 
-    private let letters: String
+    private let words: [String]
 
     init?(_ choice: JSONNode) {
-        guard let reason = choice["finish_reason"]?.string else { return nil }
-        letters = reason.lowercased().filter(\.isLetter)
+        guard let reason = choice["finish_reason"]?.string, !reason.isEmpty else { return nil }
+        var words = [""]
+        for (before, letter) in zip(" " + reason, reason) {
+            if !letter.isLetter || before.isLowercase && letter.isUppercase { words.append("") }
+            if letter.isLetter { words[words.count - 1] += letter.lowercased() }
+        }
+        self.words = words
     }
 
     /// Whether it says that the call failed, whatever was written before.
-    var isFailure: Bool { Self.failures.contains(where: letters.contains) }
-
-    /// Whether it is a way in which an answer ends.
-    var isOfAnswer: Bool { Self.answered.contains(letters) }
+    var isFailure: Bool { words.contains(where: Self.failures.contains) }
 }

@@ -2,7 +2,11 @@
 enum InnerError {
     /// Words that a member gives where all is well.
     private static let wellWords: Set<String> = [
-        "", "0", "ok", "success", "succeeded", "none", "null", "false", "no error",
+        "", "0", "ok", "success", "succeeded", "successful", "none", "null", "false", "no error", "n/a", "done",
+        "complete", "completed", "finished", "normal",
+    ]
+    private static let wellEnds = [
+        "成功", " success", " succeeded", " successful", " successfully", " completed", " complete",
     ]
     private static let failedWords: Set<String> = [
         "error", "failed", "failure", "fail", "cancelled", "canceled", "expired", "rejected",
@@ -45,6 +49,7 @@ enum InnerError {
     private static func hasError(_ object: JSONNode, beside content: AnswerContent) -> Bool {
         object.plainMembers.contains { name, node in
             guard isErrorName(name, beside: content) else { return false }
+            if name != "error", node.integer != nil, content.isEnded { return false }
             return isError(node)
         }
     }
@@ -59,9 +64,7 @@ enum InnerError {
     private static func failure(of choice: JSONNode, beside content: AnswerContent) -> [JSONNode]? {
         let errors = [choice["error"], choice["message"]?["error"], choice["delta"]?["error"]].compactMap(\.self)
         if errors.contains(where: isError) { return errors + [choice] }
-        guard let reason = FinishReason(choice) else { return nil }
-        let isEmpty = !content.isWritten && !content.isCounted
-        guard reason.isFailure || isEmpty && !reason.isOfAnswer else { return nil }
+        guard FinishReason(choice)?.isFailure == true else { return nil }
         let code = JSONNode.Member(name: "code", nameOffset: 0, node: choice["finish_reason"] ?? choice)
         return [choice, JSONNode(offset: 0, value: .object([code]))]
     }
@@ -71,7 +74,7 @@ enum InnerError {
         object.plainMembers.first { name, node in
             guard holders.contains(name), node.isObject else { return false }
             if hasError(node, beside: content) { return true }
-            guard !content.isCounted, !isWell(node) else { return false }
+            guard !content.isCounted, !content.isEnded, !isWell(node) else { return false }
             return node.plainMembers.contains {
                 statusNames.contains($0.name) && status($0.node) != nil && isFailedStatus($0.node)
             }
@@ -84,7 +87,14 @@ enum InnerError {
     }
 
     private static func isWell(_ object: JSONNode) -> Bool {
-        texts(object).contains { wellWords.contains($0.lowercased()) }
+        texts(object).contains(where: isWellWord)
+    }
+
+    private static func isWellWord(_ text: String) -> Bool {
+        var text = text.lowercased()[...].drop(while: \.isWhitespace)
+        while let last = text.last, last.isWhitespace || ".!。！".contains(last) { text.removeLast() }
+        if wellWords.contains(String(text)) { return true }
+        return !text.contains("not ") && wellEnds.contains { text.hasSuffix($0) }
     }
 
     /// Whether the members beside the answer say that there is none.
@@ -104,9 +114,9 @@ enum InnerError {
         }
         let texts = texts(object)
         // Words where an answer should be.
-        let isChoiceless = !hasElements || !content.isWritten && !content.isCounted
+        let isChoiceless = !hasElements || !content.isWritten && !content.isCounted && !content.isEnded
         if isChoiceless, object["model"] != nil, object["output"] == nil,
-            texts.contains(where: { !wellWords.contains($0.lowercased()) })
+            !texts.allSatisfy(isWellWord)
         {
             return true
         }
@@ -114,6 +124,8 @@ enum InnerError {
             if let status = status(node), (400...599).contains(status) { return true }
             // A word of its own for its status counts where there is no answer beside it.
             if name == "status", node.integer == nil { continue }
+            // Codes that say that all is well are no closed list.
+            if content.isWritten || content.isEnded { continue }
             if isFailedStatus(node), !isWell(object), !hasElements || !texts.isEmpty { return true }
         }
         return false
@@ -127,14 +139,16 @@ enum InnerError {
         case .number: isFailedStatus(node)
         case .string: isFailedStatus(node)
         case .array(let elements): elements.contains(where: isError)
-        case .object(let members): members.contains { isError($0.node) }
+        // A flag in it says something about the error, if there is one.
+        case .object(let members):
+            members.contains { if case .bool = $0.node.value { false } else { isError($0.node) } }
         }
     }
 
     private static func isFailedStatus(_ node: JSONNode?) -> Bool {
         guard let node else { return false }
         if let status = status(node) { return status != 0 && !(200...299).contains(status) }
-        return node.string.map { !wellWords.contains($0.lowercased()) } ?? false
+        return node.string.map { !isWellWord($0) } ?? false
     }
 
     private static func status(_ node: JSONNode) -> Int? { node.integer ?? node.string.flatMap { Int($0) } }

@@ -64,6 +64,15 @@ struct SuccessBody {
         self[member]?.string == nil ? nil : try name(member)
     }
 
+    /// Whether one of `members` holds anything: an echo of the request, and an error beside an echoed model, lack what an answer has.
+    func has(anyOf members: [String]) -> Bool {
+        isStream
+            || members.contains { name in
+                guard let value = self[name]?.plain else { return false }
+                return value != .null && value != .string("")
+            }
+    }
+
     /// The value of the response's header `name`; `nil` where it is absent or empty.
     ///
     /// - Throws: ``ProbeFailure`` where it holds the call's own credential.
