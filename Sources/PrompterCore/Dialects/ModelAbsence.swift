@@ -68,10 +68,21 @@ struct ModelAbsence {
     private static let auxiliaries: Set<String> = [
         "was", "were", "is", "are", "be", "been", "has", "have", "had", "could", "can", "does", "do", "did", "the", "a",
     ]
+    /// What may stand between the model and its absence: another noun would be what is absent.
+    private static let between: Set<String> = auxiliaries.union(fillers).union([
+        "model", "models", "id", "name", "named", "called", "with", "it", "you", "that", "which", "this", "we", "or",
+        "and",
+        "either", "no", "longer", "now", "been", "being", "by", "at", "in", "on", "for", "of", "to",
+        "as",
+        "endpoint", "version", "identifier", "reached", "currently", "requested", "provided", "specified",
+        "used", "using", "request",
+        "not",
+    ])
     /// What makes it a matter of time or place.
     private static let passing: Set<String> = [
         "currently", "temporarily", "temporary", "capacity", "overloaded", "busy", "loading", "moment", "upstream",
-        "again", "healthy", "cooldown", "region", "country", "location", "yet",
+        "again", "healthy", "cooldown", "region", "country", "location", "yet", "soon", "scheduled", "upcoming", "will",
+        "being", "right", "demand", "retry", "starting", "plan", "tier", "verified", "subscription",
     ]
     private static let parts = [
         "notfound", "notexist", "noexist", "unknown", "invalid", "decommission", "deprecat", "notavailable",
@@ -163,7 +174,7 @@ struct ModelAbsence {
             }
             var next = rest.startIndex + 1
             if next < words.count, words[next] == model { next += 1 }
-            return next == words.count || !Self.others.contains(words[next]) && !Self.belongings.contains(words[next])
+            return next == words.count || sentence.colons.contains(next - 1) || isBetween(words[next])
         }
     }
 
@@ -177,8 +188,12 @@ struct ModelAbsence {
     /// Whether what serves the model is what is spoken of: "the backend for model x".
     private func isOfServer(before place: Int, in sentence: Sentence) -> Bool {
         let words = sentence.words[..<place].reversed().drop { Self.fillers.contains($0) || isSubject($0) }
-        guard let joint = words.first, ["for", "of", "serving", "hosting"].contains(joint) else { return false }
-        return words.dropFirst().first.map { Self.servers.contains($0) } == true
+        guard let joint = words.first, ["for", "of", "to", "with", "serving", "hosting"].contains(joint) else {
+            return false
+        }
+        guard let before = words.dropFirst().first else { return false }
+        if joint == "to" { return true }
+        return !isBetween(before) && !Self.anything.contains(before)
     }
 
     /// Whether the absence from `place` to `end` is of what stands before it, and the model only behind a colon:
@@ -208,8 +223,16 @@ struct ModelAbsence {
             // "The model's last backend", but not "the model on this backend".
             let isServer = Self.servers.contains(words[next])
             if isServer, !words[(place + 1)..<next].suffix(3).contains(where: Self.places.contains) { return false }
+            if !isServer, !isBetween(words[next]) { return false }
         }
         return false
+    }
+
+    /// Whether a word names nothing that could be absent in the model's place: a filler, or a name with more than letters in it.
+    private func isBetween(_ word: String) -> Bool {
+        if word.contains("_") { return false }
+        return word.count < 3 || Self.between.contains(word) || Self.places.contains(word) || word == model
+            || word.contains { !$0.isLetter && $0 != "'" } && !word.allSatisfy(\.isNumber)
     }
 
     /// Whether a refusal of the parameter `model` says that it is none of those that there are.

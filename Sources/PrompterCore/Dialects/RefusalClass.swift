@@ -42,7 +42,10 @@ enum RefusalClass {
         // Gateways give a code of a model that is gone where they only have no server free for it: with these statuses its text has
         // to say so.
         let absence = ModelAbsence(of: refusal.model)
-        if [401, 429].contains(status) ? absence.isSaid(by: words) : status >= 500 && absence.isNamed(by: words) {
+        let isDoubtful = status == 401 && isOfKey(words) || status == 429 && isRate(words)
+        if !isDoubtful,
+            [401, 429].contains(status) ? absence.isSaid(by: words) : status >= 500 && absence.isNamed(by: words)
+        {
             return .notFound
         }
         if status == 401 { return isRate(words) ? .rateLimited : .auth }
