@@ -32,7 +32,7 @@ struct AnswerContent {
     private static func isCounted(_ usage: JSONNode) -> Bool {
         func count(_ name: String) -> Int { usage[name]?.integer ?? 0 }
         return count("completion_tokens") > 0 || count("output_tokens") > 0
-            || count("total_tokens") > count("prompt_tokens") + count("input_tokens")
+            || count("total_tokens") > max(count("prompt_tokens"), count("input_tokens"))
     }
 
     private static func isWritten(_ object: JSONNode) -> Bool {
