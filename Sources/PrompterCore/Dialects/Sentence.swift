@@ -1,8 +1,19 @@
 /// The words of one sentence of an error, in lower case and without the marks around them, to look for phrases in.
 struct Sentence {
     let words: [String]
-    /// The places of the words that a colon stands behind.
-    var colons: Set<Int> = []
+    /// The words between its colons and its dashes.
+    let clauses: [ArraySlice<String>]
+
+    private init(words: [String], ends: Set<Int>) {
+        self.words = words
+        var clauses: [ArraySlice<String>] = []
+        var start = 0
+        for end in ends.union([words.count]).sorted() where end > start {
+            clauses.append(words[start..<end])
+            start = end
+        }
+        self.clauses = clauses
+    }
 
     /// The sentences of `text`. A name such as `llama3.2:8b` is one word.
     static func all(in text: String) -> [Sentence] {
@@ -12,16 +23,17 @@ struct Sentence {
         }
         var sentences: [Sentence] = []
         var words: [String] = []
-        var colons: Set<Int> = []
+        var ends: Set<Int> = []
         func end() {
-            sentences.append(Sentence(words: words, colons: colons))
-            (words, colons) = ([], [])
+            sentences.append(Sentence(words: words, ends: ends))
+            (words, ends) = ([], [])
         }
         for part in text.split(whereSeparator: { ";\n\r".contains($0) }) {
             for word in part.split(whereSeparator: { $0.isWhitespace || marks.contains($0) }) {
-                let name = trimmed(word)
+                let isDash = ["-", "–", "—"].contains(word)
+                let name = isDash ? "" : trimmed(word)
                 if !name.isEmpty { words.append(String(name)) }
-                if word.last == ":", !words.isEmpty { colons.insert(words.count - 1) }
+                if isDash || word.last == ":" { ends.insert(words.count) }
                 guard let last = word.last, ".!?".contains(last) else { continue }
                 end()
             }
@@ -44,13 +56,20 @@ struct Sentence {
     func has(anyOf words: Set<String>) -> Bool { self.words.contains(where: words.contains) }
 
     /// Whether `phrase`, words with a space between them, is in it.
-    func has(_ phrase: String) -> Bool { words.indices.contains { begins(phrase, at: $0) != nil } }
+    func has(_ phrase: String) -> Bool { words.indices.contains { words[...].end(of: phrase, at: $0) != nil } }
+}
 
-    /// Where `phrase` ends that begins at `place`; `nil` where it does not.
-    func begins(_ phrase: String, at place: Int) -> Int? {
+extension ArraySlice<String> {
+    /// Where `phrase` ends, words with a space between them, that begins at `place`; `nil` where it does not.
+    func end(of phrase: String, at place: Int) -> Int? {
         let phrase = phrase.split(separator: " ")
         let end = place + phrase.count
-        guard end <= words.count, zip(phrase, words[place...]).allSatisfy({ $0 == $1 }) else { return nil }
+        guard place >= startIndex, end <= endIndex, zip(phrase, self[place...]).allSatisfy({ $0 == $1 }) else {
+            return nil
+        }
         return end
     }
+
+    /// Where the longest of `phrases` ends that begins at `place`; `nil` where none does.
+    func end(ofAny phrases: [String], at place: Int) -> Int? { phrases.compactMap { end(of: $0, at: place) }.max() }
 }
