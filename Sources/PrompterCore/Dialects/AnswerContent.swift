@@ -13,6 +13,9 @@ struct AnswerContent {
         "audio", "images",
     ]
 
+    /// Members that hold an answer as soon as they have an element; a choice may be empty.
+    private static let holders = ["content", "candidates", "output", "models", "data"]
+
     /// - Parameter objects: those of one answer, of which a stream has several.
     init(of objects: [JSONNode]) {
         isWritten = objects.contains(where: Self.isWritten)
@@ -24,9 +27,11 @@ struct AnswerContent {
 
     /// Whether `object` has elements where any dialect puts an answer.
     static func hasElements(_ object: JSONNode) -> Bool {
-        ["choices", "content", "candidates", "output", "models", "data"].contains {
-            object[$0]?.elements?.isEmpty == false
-        }
+        hasElements(object, in: holders + ["choices"])
+    }
+
+    private static func hasElements(_ object: JSONNode, in members: [String]) -> Bool {
+        members.contains { object[$0]?.elements?.isEmpty == false }
     }
 
     private static func isCounted(_ usage: JSONNode) -> Bool {
@@ -37,8 +42,7 @@ struct AnswerContent {
 
     private static func isWritten(_ object: JSONNode) -> Bool {
         if let choices = object["choices"]?.elements, choices.contains(where: isWrittenChoice) { return true }
-        return ["content", "candidates", "output", "models", "data"].contains { object[$0]?.elements?.isEmpty == false }
-            || object["content"]?.string?.isEmpty == false
+        return hasElements(object, in: holders) || object["content"]?.string?.isEmpty == false
     }
 
     private static func isWrittenChoice(_ choice: JSONNode) -> Bool {

@@ -37,12 +37,8 @@ enum AnthropicDialect: DialectRules {
             return answer
         }
         var answer = CallAnswer(model: try body.model(), shows: .model)
-        guard
-            VersionIdentity.named(answer.model) == nil
-                || body.has(anyOf: ["type", "content", "usage", "id", "role", "choices"])
-        else {
-            throw ProbeFailure(.malformed, "the answer names a model, but has nothing else that a message has")
-        }
+        try body.requireServed(
+            answer.model, "message", body.has(anyOf: ["type", "content", "usage", "id", "role", "choices"]))
         answer.usage = Usage(
             inputTokens: body.tokens("usage", "input_tokens"), outputTokens: body.tokens("usage", "output_tokens"))
         return answer

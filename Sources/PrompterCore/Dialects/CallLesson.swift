@@ -85,17 +85,14 @@ enum CallLesson {
 
     /// Whether one of `parameters` is what it is about, as it says in a member of its own or in its text.
     private static func names(_ parameters: [String], _ refusal: Refusal) -> Bool {
-        let names = parameters.map(plain)
+        let names = parameters.map(ErrorWords.plain)
         func isOne(_ word: String) -> Bool {
-            let word = plain(word)
+            let word = ErrorWords.plain(word)
             return names.contains { word == $0 || word.hasSuffix(".\($0)") || word.hasSuffix("/\($0)") }
         }
         return refusal.words.parameters.contains(where: isOne)
             || refusal.words.texts.flatMap(Sentence.all).contains { $0.words.contains(where: isOne) }
     }
-
-    /// `name` as whatever language writes it: `max_tokens`, `MaxTokens`, `max-tokens`.
-    private static func plain(_ name: String) -> String { name.lowercased().filter { $0 != "_" && $0 != "-" } }
 
     private static func isMissing(_ cap: OutputCap, _ refusal: Refusal) -> Bool {
         names([cap.rawValue], refusal)

@@ -20,9 +20,7 @@ enum ChatCompletions {
         let fingerprint = try body.fingerprint("system_fingerprint")
         // Snowflake names no model beside its fingerprint.
         var answer = CallAnswer(model: try body.model(orElse: fingerprint?.isEmpty == false), shows: .completion)
-        guard VersionIdentity.named(answer.model) == nil || isServed(body) else {
-            throw ProbeFailure(.malformed, "the answer names a model, but has nothing else that a completion has")
-        }
+        try body.requireServed(answer.model, "completion", isServed(body))
         answer.fingerprint = fingerprint
         answer.usage = Usage(
             inputTokens: body.tokens("usage", "prompt_tokens"), outputTokens: body.tokens("usage", "completion_tokens"))

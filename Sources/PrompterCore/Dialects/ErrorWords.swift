@@ -103,7 +103,7 @@ struct ErrorWords {
         return (start, node)
     }
 
-    /// A name as it is compared: `statusCode`, `status_code` and `StatusCode` are one.
+    /// A name as it is compared, whatever language writes it: `statusCode`, `status_code`, `status-code` and `StatusCode` are one.
     static func plain(_ name: String) -> String {
         name.lowercased().filter { $0 != "_" && $0 != "-" }
     }

@@ -136,8 +136,7 @@ enum InnerError {
         switch node.value {
         case .null, .bool(false): false
         case .bool(true): true
-        case .number: isFailedStatus(node)
-        case .string: isFailedStatus(node)
+        case .number, .string: isFailedStatus(node)
         case .array(let elements): elements.contains(where: isError)
         // A flag in it says something about the error, if there is one.
         case .object(let members):

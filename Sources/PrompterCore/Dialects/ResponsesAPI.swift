@@ -20,12 +20,8 @@ enum ResponsesAPI {
 
     static func read(_ body: SuccessBody) throws(ProbeFailure) -> CallAnswer {
         var answer = CallAnswer(model: try body.model(), shows: .model)
-        guard
-            VersionIdentity.named(answer.model) == nil
-                || body.has(anyOf: ["output", "status", "usage", "id", "object", "choices"])
-        else {
-            throw ProbeFailure(.malformed, "the answer names a model, but has nothing else that a response has")
-        }
+        try body.requireServed(
+            answer.model, "response", body.has(anyOf: ["output", "status", "usage", "id", "object", "choices"]))
         answer.usage = Usage(
             inputTokens: body.tokens("usage", "input_tokens"), outputTokens: body.tokens("usage", "output_tokens"))
         return answer

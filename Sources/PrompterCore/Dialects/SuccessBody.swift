@@ -64,6 +64,15 @@ struct SuccessBody {
         self[member]?.string == nil ? nil : try name(member)
     }
 
+    /// Makes sure that an answer which names a version holds more than the name, as an echo of the request does not.
+    ///
+    /// - Throws: ``ProbeFailure`` where it names one and holds nothing else that `kind` has.
+    func requireServed(_ model: String?, _ kind: String, _ isServed: Bool) throws(ProbeFailure) {
+        guard VersionIdentity.named(model) == nil || isServed else {
+            throw ProbeFailure(.malformed, "the answer names a model, but has nothing else that a \(kind) has")
+        }
+    }
+
     /// Whether one of `members` holds anything: an echo of the request, and an error beside an echoed model, lack what an answer has.
     func has(anyOf members: [String]) -> Bool {
         isStream

@@ -3,8 +3,7 @@ struct RecordedLine: Hashable, Sendable {
     /// Its members; others are not looked at.
     static let names = [
         "time", "provider", "model", "resolved_model", "fingerprint", "system_fingerprint", "digest", "metadata",
-        "confirmation",
-        "outcome",
+        "confirmation", "outcome",
     ]
 
     /// Seconds since 1970 stay below this until the year 5138; milliseconds have been above it since 1973.

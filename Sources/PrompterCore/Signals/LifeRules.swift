@@ -27,6 +27,8 @@ public struct LifeRules: Hashable, Sendable {
     func threshold(answers: Int, age: Duration, settledFor settled: Int) -> Double {
         let answersPerHour = (Double(answers) + 48) / (max(age.seconds / 3600, 0) + 48)
         let settled = Double(max(settled, 1))
+        // Both terms are measured by the simulation of traffic: without them most false alarms come from sets of less than a dozen
+        // answers, that are a mixture's minority.
         return yearsPerFalseAlarm * 8766 * answersPerHour * (1 + 10 / settled) * (1 + 144 / (settled * settled))
     }
 }

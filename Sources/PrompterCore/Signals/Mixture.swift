@@ -40,6 +40,8 @@ struct Mixture: Hashable, Sendable {
     /// The share of answers that repeat a value of their run which was new in it.
     func repeatShare(inRunOf length: Int) -> Double {
         let least = novelShare(inRunOf: length)
+        // Who shows new values often repeats them often, too. 0.6 keeps rolling fingerprints within the rate of false alarms that the
+        // simulation of traffic allows, and tells their end within its bound of answers.
         let prior = min(0.9, least * (1 + 0.6 * Double(novel)))
         return max(least, (Double(repeats) + prior) / (Double(followers) + 1))
     }
