@@ -54,16 +54,13 @@ struct AbsenceGrammar {
     /// "The model x does not exist", "model x: not found".
     private func isAbsentSubject(at start: Int, of place: Int, in sentence: Sentence) -> Bool {
         let clause = sentence.clauses[place]
-        let isFirst = clause[..<start].allSatisfy(Known.auxiliaries.contains)
         // The model is spoken of here, and not what stands before it: "the backend for the model".
-        guard isFirst || begins(phraseAt: start, in: clause), let subject = subject(at: start, in: clause) else {
-            return false
-        }
-        let isCertain = isFirst && (subject.isNamed || place == 0 || isSpeaker(sentence.clauses[place - 1]))
+        guard clause[..<start].allSatisfy(isLead), let subject = subject(at: start, in: clause) else { return false }
+        let isCertain = subject.isNamed || place == 0 || isSpeaker(sentence.clauses[place - 1])
         if subject.end < clause.endIndex {
             return isAbsence(at: subject.end, of: place, in: sentence, isCertain: isCertain)
         }
-        return isFirst && place + 1 < sentence.clauses.count
+        return place + 1 < sentence.clauses.count
             && isAbsence(at: subject.end, of: place + 1, in: sentence, isCertain: isCertain)
     }
 
@@ -75,7 +72,7 @@ struct AbsenceGrammar {
             guard isFound || subject.isNamed else { return false }
             return isEnd(isFound ? subject.end + 1 : subject.end, of: place, in: sentence)
         }
-        let isFirst = clause[..<start].allSatisfy { $0 == "error" || Known.auxiliaries.contains($0) || isNumber($0) }
+        let isFirst = clause[..<start].allSatisfy(isLead)
         return (Known.failedSearches + (isFirst ? Known.refusals : [])).contains { phrase in
             guard let end = clause.end(of: phrase, at: start), let subject = subject(at: end, in: clause) else {
                 return false
@@ -87,7 +84,7 @@ struct AbsenceGrammar {
     /// "Not found: model x", "the requested resource was not found: model x".
     private func isAbsenceOfNext(at start: Int, of place: Int, in sentence: Sentence) -> Bool {
         let clause = sentence.clauses[place]
-        guard place + 1 < sentence.clauses.count, clause[..<start].allSatisfy(Known.anything.contains),
+        guard place + 1 < sentence.clauses.count, clause[..<start].allSatisfy(isLead),
             clause.end(ofAny: Known.absences, at: start) == clause.endIndex
         else { return false }
         let next = sentence.clauses[place + 1]
@@ -101,10 +98,16 @@ struct AbsenceGrammar {
         let clause = sentence.clauses[place]
         let verbs = clause[start...].prefix(while: Known.auxiliaries.contains)
         if let end = clause.end(ofAny: Known.absences, at: verbs.endIndex) {
-            return !clause[end...].prefix(4).contains(where: Known.belongings.contains)
+            return isEnd(end, of: place, in: sentence)
+                || self.end(ofPlaceAt: end, in: clause).map { isEnd($0, of: place, in: sentence) } == true
         }
+        if clause.end(ofAny: Known.lifeEnds, at: verbs.endIndex) != nil { return true }
         if let end = clause.end(ofAny: Known.departures, at: verbs.endIndex) {
             guard end < clause.endIndex else { return true }
+            // A model may be deprecated and answer, so that the refusal is of what follows.
+            if clause[end - 1] == "deprecated", clause[end] == "and" {
+                return isAbsence(at: end + 1, of: place, in: sentence, isCertain: isCertain)
+            }
             return verbs.contains(where: Known.beings.contains) && !["for", "from"].contains(clause[end])
         }
         guard isCertain, let end = clause.end(ofAny: Known.doubts, at: verbs.endIndex) else { return false }
@@ -140,7 +143,7 @@ struct AbsenceGrammar {
 
     /// Where a place ends: "on this backend", "for your account".
     private func end(ofPlaceAt start: Int, in clause: ArraySlice<String>) -> Int? {
-        guard Known.prepositions.contains(clause[start]) else { return nil }
+        guard start < clause.endIndex, Known.prepositions.contains(clause[start]) else { return nil }
         let place = clause[(start + 1)...].firstIndex { Known.places.contains($0) || !Known.articles.contains($0) }
         return place.flatMap { Known.places.contains(clause[$0]) ? $0 + 1 : nil }
     }
@@ -152,15 +155,10 @@ struct AbsenceGrammar {
         return isJoint && !(end < clause.endIndex && name.isMeant(by: clause[end])) ? nil : end
     }
 
-    private func begins(phraseAt start: Int, in clause: ArraySlice<String>) -> Bool {
-        Known.articles.contains(clause[start])
-            && clause[..<start].last.map { !Known.articles.contains($0) && !Known.prepositions.contains($0) } ?? true
-    }
-
     /// Whether what is said ends at `end`: nothing follows, or another thought, or the model's name behind a colon.
     private func isEnd(_ end: Int, of place: Int, in sentence: Sentence) -> Bool {
         let clause = sentence.clauses[place]
-        if end < clause.endIndex { return Known.turns.contains(clause[end]) }
+        if end < clause.endIndex { return clause.end(ofAny: Known.turns, at: end) != nil }
         guard place + 1 < sentence.clauses.count else { return true }
         let next = sentence.clauses[place + 1]
         return name.isMeant(by: next[next.startIndex]) || subject(at: next.startIndex, in: next)?.end == next.endIndex
@@ -170,6 +168,11 @@ struct AbsenceGrammar {
     private func isSpeaker(_ clause: ArraySlice<String>) -> Bool {
         clause.contains { $0.contains("error") || $0.contains("exception") } || clause.allSatisfy(isNumber)
             || clause.count == 1 && clause.allSatisfy { $0.contains("/") || $0.contains("_") }
+    }
+
+    /// Whether a word may stand before what is spoken of: "sorry, we", "404", "ValueError".
+    private func isLead(_ word: String) -> Bool {
+        Known.anything.contains(word) || isNumber(word) || word.hasSuffix("error") || word.hasSuffix("exception")
     }
 
     private func isNumber(_ word: String) -> Bool { word.allSatisfy(\.isNumber) }

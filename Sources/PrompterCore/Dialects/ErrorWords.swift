@@ -70,7 +70,10 @@ struct ErrorWords {
             take(code: node.string ?? node.integer.map(String.init) ?? "")
         } else if Self.parameterNames.contains(name) {
             for part in node.elements ?? [node] {
-                if let text = part.string { parameters.insert(text.lowercased()) }
+                // Python's `None`, as text.
+                if let text = part.string?.lowercased(), !["", "none", "null"].contains(text) {
+                    parameters.insert(text)
+                }
             }
         } else if name == "error", let text = node.string, !text.contains(" ") {
             take(code: text)

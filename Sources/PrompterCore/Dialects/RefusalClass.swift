@@ -56,7 +56,7 @@ enum RefusalClass {
         if [408, 409, 425].contains(status) { return .serverError }
         // The model is there, behind another API.
         if CallLesson.isOfChat(refusal) { return .invalidRequest }
-        if absence.isTold(by: words) { return .notFound }
+        if isRate(words) ? absence.isSaid(by: words) : absence.isTold(by: words) { return .notFound }
         switch status {
         case 404 where isRate(words), 410 where isRate(words): return .rateLimited
         case 404 where isOfKey(words), 410 where isOfKey(words): return .auth
