@@ -54,11 +54,10 @@ public struct Provider: Hashable, Sendable {
         self.requestsPerMinute = requestsPerMinute
     }
 
-    /// What a probe of it asks for: what its entry says, else what is free where that shows the same as a completion
-    /// (Anthropic's lookup) or more (Ollama's digest). A stub makes up completions alone.
+    /// What a probe of it asks for: what its entry says, else what is usual in its dialect. A stub makes up completions alone.
     public var probeKind: ProbeKind {
         if isStub { return .completion }
-        return probe ?? (dialect == .anthropic || server == .ollama ? .metadata : .completion)
+        return probe ?? dialect.rules?.usualProbe(on: server) ?? .completion
     }
 }
 
