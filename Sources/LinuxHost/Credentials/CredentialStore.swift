@@ -43,32 +43,12 @@ public struct CredentialStore: Sendable {
             return try credential(in: text, of: variable)
         case nil:
             // A usual variable that is set but empty is how shells and containers say that there is none.
-            for variable in Self.usualVariables(of: provider.dialect) {
-                if let text = environment[variable], !text.isEmpty {
-                    return try credential(in: text, of: variable, isToken: Self.tokenVariables.contains(variable))
+            for variable in provider.dialect.credentialVariables {
+                if let text = environment[variable.name], !text.isEmpty {
+                    return try credential(in: text, of: variable.name, isToken: variable.isToken)
                 }
             }
             return CredentialAnswer()
-        }
-    }
-
-    /// Variables that hold no key but a token, which goes behind `Bearer` in every dialect.
-    private static let tokenVariables: Set<String> = ["AZURE_OPENAI_AD_TOKEN", "ANTHROPIC_AUTH_TOKEN"]
-
-    /// What OpenAI's own library sends beside a key, and where it finds it.
-    private static let companions = [
-        (variable: "OPENAI_ORG_ID", header: "OpenAI-Organization"),
-        (variable: "OPENAI_PROJECT_ID", header: "OpenAI-Project"),
-    ]
-
-    /// The variables that the providers' own libraries read, the first one first.
-    static func usualVariables(of dialect: Dialect) -> [String] {
-        switch dialect {
-        case .openAI: ["OPENAI_API_KEY"]
-        case .azureOpenAI: ["AZURE_OPENAI_API_KEY", "AZURE_OPENAI_AD_TOKEN"]
-        case .google: ["GOOGLE_API_KEY", "GEMINI_API_KEY"]
-        case .anthropic: ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"]
-        case .openAICompatible, .stub: []
         }
     }
 
@@ -106,20 +86,21 @@ public struct CredentialStore: Sendable {
         return CredentialAnswer(credential: credential, origin: origin)
     }
 
-    /// Adds the account's organization and project, for OpenAI's own address alone. A key whose place the entry names may be
-    /// another account's.
+    /// Adds what the maker's own library sends beside a key, such as OpenAI's organization, for the maker's own address alone. A
+    /// key whose place the entry names may be another account's.
     private func addCompanions(to answer: inout CredentialAnswer, of provider: Provider) {
-        guard let credential = answer.credential, provider.dialect == .openAI, provider.credentialPlace == nil,
+        let companions = provider.dialect.companionVariables
+        guard let credential = answer.credential, !companions.isEmpty, provider.credentialPlace == nil,
             provider.baseURL == provider.dialect.usualBaseURL
         else { return }
         var headers: [HTTPHeader] = []
-        for (variable, header) in Self.companions {
-            guard let text = environment[variable], !text.isEmpty else { continue }
+        for companion in companions {
+            guard let text = environment[companion.name], !text.isEmpty else { continue }
             if text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) {
-                headers.append(HTTPHeader(header, text))
+                headers.append(HTTPHeader(companion.header, text))
             } else {
                 answer.warnings.append(
-                    "$\(variable) is left out: it has a blank, a control character or one that is not ASCII; correct it"
+                    "$\(companion.name) is left out: it has a blank, a control character or one that is not ASCII; correct it"
                 )
             }
         }

@@ -1,5 +1,10 @@
 /// Anthropic's API (https://docs.anthropic.com/en/api/messages, …/api/models).
 enum AnthropicDialect: DialectRules {
+    static let usualBaseURL: String? = "https://api.anthropic.com/v1"
+    static let credentialVariables = [
+        Dialect.CredentialVariable("ANTHROPIC_API_KEY"),
+        Dialect.CredentialVariable("ANTHROPIC_AUTH_TOKEN", isToken: true),
+    ]
     static let reservedParameters: Set<String> = ["model", "messages", "stream"]
     static let headers = [HTTPHeader("anthropic-version", "2023-06-01")]
 
@@ -10,7 +15,10 @@ enum AnthropicDialect: DialectRules {
     static func completion(of target: Target, _ learned: LearnedCall) -> CallForm { .messages }
 
     /// It resolves an alias as the messages do, and costs nothing.
-    static func lookup(of target: Target) -> CallForm? { .lookup }
+    static func lookup(on server: Server?) -> CallForm? { .lookup }
+
+    /// The lookup shows the same as a message, for nothing.
+    static func usualProbe(on server: Server?) -> ProbeKind { .metadata }
 
     static func url(_ form: CallForm, of target: Target) -> String {
         let base = target.provider.baseURL
@@ -53,5 +61,9 @@ enum AnthropicDialect: DialectRules {
         return CallLesson.of(
             refusal, to: form, learned: learned, cap: isCapped ? nil : .tokens, tokens: learned.tokens ?? 1,
             mayAskResponses: false)
+    }
+
+    static func stubVersion(of model: String) -> VersionIdentity? {
+        VersionIdentity(resolvedModel: model, fingerprint: nil)
     }
 }

@@ -2,20 +2,34 @@
 /// (https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle).
 ///
 /// It has no lookup: what the data plane tells is of the base model, not of what a deployment stands for now.
-enum AzureOpenAIDialect: DialectRules {
-    static let reservedParameters = OpenAIDialect.reservedParameters
+enum AzureOpenAIDialect: OpenAIStyle {
+    static let credentialVariables = [
+        Dialect.CredentialVariable("AZURE_OPENAI_API_KEY"),
+        Dialect.CredentialVariable("AZURE_OPENAI_AD_TOKEN", isToken: true),
+    ]
+    static let keys: Set<DialectKey> = [.api, .apiVersion]
+    static let cap = OutputCap.completionTokens
+
+    static func faults(api: CallForm?, apiVersion: String?) -> [(key: DialectKey, message: String)] {
+        guard let apiVersion else { return [] }
+        var faults: [(key: DialectKey, message: String)] = []
+        if !isVersion(apiVersion) {
+            faults.append((.apiVersion, "should be a version of Azure's API, such as 2024-10-21"))
+        }
+        if api == .responses {
+            faults.append(
+                (.api, "Azure's deployments have no Responses API; leave \"api_version\" out for the v1 API"))
+        }
+        return faults
+    }
 
     static func authentication(_ credential: Credential) -> HTTPHeader {
         HTTPHeader("api-key", credential.reveal())
     }
 
-    static func completion(of target: Target, _ learned: LearnedCall) -> CallForm {
-        OpenAIDialect.completion(of: target, learned)
-    }
-
     static func url(_ form: CallForm, of target: Target) -> String {
         let base = target.provider.baseURL
-        let path = form == .responses ? "responses" : "chat/completions"
+        let path = path(of: form)
         // Deployments have no Responses API; every resource has the v1 API, which needs no version.
         guard let version = target.provider.apiVersion, form != .responses else {
             if base.hasSuffix("/v1") { return "\(base)/\(path)" }
@@ -29,21 +43,27 @@ enum AzureOpenAIDialect: DialectRules {
         return "\(root)/deployments/\(CallRequest.segment(target.model))/\(path)?api-version=\(version)"
     }
 
-    static func body(_ form: CallForm, of target: Target, _ learned: LearnedCall) -> [JSONValue.JSONMember] {
-        OpenAIDialect.body(form, of: target, learned)
-    }
-
     static func read(_ form: CallForm, _ body: SuccessBody, of target: Target) throws(ProbeFailure) -> CallAnswer {
-        var answer = try OpenAIDialect.read(form, body, of: target)
+        var answer = try readCompletion(form, body)
         // Names the session of the backend that answered; gateways take it out.
         answer.metadata = try body.header("azureml-model-session")
         answer.shows.insert(.metadata)
         return answer
     }
 
-    static func lesson(
-        of refusal: Refusal, to form: CallForm, of target: Target, _ learned: LearnedCall
-    ) -> LearnedCall? {
-        OpenAIDialect.lesson(of: refusal, to: form, of: target, learned)
+    static func stubVersion(of model: String) -> VersionIdentity? {
+        VersionIdentity(resolvedModel: model, fingerprint: "fp_stub_azure_\(SHA256.hexadecimal(model).prefix(8))")
+    }
+
+    /// It goes into a URL's query as it is.
+    private static func isVersion(_ text: String) -> Bool {
+        text.utf8.allSatisfy {
+            switch $0 {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."):
+                true
+            default: false
+            }
+        }
     }
 }

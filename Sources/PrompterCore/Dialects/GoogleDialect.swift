@@ -1,5 +1,9 @@
 /// The Gemini API (https://ai.google.dev/api/generate-content).
 enum GoogleDialect: DialectRules {
+    static let usualBaseURL: String? = "https://generativelanguage.googleapis.com/v1beta"
+    static let credentialVariables = [
+        Dialect.CredentialVariable("GOOGLE_API_KEY"), Dialect.CredentialVariable("GEMINI_API_KEY"),
+    ]
     static let reservedParameters: Set<String> = ["contents"]
 
     static func authentication(_ credential: Credential) -> HTTPHeader {
@@ -8,7 +12,7 @@ enum GoogleDialect: DialectRules {
 
     static func completion(of target: Target, _ learned: LearnedCall) -> CallForm { .generate }
 
-    static func lookup(of target: Target) -> CallForm? { .lookup }
+    static func lookup(on server: Server?) -> CallForm? { .lookup }
 
     static func url(_ form: CallForm, of target: Target) -> String {
         let segments = target.model.split(separator: "/", omittingEmptySubsequences: false).map(CallRequest.segment)
@@ -36,6 +40,8 @@ enum GoogleDialect: DialectRules {
         return CallRequest.body(own, parameters: parameters)
     }
 
+    static func isStreamedAsArray(_ form: CallForm) -> Bool { form == .generate }
+
     static func read(_ form: CallForm, _ body: SuccessBody, of target: Target) throws(ProbeFailure) -> CallAnswer {
         let name = try body.model(form == .lookup ? "name" : "modelVersion")
         let model = name.map { $0.hasPrefix("models/") ? String($0.dropFirst("models/".count)) : $0 }
@@ -60,6 +66,10 @@ enum GoogleDialect: DialectRules {
         CallLesson.of(
             refusal, to: form, learned: learned, cap: isCapped(target) ? nil : .tokens, tokens: learned.tokens ?? 1,
             mayAskResponses: false)
+    }
+
+    static func stubVersion(of model: String) -> VersionIdentity? {
+        VersionIdentity(resolvedModel: "\(model)-stub-001", fingerprint: nil)
     }
 
     private static func isCapped(_ target: Target) -> Bool {

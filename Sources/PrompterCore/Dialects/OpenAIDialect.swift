@@ -1,44 +1,31 @@
 /// OpenAI's own API.
-enum OpenAIDialect: DialectRules {
-    static let reservedParameters = ChatCompletions.reservedParameters.union(ResponsesAPI.reservedParameters)
+enum OpenAIDialect: OpenAIStyle {
+    static let usualBaseURL: String? = "https://api.openai.com/v1"
+    static let credentialVariables = [Dialect.CredentialVariable("OPENAI_API_KEY")]
+    static let companionVariables = [
+        Dialect.CompanionVariable(name: "OPENAI_ORG_ID", header: "OpenAI-Organization"),
+        Dialect.CompanionVariable(name: "OPENAI_PROJECT_ID", header: "OpenAI-Project"),
+    ]
+    static let keys: Set<DialectKey> = [.api]
+    static let cap = OutputCap.completionTokens
 
-    static func completion(of target: Target, _ learned: LearnedCall) -> CallForm {
-        target.provider.api ?? learned.form ?? .chat
-    }
-
-    static func lookup(of target: Target) -> CallForm? { .lookup }
+    static func lookup(on server: Server?) -> CallForm? { .lookup }
 
     static func url(_ form: CallForm, of target: Target) -> String {
-        switch form {
-        case .lookup: "\(target.provider.baseURL)/models/\(CallRequest.segment(target.model))"
-        case .responses: "\(target.provider.baseURL)/responses"
-        default: "\(target.provider.baseURL)/chat/completions"
-        }
-    }
-
-    static func body(_ form: CallForm, of target: Target, _ learned: LearnedCall) -> [JSONValue.JSONMember] {
-        switch form {
-        case .lookup: []
-        case .responses: ResponsesAPI.body(of: target, learned)
-        default: ChatCompletions.body(of: target, learned, cap: .completionTokens)
-        }
+        let path = form == .lookup ? "models/\(CallRequest.segment(target.model))" : path(of: form)
+        return "\(target.provider.baseURL)/\(path)"
     }
 
     static func read(_ form: CallForm, _ body: SuccessBody, of target: Target) throws(ProbeFailure) -> CallAnswer {
-        switch form {
-        case .lookup:
-            // It names a model without saying what an alias stands for; its worth is the date (`shutdown_date`).
-            var answer = CallAnswer(model: try body.model("id"), shows: .model)
-            answer.takeRetirement(body["shutdown_date"])
-            return answer
-        case .responses: return try ResponsesAPI.read(body)
-        default: return try ChatCompletions.read(body)
-        }
+        guard form == .lookup else { return try readCompletion(form, body) }
+        // It names a model without saying what an alias stands for; its worth is the date (`shutdown_date`).
+        var answer = CallAnswer(model: try body.model("id"), shows: .model)
+        answer.takeRetirement(body["shutdown_date"])
+        return answer
     }
 
-    static func lesson(
-        of refusal: Refusal, to form: CallForm, of target: Target, _ learned: LearnedCall
-    ) -> LearnedCall? {
-        ChatCompletions.lesson(of: refusal, to: form, of: target, learned, cap: .completionTokens)
+    static func stubVersion(of model: String) -> VersionIdentity? {
+        let hash = SHA256.hexadecimal("openai:\(model)").prefix(8)
+        return VersionIdentity(resolvedModel: model, fingerprint: "fp_stub_\(hash)")
     }
 }

@@ -49,3 +49,10 @@ public struct Slot: Hashable, Sendable {
         time > begin - interval / 2
     }
 }
+
+extension Target {
+    /// The slot that `time` falls into.
+    public func slot(at time: Timestamp) -> Slot {
+        Slot(of: id, interval: interval, at: time)
+    }
+}

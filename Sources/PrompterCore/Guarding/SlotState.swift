@@ -12,7 +12,7 @@ public enum SlotState: Hashable, Sendable {
     /// Attempts after which a slot is given up.
     public static let mostAttempts = 3
     /// The longest that a provider's `Retry-After` is taken for.
-    public static let longestHold: Duration = .seconds(86_400)
+    public static let longestHold = ProbeFailure.longestRetryAfter
 
     /// What a failed attempt leaves, and for how long the slot is held: until `retryAfter` where the class allows another
     /// attempt and there is one left.

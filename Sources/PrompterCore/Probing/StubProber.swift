@@ -28,24 +28,8 @@ public struct StubProber: Prober {
 
     /// The made-up version. The provider's name decides, as in the service layer, then its dialect.
     private static func version(of target: Target) -> VersionIdentity? {
-        let model = target.model
         let dialect =
             Dialect(rawValue: target.provider.name).flatMap { $0 == .stub ? nil : $0 } ?? target.provider.dialect
-        switch dialect {
-        case .openAI:
-            return VersionIdentity(resolvedModel: model, fingerprint: "fp_stub_\(hash("openai:\(model)"))")
-        case .azureOpenAI:
-            return VersionIdentity(resolvedModel: model, fingerprint: "fp_stub_azure_\(hash(model))")
-        case .google:
-            return VersionIdentity(resolvedModel: "\(model)-stub-001", fingerprint: nil)
-        case .anthropic:
-            return VersionIdentity(resolvedModel: model, fingerprint: nil)
-        case .openAICompatible, .stub:
-            return nil
-        }
-    }
-
-    private static func hash(_ text: String) -> Substring {
-        SHA256.hexadecimal(text).prefix(8)
+        return dialect.rules?.stubVersion(of: target.model)
     }
 }

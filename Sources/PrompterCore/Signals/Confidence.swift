@@ -45,16 +45,6 @@ public enum Confidence: String, Hashable, Sendable, CaseIterable, Comparable {
         return isHash(fingerprint)
     }
 
-    /// Whether a fingerprint is llama.cpp's: the number and the commit of its build, `b4567-0a1b2c3d`
-    /// (https://github.com/ggml-org/llama.cpp/pull/10917).
-    static func isBuildOfLlama(_ fingerprint: String) -> Bool {
-        let parts = fingerprint.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[0].first == "b" else { return false }
-        let (build, commit) = (parts[0].dropFirst(), parts[1])
-        return !build.isEmpty && build.allSatisfy { ("0"..."9").contains($0) }
-            && (commit == "unknown" || commit.count >= 6 && commit.allSatisfy { $0.isASCII && $0.isHexDigit })
-    }
-
     /// Whether `name` names one snapshot of a model and not an alias, as the providers write them: with a date (`…-2024-08-06`,
     /// `…-20250929`, `…-241215`), a month and a day (`…-1106-preview`, `…-03-25`), a month and a year (`…-2411`, `…-202411`,
     /// `…-08-2024`), a number of its own at its end (`…-001`), or as one's own fine-tuned model (`ft:…`).

@@ -13,3 +13,41 @@ public struct Expectation: Hashable, Sendable {
         }
     }
 }
+
+/// Reads a watch's `expect`.
+struct ExpectationEntry {
+    /// As many patterns are taken.
+    static let counts = 1...32
+
+    let place: (String) -> WatchlistComplaints.Place
+
+    /// The expectation; `nil` where something is wrong with it, which `complaints` then has.
+    func read(_ node: JSONNode, into complaints: inout WatchlistComplaints) -> Expectation? {
+        guard let elements = node.elements else {
+            complaints.add("should be an array, not \(node.kind)", at: node.offset, place("expect"))
+            return nil
+        }
+        guard Self.counts.contains(elements.count) else {
+            complaints.add(
+                "should have from \(Self.counts.lowerBound) to \(Self.counts.upperBound) elements, not \(elements.count)",
+                at: node.offset, place("expect"))
+            return nil
+        }
+        let patterns = elements.enumerated().compactMap { index, element in
+            pattern(element, at: place("expect[\(index)]"), into: &complaints)
+        }
+        return patterns.count == elements.count ? Expectation(patterns) : nil
+    }
+
+    private func pattern(
+        _ node: JSONNode, at place: WatchlistComplaints.Place, into complaints: inout WatchlistComplaints
+    ) -> String? {
+        guard let text = complaints.name(node, at: place) else { return nil }
+        // By scalars: an asterisk with an accent behind it is one character of Swift.
+        guard !text.unicodeScalars.dropLast().contains("*") else {
+            complaints.add("a * can stand only at the end", at: node.offset, place)
+            return nil
+        }
+        return text
+    }
+}

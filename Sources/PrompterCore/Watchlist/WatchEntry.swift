@@ -124,7 +124,7 @@ struct WatchEntry {
             complaints.add("should be an object, not \(entry.kind)", at: entry.offset, place("inference_params"))
             return nil
         }
-        for member in members where ProbeExchange.reservedParameters.contains(member.name) {
+        for member in members where Dialect.reservedParameters.contains(member.name) {
             complaints.add(
                 "is the probe's own and can't be set", at: member.nameOffset, place("inference_params.\(member.name)"))
         }

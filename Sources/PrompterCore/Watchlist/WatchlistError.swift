@@ -25,3 +25,18 @@ public struct WatchlistError: Hashable, Sendable, CustomStringConvertible {
         return "\(SafeText(file, limit: 4096))\(place): \(path.isEmpty ? "" : "\(SafeText(path)): ")\(message)"
     }
 }
+
+/// A watchlist that is not valid: all that is wrong with it, in the file's order.
+public struct InvalidWatchlist: Error, Hashable, Sendable, CustomStringConvertible {
+    /// At least one.
+    public var errors: [WatchlistError]
+
+    public init(errors: [WatchlistError]) {
+        self.errors = errors
+    }
+
+    /// A line for each error.
+    public var description: String {
+        errors.map(\.description).joined(separator: "\n")
+    }
+}

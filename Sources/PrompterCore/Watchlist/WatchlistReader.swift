@@ -145,13 +145,3 @@ struct WatchlistReader {
         return Watchlist(providers: providers, watches: watches, targets: targets)
     }
 }
-
-extension Watchlist {
-    /// Reads the watchlist that `source` holds.
-    ///
-    /// - Throws: ``InvalidWatchlist`` with all that is wrong.
-    public init(_ source: WatchlistSource) throws(InvalidWatchlist) {
-        var reader = WatchlistReader(source)
-        self = try reader.read()
-    }
-}

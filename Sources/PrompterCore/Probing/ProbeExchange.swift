@@ -7,11 +7,6 @@ public struct ProbeExchange {
     public static let mostCalls = 5
     private static let mostLessons = 3
 
-    /// Members of a call's body that are the probe's own in one dialect or another; a watch may not set them.
-    static let reservedParameters = Dialect.allCases.reduce(into: Set<String>()) { names, dialect in
-        names.formUnion(dialect.rules?.reservedParameters ?? [])
-    }
-
     private let target: Target
     private let credential: Credential?
     private let rules: any DialectRules.Type
@@ -62,7 +57,7 @@ public struct ProbeExchange {
         if let refusal = refusal(response, body) { return try take(refusal) }
         let answer: CallAnswer
         do throws(ProbeFailure) {
-            let success = try SuccessBody(response, body, mayBeArray: form == .generate, redaction)
+            let success = try SuccessBody(response, body, mayBeArray: rules.isStreamedAsArray(form), redaction)
             var read = try rules.read(form, success, of: target)
             read.latency = response.duration
             answer = read
@@ -116,7 +111,7 @@ public struct ProbeExchange {
     }
 
     private var firstForm: CallForm {
-        if target.kind == .metadata, let form = learned.form ?? rules.lookup(of: target) { return form }
+        if target.kind == .metadata, let form = learned.form ?? rules.lookup(on: target.provider.server) { return form }
         return rules.completion(of: target, learned)
     }
 

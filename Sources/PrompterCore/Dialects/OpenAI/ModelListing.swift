@@ -24,7 +24,17 @@ enum ModelListing {
     /// fingerprint names the build of the server, whatever the model.
     static func tellsMore(than answer: CallAnswer, _ response: HTTPResponse) -> Bool {
         if response.header("Server")?.lowercased().hasPrefix("llama.cpp") == true { return true }
-        return answer.fingerprint.map(Confidence.isBuildOfLlama) ?? false
+        return answer.fingerprint.map(isBuildOfLlama) ?? false
+    }
+
+    /// Whether a fingerprint is llama.cpp's: the number and the commit of its build, `b4567-0a1b2c3d`
+    /// (https://github.com/ggml-org/llama.cpp/pull/10917).
+    private static func isBuildOfLlama(_ fingerprint: String) -> Bool {
+        let parts = fingerprint.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[0].first == "b" else { return false }
+        let (build, commit) = (parts[0].dropFirst(), parts[1])
+        return !build.isEmpty && build.allSatisfy { ("0"..."9").contains($0) }
+            && (commit == "unknown" || commit.count >= 6 && commit.allSatisfy { $0.isASCII && $0.isHexDigit })
     }
 
     static func read(_ body: SuccessBody, of target: Target) throws(ProbeFailure) -> CallAnswer {

@@ -52,9 +52,4 @@ public final class Target: Hashable, Sendable {
     public func hash(into hasher: inout Hasher) {
         hasher.combine(id)
     }
-
-    /// The slot that `time` falls into.
-    public func slot(at time: Timestamp) -> Slot {
-        Slot(of: id, interval: interval, at: time)
-    }
 }

@@ -54,10 +54,27 @@ public struct Provider: Hashable, Sendable {
         self.requestsPerMinute = requestsPerMinute
     }
 
-    /// What a probe of it asks for: what its entry says, else what is free where that shows the same as a completion
-    /// (Anthropic's lookup) or more (Ollama's digest). A stub makes up completions alone.
+    /// What a probe of it asks for: what its entry says, else what is usual in its dialect. A stub makes up completions alone.
     public var probeKind: ProbeKind {
         if isStub { return .completion }
-        return probe ?? (dialect == .anthropic || server == .ollama ? .metadata : .completion)
+        return probe ?? dialect.rules?.usualProbe(on: server) ?? .completion
     }
+}
+
+/// What a provider of the dialect ``Dialect/openAICompatible`` runs, where that makes a difference. The raw value stands in
+/// watchlists.
+public enum Server: String, Hashable, Sendable, CaseIterable {
+    /// Ollama, which tells the digest of a model's weights.
+    case ollama
+}
+
+/// What a probe asks for. Each kind shows its own signals, so it is part of a target's identity. The raw value stands in
+/// watchlists and in the store.
+public enum ProbeKind: String, Hashable, Sendable, CaseIterable {
+    /// The smallest completion that the provider answers.
+    case completion
+    /// What the provider tells of the model without making it answer, which is free.
+    case metadata
+    /// A completion, and, where it succeeded, what the provider tells beside it.
+    case both
 }

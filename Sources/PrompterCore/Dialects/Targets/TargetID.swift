@@ -20,14 +20,6 @@ public struct TargetID: Hashable, Sendable, Comparable, CustomStringConvertible 
         words = (word(0), word(1), word(2), word(3))
     }
 
-    /// The identity of a target that stands for what was imported of `watch` and has no call: no call's hash is the same.
-    public init(importedOf watch: Watch.Key) {
-        var hash = SHA256()
-        hash.update(field: "import")
-        for text in watch.texts { hash.update(field: text) }
-        self.init(hash: hash)
-    }
-
     /// The 32 bytes.
     public var bytes: [UInt8] {
         [words.0, words.1, words.2, words.3].flatMap { word in

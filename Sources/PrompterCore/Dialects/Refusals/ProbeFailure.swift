@@ -1,3 +1,30 @@
+/// A probe that learned nothing.
+public struct ProbeFailure: Error, Hashable, Sendable, CustomStringConvertible {
+    /// A provider that asks to be left alone for longer is asked again after this time.
+    public static let longestRetryAfter: Duration = .seconds(86_400)
+
+    public var failureClass: FailureClass
+    /// What happened, for people: one line, bounded, free of credentials.
+    public var detail: SafeText
+    /// How long the provider asks to be left alone, where it says so.
+    public var retryAfter: Duration?
+    /// Whose trouble it shows.
+    public var scope: FailureScope
+
+    /// - Parameter scope: `nil` for the usual one of the class.
+    public init(
+        _ failureClass: FailureClass, _ detail: some StringProtocol, retryAfter: Duration? = nil,
+        scope: FailureScope? = nil
+    ) {
+        self.failureClass = failureClass
+        self.detail = SafeText(detail)
+        self.retryAfter = retryAfter
+        self.scope = scope ?? failureClass.usualScope
+    }
+
+    public var description: String { "\(failureClass.rawValue): \(detail)" }
+}
+
 /// Why a probe learned nothing. The raw value is the metric's label and never changes.
 public enum FailureClass: String, Hashable, Sendable, CaseIterable {
     /// The credential was refused.
@@ -43,4 +70,14 @@ public enum FailureClass: String, Hashable, Sendable, CaseIterable {
     public var unlearnsCall: Bool {
         [.invalidRequest, .notFound, .address].contains(self)
     }
+}
+
+/// Whose trouble a failure shows.
+public enum FailureScope: Hashable, Sendable {
+    /// One target's: others of the provider may be answered.
+    case target
+    /// The provider does not say: one target's, unless another fails alike.
+    case unknown
+    /// The account's or the key's, and so every target's of the provider.
+    case provider
 }
