@@ -17,32 +17,34 @@ struct CheckCommand: ParsableCommand {
     func run() throws {
         var option = WatchlistOption()
         option.given = file
-        do {
-            show(try WatchlistFile(option.path).read(), option.path)
+        let watchlist: Watchlist
+        do throws(InvalidWatchlist) {
+            watchlist = try WatchlistFile(option.path).read()
         } catch {
-            show(error)
+            try show(error)
             throw ExitStatus.failed
         }
+        try show(watchlist, option.path)
     }
 
-    private func show(_ watchlist: Watchlist, _ path: String) {
+    private func show(_ watchlist: Watchlist, _ path: String) throws {
         let (watches, targets) = (watchlist.watches.count, watchlist.targets.count)
         let count =
             "\(CountText.format(watches, "watch", "watches")), \(CountText.format(targets, "target", "targets"))"
         switch format {
-        case .text: print("\(SafeText(path, limit: 4096)): valid; \(count)")
+        case .text: try Console.show("\(SafeText(path, limit: 4096)): valid; \(count)")
         case .json:
             let members: [JSONValue.JSONMember] = [
                 .init("valid", .bool(true)), .init("watches", .integer(watches)), .init("targets", .integer(targets)),
                 .init("errors", .array([])),
             ]
-            print(JSONValue.object(members).text)
+            try Console.show(JSONValue.object(members).text)
         }
     }
 
-    private func show(_ invalid: InvalidWatchlist) {
+    private func show(_ invalid: InvalidWatchlist) throws {
         switch format {
-        case .text: print(invalid)
+        case .text: try Console.show("\(invalid)")
         case .json:
             let errors = invalid.errors.map { error in
                 JSONValue.object([
@@ -52,7 +54,7 @@ struct CheckCommand: ParsableCommand {
                     .init("path", .string(error.path)), .init("message", .string(error.message.description)),
                 ])
             }
-            print(JSONValue.object([.init("valid", .bool(false)), .init("errors", .array(errors))]).text)
+            try Console.show(JSONValue.object([.init("valid", .bool(false)), .init("errors", .array(errors))]).text)
         }
     }
 }

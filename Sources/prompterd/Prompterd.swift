@@ -26,6 +26,7 @@ struct Prompterd: AsyncParsableCommand {
         ])
 
     static func main() async {
+        Console.replaceClosedStreams()
         CrashMessages.silence()
         await main(nil)
     }

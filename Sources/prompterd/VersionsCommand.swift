@@ -21,13 +21,13 @@ struct VersionsCommand: ParsableCommand {
         }
         progress.end()
         switch options.format {
-        case .json: print(JSONValue.array(reports.map(Self.json)).text)
+        case .json: try Console.show(JSONValue.array(reports.map(Self.json)).text)
         case .text:
             guard !reports.isEmpty else {
                 Console.complain(options.none("versions"))
                 return
             }
-            print(Self.table(reports).text(width: Console.width, isColoured: Console.isColoured))
+            try Console.show(Self.table(reports).text(width: Console.width, isColoured: Console.isColoured))
         }
     }
 

@@ -141,6 +141,21 @@ struct CommandTests {
         #expect(!end.errors.contains("canary") && end.errors.split(separator: "\n").count == 1)
     }
 
+    /// What is cut off must not look complete to a script.
+    @Test(arguments: [
+        ["status"], ["status", "--format", "json"], ["history"], ["versions"], ["export"],
+    ])
+    func whatCanNotBeShownIsAFailure(_ command: [String]) async throws {
+        let site = try Site(Site.stubs(3))
+        #expect(await site.start(["--once"]).end().status == 0)
+        let command = command + ["--database", site.database]
+        for (target, reason) in [(">/dev/full", "No space left on device"), (">&-", "Bad file descriptor")] {
+            let wrapper = ["sh", "-c", #"exec "$0" "$@" \#(target)"#]
+            let end = await Program(command, wrapper: wrapper).end()
+            #expect(end.status == 1 && end.errors.contains("standard output: \(reason)"), "\(target): \(end)")
+        }
+    }
+
     @Test func aWrongCommandLineOrSettingSaysSo() async throws {
         let site = try Site(Site.stubs(1))
         #expect(await site.run(["run", "--nonsense"]).status == 64)
