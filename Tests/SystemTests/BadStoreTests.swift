@@ -150,6 +150,25 @@ import Testing
         #expect(try #require(try site.exposition().value("prompter_store_errors_total")) >= 1)
     }
 
+    /// A link and what it points to are one database: with one log, and one daemon.
+    @Test func aLinkToItIsTheSame() async throws {
+        let site = try Site(Site.stubs(20, interval: "1h"))
+        let real = site.folder.path(of: "real")
+        #expect(mkdir(real, 0o755) == 0)
+        #expect(symlink("real/p.db", site.database) == 0)
+        let program = try await site.ready()
+        #expect(await program.line(with: "first seen as", count: 20))
+        let beside = await site.run(["status", "--format", "json", "--database", "\(real)/p.db"])
+        #expect(beside.output.matches(of: /"last_success_at":"/).count == 20, "\(beside)")
+        let through = await site.run(["status", "--format", "json", "--database", site.database])
+        #expect(through.output.matches(of: /"last_success_at":"/).count == 20, "\(through)")
+        let second = await site.run(
+            ["run", "--once", "--probes", "stub", "--watchlist", site.watchlist, "--database", "\(real)/p.db"])
+        #expect(second.status == 75, "\(second)")
+        #expect(await program.stop().status == 0)
+        #expect(try databases(of: site) == ["prompterd.db"])
+    }
+
     @Test func aLockedOneKeepsNobodyWaiting() async throws {
         let provider = try FakeProvider { _ in .completion(model: "m-real") }
         try provider.start()
