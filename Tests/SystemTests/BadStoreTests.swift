@@ -169,6 +169,15 @@ import Testing
         #expect(try databases(of: site) == ["prompterd.db"])
     }
 
+    /// Whoever may look into the folder may lock it: that stops nobody.
+    @Test func aLockOnItsFolderStopsNobody() async throws {
+        let site = try Site(Site.stubs(1))
+        let other = Conversation(["flock", site.folder.path, "sh", "-c", "echo held; cat"])
+        #expect(other.read() == "held\n")
+        #expect(await site.start(["--once"]).end().status == 0)
+        other.end()
+    }
+
     @Test func aLockedOneKeepsNobodyWaiting() async throws {
         let provider = try FakeProvider { _ in .completion(model: "m-real") }
         try provider.start()
