@@ -125,27 +125,34 @@ import Testing
         #expect(try site.number("SELECT count(DISTINCT target_id) FROM observations") == 20)
     }
 
-    enum Loss: CaseIterable { case deleted, deletedWithItsLog, replacedByAnOlderState }
+    enum Loss: CaseIterable { case deleted, deletedWithItsLog, moved, replacedByAnOlderState }
 
     @Test(arguments: Loss.allCases) func oneThatIsGoneIsNoticedAndGoneOnWith(_ loss: Loss) async throws {
         let site = try Site(Site.stubs(20, interval: "1s"))
         let program = try await site.ready()
         #expect(await program.line(with: "first seen as", count: 20))
+        let elsewhere = site.folder.path(of: "elsewhere")
         switch loss {
         case .deleted: unlink(site.database)
+        case .moved: #expect(rename(site.database, elsewhere) == 0)
         case .deletedWithItsLog: for name in try databases(of: site) { unlink(site.folder.path(of: name)) }
         case .replacedByAnOlderState:
             let backup = site.folder.path(of: "backup")
             sqlite(site, "VACUUM INTO '\(backup)'")
             #expect(rename(backup, site.database) == 0)
         }
-        #expect(await program.line(with: "the database was deleted or replaced while it was open"))
+        #expect(await program.line(with: "the database was moved, deleted or replaced while it was open"))
         #expect(await program.line(with: "went on in what stands at \(site.database) now"), "\(program.errors)")
         #expect(await program.line(with: "store: works again"))
         if loss != .replacedByAnOlderState { #expect(await program.line(with: "first seen as", count: 40)) }
         let end = await program.stop()
         #expect(end.status == 0, "\(end.errors)")
         try expectWhole(site)
+        if loss == .moved {
+            // Nobody moved the log with it.
+            let moved = await site.run(["status", "--format", "json", "--database", elsewhere])
+            #expect(moved.output.matches(of: /"last_success_at":"/).count == 20, "\(moved)")
+        }
         #expect(!end.errors.contains("not recorded"))
         #expect(try #require(try site.exposition().value("prompter_store_errors_total")) >= 1)
     }
