@@ -1,4 +1,5 @@
 import ArgumentParser
+import LinuxHost
 import PrompterCore
 import PrompterDaemon
 
@@ -44,6 +45,7 @@ struct RunCommand: AsyncParsableCommand {
             ?? settings.mostWatchSeries
         settings.retention = try Self.duration(retention, "PROMPTERD_RETENTION") ?? settings.retention
         let log = try options.makeLog()
+        OpenFiles.raiseLimit()
         do {
             try await Daemon(settings, log: log).run(once: once)
         } catch {

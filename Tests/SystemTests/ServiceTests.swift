@@ -27,6 +27,14 @@ struct ServiceTests {
         #expect(socket.isEmpty)
     }
 
+    @Test func mayOpenAsManyFilesAsItIsAllowed() async throws {
+        let site = try Site(Site.stubs(3))
+        let program = try await site.ready(wrapper: ["prlimit", "--nofile=256:2048"])
+        let limits = try String(contentsOfFile: "/proc/\(program.processID)/limits", encoding: .utf8)
+        #expect(limits.contains(/Max open files +2048 +2048/), "\(limits)")
+        #expect(await program.stop().status == 0)
+    }
+
     @Test(arguments: [SIGTERM, SIGINT]) func stopsOnSignals(signal: Int32) async throws {
         let site = try Site(Site.stubs(3))
         let program = try await site.ready()
