@@ -33,10 +33,11 @@ struct VersionsCommand: ParsableCommand {
 
     private static func table(_ reports: [VersionReport]) -> TextTable {
         let withOrg = Set(reports.map { "\($0.watch.org)/\($0.watch.workspace)" }).count > 1
-        var table = TextTable([
-            "ORG/WORKSPACE", "TEMPLATE", "PROVIDER", "MODEL", "VERSION", "RESOLVED MODEL", "FIRST SEEN", "LAST SEEN",
-            "SHARE", "STATE", "CONFIDENCE",
-        ])
+        var table = TextTable(
+            [
+                "ORG/WORKSPACE", "TEMPLATE", "PROVIDER", "MODEL", "VERSION", "RESOLVED MODEL", "FIRST SEEN",
+                "LAST SEEN", "SHARE", "STATE", "CONFIDENCE",
+            ], dispensable: ["CONFIDENCE", "FIRST SEEN"])
         for report in reports {
             let version = report.version
             let model = version.identity.resolvedModel
