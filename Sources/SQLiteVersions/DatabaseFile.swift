@@ -1,3 +1,4 @@
+import Dispatch
 import GRDB
 import GRDBSQLite
 import Glibc
@@ -127,6 +128,8 @@ struct DatabaseFile {
     private static var configuration: Configuration {
         var configuration = Configuration()
         configuration.label = "prompterd.store"
+        // GRDB's own is above that, for which libdispatch tries to raise the priority of the thread.
+        configuration.qos = .default
         configuration.foreignKeysEnabled = false
         configuration.busyMode = .timeout(patience)
         return configuration

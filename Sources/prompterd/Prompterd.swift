@@ -28,6 +28,7 @@ struct Prompterd: AsyncParsableCommand {
     static func main() async {
         Console.replaceClosedStreams()
         CrashMessages.silence()
+        DispatchMessages.silence()
         await main(nil)
     }
 }
