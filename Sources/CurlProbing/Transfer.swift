@@ -181,8 +181,11 @@ final class Transfer {
 
     /// - Returns: as ``receiveBody(_:)``.
     private func receiveHead(_ bytes: UnsafeRawBufferPointer) -> Int {
-        // A status line begins another head: that of the answer, behind those that only announce it.
-        if bytes.starts(with: "HTTP/".utf8) { isHeadWhole = false }
+        // Another status line: what came before only announced the answer (RFC 9110, section 15.2), and is no part of it.
+        if isHeadWhole, bytes.starts(with: "HTTP/".utf8) {
+            isHeadWhole = false
+            head.removeAll(keepingCapacity: true)
+        }
         if bytes.elementsEqual("\r\n".utf8) || bytes.elementsEqual("\n".utf8) { isHeadWhole = true }
         isTooLarge = head.count + bytes.count > HTTPClient.largestHead
         if !isTooLarge { head.append(contentsOf: bytes) }

@@ -72,6 +72,17 @@ import Testing
         }
     }
 
+    /// What a server sends before its answer (RFC 9110, section 15.2) says nothing of the answer.
+    @Test func whatOnlyAnnouncesAnAnswerIsNoneOfIt() async throws {
+        let early = "HTTP/1.1 103 Early Hints\r\nRetry-After: 9\r\nX-Model: wrong\r\n\r\n"
+        let bytes = "HTTP/1.1 100 Continue\r\n\r\n\(early)HTTP/1.1 200 OK\r\nX-Own: 1\r\nContent-Length: 2\r\n\r\n{}"
+        try await Answering { _ in .bytes(Array(bytes.utf8)) }.use { provider, client in
+            let response = try await client.send(get(provider))
+            #expect(response.status == 200 && response.body == Array("{}".utf8))
+            #expect(response.headers == [HTTPHeader("X-Own", "1"), HTTPHeader("Content-Length", "2")])
+        }
+    }
+
     @Test func redirectIsNotFollowed() async throws {
         let headers = [HTTPHeader("Location", "/elsewhere")]
         try await Answering { _ in .response(status: 302, headers: headers, body: []) }.use { provider, client in
