@@ -185,6 +185,28 @@ import Testing
         other.end()
     }
 
+    /// As many observations can arrive in a minute as 60,000.
+    @Test func whatIsOlderThanTheRetentionGoesAtOnce() async throws {
+        let site = try Site(Site.stubs(20))
+        #expect(await site.start(["--once"]).end().status == 0)
+        sqlite(
+            site,
+            """
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1200)
+            INSERT INTO observations (target_id, observed_at, id, version_id, slot, latency_us)
+            SELECT target_id, observed_at - 5 * 86400000 + i * 1000, i, version_id, slot, 1 FROM observations, n
+            """)
+        // A watchdog of half a minute has the daemon look after things every ten seconds.
+        let program = try await site.ready(["--retention", "2d"], environment: ["WATCHDOG_USEC": "30000000"])
+        func left() throws -> Int { try site.number("SELECT count(*) FROM observations") }
+        while try left() > 24_000 { try await Task.sleep(for: .milliseconds(100)) }
+        let begin = ContinuousClock.now
+        while try left() > 20 { try await Task.sleep(for: .milliseconds(100)) }
+        #expect(ContinuousClock.now - begin < .seconds(9))
+        #expect(try site.number("SELECT sum(sightings) FROM tallies") == 24_000)
+        #expect(await program.stop().status == 0)
+    }
+
     @Test func aLockedOneKeepsNobodyWaiting() async throws {
         let provider = try FakeProvider { _ in .completion(model: "m-real") }
         try provider.start()
