@@ -3,7 +3,7 @@ import PrompterCore
 import PrompterDaemon
 
 /// `prompterd check`
-struct CheckCommand: ParsableCommand {
+struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Check a watchlist: 0 where it is valid, else 1 and every error with its place."
     )
@@ -14,7 +14,7 @@ struct CheckCommand: ParsableCommand {
     @Option(help: "text or json.")
     var format = OutputFormat.text
 
-    func run() throws {
+    func run() async throws {
         var option = WatchlistOption()
         option.given = file
         let watchlist: Watchlist
@@ -25,6 +25,8 @@ struct CheckCommand: ParsableCommand {
             throw ExitStatus.failed
         }
         try show(watchlist, option.path)
+        // The service may have what this shell lacks, so that it is no error of the list's.
+        for fault in await AuthorityFiles(of: watchlist).faults { Console.complain("warning: \(fault)") }
     }
 
     private func show(_ watchlist: Watchlist, _ path: String) throws {

@@ -1,4 +1,5 @@
 import CurlProbing
+import Foundation
 import OutsideParts
 import PrompterCore
 import Testing
@@ -281,13 +282,27 @@ import Testing
         }
     }
 
-    @Test func missingAuthorityFileIsTheRequestsFault() async throws {
+    @Test func anAuthorityFileThatCanNotBeUsedIsTheRequestsFault() async throws {
         let client = try HTTPClient()
         let server = try TLSServer()
         var request = HTTPRequest(method: .get, url: "https://localhost:\(server.port)/", timeout: .seconds(30))
-        request.authorityFile = "/nonexistent/authority.pem"
+        request.authorityFile = "/etc/authority.pem"
         await expectFailure(.invalidRequest, client, request)
+        client.trust(["/etc/authority.pem": .unusable(SafeText("no such file"))])
+        let error = await expectFailure(.invalidRequest, client, request)
+        #expect(error?.description == "ca_file: no such file")
+        let broken = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+        client.trust(["/etc/authority.pem": .certificates(Array(broken.utf8))])
+        await expectFailure(.invalidRequest, client, request)
+        // What was good stays so, whatever became of the file.
+        client.trust(["/etc/authority.pem": .certificates(try certificates(of: server))])
+        client.trust(["/etc/authority.pem": .unusable(SafeText("no such file"))])
+        #expect(try await client.send(request).status == 200)
         client.shutdown()
+    }
+
+    private func certificates(of server: TLSServer) throws -> [UInt8] {
+        Array(try Data(contentsOf: URL(fileURLWithPath: server.certificateFile)))
     }
 
     @Test func certificateIsVerified() async throws {
@@ -295,6 +310,7 @@ import Testing
         let server = try TLSServer()
         var request = HTTPRequest(method: .get, url: "https://localhost:\(server.port)/", timeout: .seconds(30))
         await expectFailure(.connection, client, request)
+        client.trust([server.certificateFile: .certificates(try certificates(of: server))])
         request.authorityFile = server.certificateFile
         let response = try await client.send(request)
         #expect(response.status == 200)
