@@ -1,4 +1,5 @@
 import ArgumentParser
+import LinuxHost
 import PrompterCore
 import PrompterDaemon
 
@@ -26,7 +27,21 @@ struct CheckCommand: AsyncParsableCommand {
         }
         try show(watchlist, option.path)
         // The service may have what this shell lacks, so that it is no error of the list's.
-        for fault in await AuthorityFiles(of: watchlist).faults { Console.complain("warning: \(fault)") }
+        for fault in await Self.faults(of: watchlist) { Console.complain("warning: \(fault)") }
+    }
+
+    /// What its providers lack here and now.
+    private static func faults(of watchlist: Watchlist) async -> [String] {
+        let store = CredentialStore(environment: Environment.all)
+        var faults: [String] = []
+        for provider in watchlist.providers.values.sorted(by: { $0.name < $1.name }) where !provider.isStub {
+            do throws(CredentialError) {
+                _ = try store.credential(of: provider)
+            } catch {
+                faults.append("\(error)")
+            }
+        }
+        return await faults + AuthorityFiles(of: watchlist).faults
     }
 
     private func show(_ watchlist: Watchlist, _ path: String) throws {

@@ -156,6 +156,23 @@ struct CommandTests {
         }
     }
 
+    /// Who makes a dialect serves nobody without a key: that is said, and nobody is called to be refused.
+    @Test func aKeyThatIsNowhereIsMissedBeforeTheCall() async throws {
+        let site = try Site(
+            #"{"providers":{"openai":{"dialect":"openai"}},"watches":[{"template":"t","provider":"openai","model":"m"}]}"#
+        )
+        let said = "there is none in $OPENAI_API_KEY or $CREDENTIALS_DIRECTORY/openai"
+        let check = await site.run(["check", site.watchlist])
+        #expect(check.status == 0 && check.errors.contains(said), "\(check)")
+        #expect(await site.run(["check", site.watchlist], environment: ["OPENAI_API_KEY": "sk"]).errors.isEmpty)
+        // What would be called is nobody's address.
+        let end = await site.start(["--once"], environment: ["HTTPS_PROXY": "http://127.0.0.1:1"]).end()
+        #expect(end.status == 1 && end.errors.contains(said), "\(end)")
+        #expect(
+            end.errors.contains(#"openai: auth: provider "openai" has no key"#) && !end.errors.contains("connection"),
+            "\(end)")
+    }
+
     @Test func aWrongCommandLineOrSettingSaysSo() async throws {
         let site = try Site(Site.stubs(1))
         #expect(await site.run(["run", "--nonsense"]).status == 64)

@@ -48,7 +48,11 @@ public struct CredentialStore: Sendable {
                     return try credential(in: text, of: variable, isToken: Self.tokenVariables.contains(variable))
                 }
             }
-            return CredentialAnswer()
+            guard provider.needsCredential else { return CredentialAnswer() }
+            let places = Self.usualVariables(of: provider.dialect).map { "$\($0)" }
+            throw .nowhere(
+                provider: SafeText(provider.name),
+                places: places + ["$CREDENTIALS_DIRECTORY/\(SafeText(provider.name))"])
         }
     }
 
