@@ -8,11 +8,14 @@ final class Call: Sendable {
     let request: HTTPRequest
     /// Whether the body's encoding is undone, so far as libcurl knows it.
     let isDecoded: Bool
+    /// The certificates to trust, in PEM; `nil` for the system's.
+    let authorities: [UInt8]?
     /// Set once, and before the loop is told: a call that is cancelled before it reaches the loop is never begun.
     let isCancelled = Atomic(false)
 
-    init(_ request: HTTPRequest, isDecoded: Bool) {
+    init(_ request: HTTPRequest, isDecoded: Bool, authorities: [UInt8]?) {
         self.request = request
         self.isDecoded = isDecoded
+        self.authorities = authorities
     }
 }

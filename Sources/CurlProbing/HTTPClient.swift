@@ -14,6 +14,7 @@ public final class HTTPClient: Sendable {
     public static let largestHead = 64 << 10
 
     private let loop: TransferLoop
+    private let authorities = Locked<[String: AuthorityFile]>([:])
 
     /// Starts the client's thread.
     ///
@@ -26,18 +27,35 @@ public final class HTTPClient: Sendable {
         loop.stop()
     }
 
+    /// Takes the certificates of `files`, by path, for requests that name one. No file is read here: libcurl would read it on its
+    /// only thread, and every call wait for it. A file that can't be used stays as it was given last.
+    public func trust(_ files: [String: AuthorityFile]) {
+        authorities.withLock { known in
+            known.merge(files) { old, new in if case .unusable = new, case .certificates = old { old } else { new } }
+        }
+    }
+
     /// Sends `request` once and waits for the whole answer, whatever its status. Cancelling the task ends the transfer.
     ///
     /// - Parameter isDecoded: whether the encoding that the answer claims is undone; where it can't be, that is an error.
     /// - Throws: ``HTTPClientError``.
     public func send(_ request: HTTPRequest, isDecoded: Bool = true) async throws(HTTPClientError) -> HTTPResponse {
-        let call = Call(request, isDecoded: isDecoded)
+        let call = Call(request, isDecoded: isDecoded, authorities: try certificates(for: request))
         let answer = await withTaskCancellationHandler {
             await withCheckedContinuation { loop.begin(call, $0) }
         } onCancel: {
             loop.cancel(call)
         }
         return try answer.get()
+    }
+
+    private func certificates(for request: HTTPRequest) throws(HTTPClientError) -> [UInt8]? {
+        guard let path = request.authorityFile else { return nil }
+        switch authorities.withLock({ $0[path] }) {
+        case .certificates(let bytes): return bytes
+        case .unusable(let fault): throw HTTPClientError(.invalidRequest, "ca_file: \(fault)")
+        case nil: throw HTTPClientError(.invalidRequest, "ca_file: \(path) has not been read")
+        }
     }
 
     /// Ends every outstanding call with an error and joins the thread. Calls made later fail at once.

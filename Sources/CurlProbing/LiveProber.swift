@@ -12,7 +12,7 @@ public struct LiveProber: Prober {
     private let mayGoOn: @Sendable (Target) async -> Bool
 
     /// - Parameters:
-    ///   - credentials: by the provider's name; a provider without one is called without.
+    ///   - credentials: by the provider's name; a provider without one is called without, unless it needs one.
     ///   - calls: what is known of the targets' calls; what its probes learn is added.
     ///   - mayGoOn: asked before each call of a probe but the first: what was read meanwhile may forbid it.
     public init(
@@ -31,6 +31,11 @@ public struct LiveProber: Prober {
     ) async throws(ProbeFailure) -> ProbeAnswer {
         let deadline = ContinuousClock.now + timeout
         let credential = credentials[target.provider.name]
+        guard credential != nil || !target.provider.needsCredential else {
+            throw ProbeFailure(
+                .auth,
+                "provider \"\(target.provider.name)\" has no key, so it is not called; `prompterd check` says more")
+        }
         var exchange = try ProbeExchange(target, credential: credential, learned: calls[target.id])
         guard credential == nil || TransportSecurity.mayCarryCredential(url: exchange.request(timeout: .zero).url)
         else {

@@ -14,9 +14,6 @@ enum RequestSyntax {
         guard scheme == "http" || scheme == "https" else {
             throw HTTPClientError(.invalidRequest, "the URL begins with neither http:// nor https://")
         }
-        guard request.authorityFile?.utf8.contains(0) != true else {
-            throw HTTPClientError(.invalidRequest, "the name of the authority file holds a NUL")
-        }
         for header in request.headers {
             guard isToken(header.name) else {
                 throw HTTPClientError(.invalidRequest, "\"\(header.name)\" is no name of a header")

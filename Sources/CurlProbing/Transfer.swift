@@ -21,8 +21,8 @@ final class Transfer {
     private var isHeadWhole = false
     private var isSent = false
     private var isSentAgain = false
-    /// The one that the handle is set to trust; `nil` for the system's.
-    private var authorityFile: String?
+    /// The certificates that the handle is set to trust; `nil` for the system's.
+    private var authorities: [UInt8]?
 
     /// - Throws: ``HTTPClientError`` where memory is short.
     init() throws(HTTPClientError) {
@@ -80,7 +80,7 @@ final class Transfer {
         try set(CURLOPT_TIMEOUT_MS, Int(min(max(request.timeout.milliseconds, 1), Int64(CInt.max))))
         // What goes to this machine in plain text may carry a credential, so no proxy may see it.
         try set(CURLOPT_PROXY, TransportSecurity.isPlainLoopback(url: request.url) ? "" : nil)
-        if request.authorityFile != authorityFile { try trust(request.authorityFile) }
+        if call.authorities != authorities { try trust(call.authorities) }
     }
 
     /// What came of the transfer, which ended with `code`.
@@ -155,16 +155,27 @@ final class Transfer {
         try set(CURLOPT_QUICK_EXIT, 1)
     }
 
-    /// Trusts the authorities of `file` alone, or the system's.
+    /// Trusts `certificates` alone, or the system's.
     ///
     /// The system's bundle takes milliseconds to read, so libcurl may keep it for its usual day, which it does only without
-    /// a folder of authorities beside it. A file of the watchlist is read for every connection, so that an edit counts.
-    private func trust(_ file: String?) throws(HTTPClientError) {
+    /// a folder of authorities beside it.
+    private func trust(_ certificates: [UInt8]?) throws(HTTPClientError) {
         let built = curl_version_info(CURLVERSION_SEVENTH).pointee
-        try set(CURLOPT_CAINFO, file ?? built.cainfo.map { String(cString: $0) })
-        try set(CURLOPT_CAPATH, file == nil && built.cainfo == nil ? built.capath.map { String(cString: $0) } : nil)
-        try set(CURLOPT_CA_CACHE_TIMEOUT, file == nil ? 86400 : 0)
-        authorityFile = file
+        let isSystems = certificates == nil
+        try set(CURLOPT_CAINFO, isSystems ? built.cainfo.map { String(cString: $0) } : nil)
+        try set(CURLOPT_CAPATH, isSystems && built.cainfo == nil ? built.capath.map { String(cString: $0) } : nil)
+        try set(CURLOPT_CA_CACHE_TIMEOUT, isSystems ? 86400 : 0)
+        if var bytes = certificates {
+            // libcurl copies them before the call returns.
+            let code = bytes.withUnsafeMutableBytes { bytes in
+                var blob = curl_blob(data: bytes.baseAddress, len: bytes.count, flags: UInt32(CURL_BLOB_COPY))
+                return prompterd_easy_set_pointer(easy, CURLOPT_CAINFO_BLOB, &blob)
+            }
+            try check(code)
+        } else {
+            try check(prompterd_easy_set_pointer(easy, CURLOPT_CAINFO_BLOB, nil))
+        }
+        authorities = certificates
     }
 
     private static func at(_ context: UnsafeMutableRawPointer?) -> Transfer {
@@ -181,8 +192,11 @@ final class Transfer {
 
     /// - Returns: as ``receiveBody(_:)``.
     private func receiveHead(_ bytes: UnsafeRawBufferPointer) -> Int {
-        // A status line begins another head: that of the answer, behind those that only announce it.
-        if bytes.starts(with: "HTTP/".utf8) { isHeadWhole = false }
+        // Another status line: what came before only announced the answer (RFC 9110, section 15.2), and is no part of it.
+        if isHeadWhole, bytes.starts(with: "HTTP/".utf8) {
+            isHeadWhole = false
+            head.removeAll(keepingCapacity: true)
+        }
         if bytes.elementsEqual("\r\n".utf8) || bytes.elementsEqual("\n".utf8) { isHeadWhole = true }
         isTooLarge = head.count + bytes.count > HTTPClient.largestHead
         if !isTooLarge { head.append(contentsOf: bytes) }

@@ -41,6 +41,7 @@ extension Daemon {
         }
         let difference = WatchlistDifference(from: watchlist, to: new)
         if !isAsked, refused == nil, difference.isEmpty, new.providers == watchlist.providers {
+            await readAuthorities()
             log.debug("the watchlist was written, and says what it said")
             return
         }
@@ -94,6 +95,7 @@ extension Daemon {
         let standOffs = isInForce ? [] : await keptStandOffs()
         isInForce = true
         checkHeaderFiles()
+        await readAuthorities()
         await pipeline.replace(
             with: watchlist, probers: Probers(stub: StubProber(pause: settings.stubPause), live: live),
             workers: settings.workers, memory: memory, standOffs: standOffs, spread: spread)

@@ -40,8 +40,9 @@ public actor Daemon {
     var isInForce = false
     let standOffChanges: StandOffChanges
     private var isStoreFailing = false
-    /// The row of the target that was pruned last; `nil` where the next round begins anew.
+    /// The row of the target that was pruned last; `nil` where all are pruned until ``prunedUntil``.
     var prunedRow: Int64?
+    var prunedUntil: Int64?
     private var isDistrustDue = false
     /// Whether the watchlist in force is yet to be written into the store, which could not take it.
     var isRegistrationDue = false
@@ -159,7 +160,7 @@ public actor Daemon {
         try await end(once: once)
     }
 
-    private var pulseInterval: Duration {
+    var pulseInterval: Duration {
         min(Self.pulseInterval, notifier.watchdogInterval.map { $0 / 3 } ?? Self.pulseInterval)
     }
 

@@ -68,6 +68,7 @@ public struct VersionInquiry: Sendable {
         } catch {
             throw .unusable("\(error)")
         }
+        client.trust(await AuthorityFiles(of: watchlist).files)
         let redis = settings.redis.map { RedisGuard(url: $0, clock: { Moment.now }) }
         let stub = StubProber(pause: settings.stubPause)
         var answers: [Answer] = []

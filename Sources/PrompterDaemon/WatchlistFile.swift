@@ -19,7 +19,8 @@ public struct WatchlistFile: Sendable {
         try readFollowing().result.get()
     }
 
-    /// The same, with the paths of all the files that it depends on: its own, and those of the texts it refers to.
+    /// The same, with the paths of all the files that it depends on: its own, those of the texts it refers to, and those of the
+    /// authorities that are trusted.
     func readFollowing() -> (result: Result<Watchlist, InvalidWatchlist>, files: Set<String>) {
         var files: Set<String> = [path]
         let result = Result { () throws(InvalidWatchlist) in
@@ -29,12 +30,14 @@ public struct WatchlistFile: Sendable {
             } catch {
                 throw InvalidWatchlist(errors: [WatchlistError(file: path, message: error.reason)])
             }
-            return try Watchlist(
+            let watchlist = try Watchlist(
                 WatchlistSource(file: path, bytes: bytes, folder: folder, stubsOnly: stubsOnly) {
                     path throws(WatchlistTextUnavailable) in
                     files.insert(path)
                     return try Self.readText(path)
                 })
+            files.formUnion(watchlist.providers.values.compactMap(\.authorityFile))
+            return watchlist
         }
         return (result, files)
     }

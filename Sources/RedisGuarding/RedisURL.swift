@@ -1,6 +1,7 @@
 public import PrompterCore
 
-/// Where Redis is, and who asks: `redis://[[user]:password@]host[:port][/db]` or `unix://[[user]:password@]/path[?db=N]`.
+/// Where Redis is, and who asks: `redis://[[user]:password@]host[:port][/db]` or `unix://[[user]:password@]/path`; `?db=N` may stand
+/// behind either.
 ///
 /// Printing it shows neither user nor password.
 public struct RedisURL: Hashable, Sendable, CustomStringConvertible {
@@ -21,29 +22,29 @@ public struct RedisURL: Hashable, Sendable, CustomStringConvertible {
     ///
     /// - Throws: ``RedisURLError``, whose text never holds the password.
     public init(_ text: String) throws(RedisURLError) {
-        if text.hasPrefix("rediss://") {
+        // Files and shells like to end a line with a break.
+        var text = text.drop(while: \.isWhitespace)
+        while text.last?.isWhitespace == true { text.removeLast() }
+        let isSocket = text.hasPrefix("unix://")
+        guard isSocket || text.hasPrefix("redis://") else {
             throw RedisURLError(
-                "rediss:// (TLS) is not spoken here; use a private network or a local tunnel")
-        } else if text.hasPrefix("redis://") {
-            let (login, rest) = try Self.splitLogin(text.dropFirst("redis://".count))
-            let parts = rest.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-            address = try Self.tcpAddress(parts[0])
-            database = parts.count > 1 && !parts[1].isEmpty ? try Self.database(parts[1]) : 0
-            (user, password) = login
-        } else if text.hasPrefix("unix://") {
-            let (login, rest) = try Self.splitLogin(text.dropFirst("unix://".count))
-            let parts = rest.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-            address = try Self.unixAddress(parts[0])
-            if parts.count > 1 {
-                guard parts[1].hasPrefix("db=") else { throw RedisURLError("only db=N may stand behind the ?") }
-                database = try Self.database(parts[1].dropFirst("db=".count))
-            } else {
-                database = 0
-            }
-            (user, password) = login
-        } else {
-            throw RedisURLError("it begins with neither redis:// nor unix://")
+                text.hasPrefix("rediss://")
+                    ? "rediss:// (TLS) is not spoken here; use a private network or a local tunnel"
+                    : "it begins with neither redis:// nor unix://")
         }
+        let (login, rest) = try Self.splitLogin(text.dropFirst(isSocket ? 7 : 8))
+        let parts = rest.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        let asked = try parts.count > 1 ? Self.database(inQuery: parts[1]) : nil
+        if isSocket {
+            address = try Self.unixAddress(parts[0])
+            database = asked ?? 0
+        } else {
+            let place = parts[0].split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+            address = try Self.tcpAddress(place[0])
+            let named = try place.count > 1 && !place[1].isEmpty ? Self.database(place[1]) : 0
+            database = asked ?? named
+        }
+        (user, password) = login
     }
 
     public var description: String {
@@ -102,6 +103,19 @@ public struct RedisURL: Hashable, Sendable, CustomStringConvertible {
         // sun_path has 108 bytes, the last of them the terminating zero: unix(7).
         guard path.utf8.count <= 107 else { throw RedisURLError("the socket's path is longer than 107 bytes") }
         return .unix(path: path)
+    }
+
+    /// The database that `db=N` names; `nil` where it does not stand there.
+    private static func database(inQuery query: Substring) throws(RedisURLError) -> Int? {
+        var found: Int?
+        for member in query.split(separator: "&") {
+            guard member.hasPrefix("db=") else {
+                let name = SafeText(String(member.prefix { $0 != "=" }), limit: 64)
+                throw RedisURLError("\"\(name)\" stands behind the ?, where only db=N may")
+            }
+            found = try database(member.dropFirst(3))
+        }
+        return found
     }
 
     private static func database(_ text: Substring) throws(RedisURLError) -> Int {

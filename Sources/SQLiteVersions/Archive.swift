@@ -74,9 +74,14 @@ public final class Archive: Sendable {
     /// - Throws: ``SQLiteStoreError``: ``SQLiteStoreError/Reason/changed`` where what was given must be thrown away.
     public func export(_ body: (ExchangeRow) throws -> Void) throws {
         let rest = file.rest
-        try file.openForReading().read { try ExportQuery.run(on: $0, body) }
+        let result = Result { try file.openForReading().read { try ExportQuery.run(on: $0, body) } }
         // SQLite was told that nobody writes, and somebody began to.
         if let rest, file.rest != rest { throw SQLiteStoreError(.changed, path: path) }
+        do {
+            try result.get()
+        } catch let error as DatabaseError {
+            throw SQLiteStoreError(error, path: path)
+        }
     }
 
     private func read<Value>(_ body: (Database) throws -> Value) throws(SQLiteStoreError) -> Value {

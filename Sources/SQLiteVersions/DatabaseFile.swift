@@ -1,3 +1,4 @@
+import Dispatch
 import GRDB
 import GRDBSQLite
 import Glibc
@@ -8,14 +9,18 @@ struct DatabaseFile {
     /// How long a connection waits for another that writes, in seconds.
     private static let patience = 5.0
 
+    /// F_OFD_SETLK of <bits/fcntl-linux.h>, whose macro Swift does not import (fcntl_locking(2)).
+    private static let setOpenFileLock: CInt = 37
+
     let path: String
 
     /// Opens it for writing. A file is created where there is none, and brought up to date where it is old.
     ///
     /// One program opens at a time: SQLite does not wait for another that is just turning a new file into a database.
     func openForWriting() throws(SQLiteStoreError) -> DatabaseQueue {
-        let folder = try lockFolder()
-        defer { close(folder) }
+        try refuseFolder()
+        let lock = try lockOpening()
+        defer { close(lock) }
         try create()
         return try translated {
             var configuration = Self.configuration
@@ -88,8 +93,8 @@ struct DatabaseFile {
     ///
     /// - Returns: where the file is now.
     func setAside(at now: Timestamp) throws(SQLiteStoreError) -> String {
-        let folder = try lockFolder()
-        defer { close(folder) }
+        let lock = try lockOpening()
+        defer { close(lock) }
         let place = "\(plainPath).corrupt-\(now.iso8601Milliseconds)"
         // The log goes first: a database without its log is an older state, a log without its database would be played into
         // the next one (https://www.sqlite.org/howtocorrupt.html, 1.4).
@@ -123,6 +128,8 @@ struct DatabaseFile {
     private static var configuration: Configuration {
         var configuration = Configuration()
         configuration.label = "prompterd.store"
+        // GRDB's own is above that, for which libdispatch tries to raise the priority of the thread.
+        configuration.qos = .default
         configuration.foreignKeysEnabled = false
         configuration.busyMode = .timeout(patience)
         return configuration
@@ -143,20 +150,33 @@ struct DatabaseFile {
         sqlite3_file_control(database.sqliteConnection, "main", SQLITE_FCNTL_PERSIST_WAL, &persists)
     }
 
-    /// Locks the folder, since a lock on the file is SQLite's own business (https://www.sqlite.org/howtocorrupt.html, 2.2).
+    /// Locks `PATH.lock`, since a lock on the database is SQLite's own business
+    /// (https://www.sqlite.org/howtocorrupt.html, 2.2), and any user who may look into the folder can hold one on that. The lock
+    /// is one of fcntl(2) on an open file description, which has nothing to do with flock(2), by which `run` holds the same file.
     ///
-    /// - Returns: a descriptor; the lock ends when it is closed (flock(2)).
-    private func lockFolder() throws(SQLiteStoreError) -> CInt {
-        let folder = plainPath.lastIndex(of: "/").map { plainPath[...$0] } ?? "."
-        let descriptor = open(String(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    /// - Returns: a descriptor; the lock ends when it is closed.
+    private func lockOpening() throws(SQLiteStoreError) -> CInt {
+        let descriptor = open("\(plainPath).lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            throw [ENOENT, ENOTDIR].contains(errno) ? error(.missing, errno) : error(.forbidden, errno)
-        }
-        while flock(descriptor, LOCK_EX) != 0 {
-            guard errno == EINTR else {
-                defer { close(descriptor) }
-                throw error(.failed, errno)
+            switch errno {
+            case ENOENT, ENOTDIR: throw error(.missing, errno)
+            case ENOSPC, EDQUOT: throw error(.full, errno)
+            default: throw error(.forbidden, errno)
             }
+        }
+        // As SQLite does with its log, so that root keeps nobody out of their database.
+        var status = stat()
+        if geteuid() == 0, stat(path, &status) == 0 { _ = fchown(descriptor, status.st_uid, status.st_gid) }
+        let end = ContinuousClock.now + .seconds(Self.patience)
+        var lock = flock()
+        lock.l_type = Int16(F_WRLCK)
+        while fcntl(descriptor, Self.setOpenFileLock, &lock) != 0 {
+            let code = errno
+            guard [EINTR, EAGAIN, EACCES].contains(code), ContinuousClock.now < end else {
+                close(descriptor)
+                throw error([EAGAIN, EACCES].contains(code) ? .locked : .failed, code)
+            }
+            usleep(10_000)
         }
         return descriptor
     }
@@ -182,8 +202,13 @@ struct DatabaseFile {
         guard stat(path, &status) == 0 else {
             throw errno == EACCES ? error(.forbidden, errno) : error(.missing, errno)
         }
-        guard status.st_mode & S_IFMT != S_IFDIR else { throw error(.folder, EISDIR) }
+        try refuseFolder()
         guard access(path, R_OK) == 0 else { throw error(.forbidden, errno) }
+    }
+
+    private func refuseFolder() throws(SQLiteStoreError) {
+        var status = stat()
+        guard stat(path, &status) != 0 || status.st_mode & S_IFMT != S_IFDIR else { throw error(.folder, EISDIR) }
     }
 
     /// Refuses a database that this program should not touch, before anything is changed in it.

@@ -84,7 +84,7 @@ public struct SQLiteStoreError: Error, Hashable, Sendable, CustomStringConvertib
         case .locked: "another program is writing and does not end (\(detail)); stop it, or wait for it"
         case .full: "the disk is full; make room, nothing is lost until then"
         case .corrupt: "the database is damaged (\(detail)); move it away, or restore a backup"
-        case .gone: "the database was deleted or replaced while it was open; restart prompterd"
+        case .gone: "the database was moved, deleted or replaced while it was open"
         case .changed: "the database was written to while it was read; ask again"
         case .closed: "the store is closed"
         case .failed: "the database failed (\(detail)); see the system's log for its disk"

@@ -188,9 +188,13 @@ public final class SQLiteVersionStore: VersionStore {
         }
     }
 
-    /// Closes a database whose file was deleted or replaced. Its log goes with it where it is still there, or it would be
-    /// played into the file that takes its place (https://www.sqlite.org/howtocorrupt.html, 1.4).
+    /// Closes a database whose file was moved, deleted or replaced. Its log is carried over first, since a file that was only moved
+    /// has no other place to find it; then it goes where it is still there, or it would be played into the file that takes its
+    /// place (https://www.sqlite.org/howtocorrupt.html, 1.4).
     public func abandon() async {
+        _ = try? await onQueue { database in
+            sqlite3_wal_checkpoint_v2(database.sqliteConnection, nil, SQLITE_CHECKPOINT_FULL, nil, nil)
+        }
         let left = DatabaseFile(path: path).companions.filter { companions[$0.key] == $0.value }
         for name in left.keys { unlink(name) }
         await close()

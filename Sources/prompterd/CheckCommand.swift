@@ -1,9 +1,10 @@
 import ArgumentParser
+import LinuxHost
 import PrompterCore
 import PrompterDaemon
 
 /// `prompterd check`
-struct CheckCommand: ParsableCommand {
+struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Check a watchlist: 0 where it is valid, else 1 and every error with its place."
     )
@@ -14,35 +15,53 @@ struct CheckCommand: ParsableCommand {
     @Option(help: "text or json.")
     var format = OutputFormat.text
 
-    func run() throws {
+    func run() async throws {
         var option = WatchlistOption()
         option.given = file
-        do {
-            show(try WatchlistFile(option.path).read(), option.path)
+        let watchlist: Watchlist
+        do throws(InvalidWatchlist) {
+            watchlist = try WatchlistFile(option.path).read()
         } catch {
-            show(error)
+            try show(error)
             throw ExitStatus.failed
         }
+        try show(watchlist, option.path)
+        // The service may have what this shell lacks, so that it is no error of the list's.
+        for fault in await Self.faults(of: watchlist) { Console.complain("warning: \(fault)") }
     }
 
-    private func show(_ watchlist: Watchlist, _ path: String) {
+    /// What its providers lack here and now.
+    private static func faults(of watchlist: Watchlist) async -> [String] {
+        let store = CredentialStore(environment: Environment.all)
+        var faults: [String] = []
+        for provider in watchlist.providers.values.sorted(by: { $0.name < $1.name }) where !provider.isStub {
+            do throws(CredentialError) {
+                _ = try store.credential(of: provider)
+            } catch {
+                faults.append("\(error)")
+            }
+        }
+        return await faults + AuthorityFiles(of: watchlist).faults
+    }
+
+    private func show(_ watchlist: Watchlist, _ path: String) throws {
         let (watches, targets) = (watchlist.watches.count, watchlist.targets.count)
         let count =
             "\(CountText.format(watches, "watch", "watches")), \(CountText.format(targets, "target", "targets"))"
         switch format {
-        case .text: print("\(SafeText(path, limit: 4096)): valid; \(count)")
+        case .text: try Console.show("\(SafeText(path, limit: 4096)): valid; \(count)")
         case .json:
             let members: [JSONValue.JSONMember] = [
                 .init("valid", .bool(true)), .init("watches", .integer(watches)), .init("targets", .integer(targets)),
                 .init("errors", .array([])),
             ]
-            print(JSONValue.object(members).text)
+            try Console.show(JSONValue.object(members).text)
         }
     }
 
-    private func show(_ invalid: InvalidWatchlist) {
+    private func show(_ invalid: InvalidWatchlist) throws {
         switch format {
-        case .text: print(invalid)
+        case .text: try Console.show("\(invalid)")
         case .json:
             let errors = invalid.errors.map { error in
                 JSONValue.object([
@@ -52,7 +71,7 @@ struct CheckCommand: ParsableCommand {
                     .init("path", .string(error.path)), .init("message", .string(error.message.description)),
                 ])
             }
-            print(JSONValue.object([.init("valid", .bool(false)), .init("errors", .array(errors))]).text)
+            try Console.show(JSONValue.object([.init("valid", .bool(false)), .init("errors", .array(errors))]).text)
         }
     }
 }

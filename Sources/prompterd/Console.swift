@@ -3,6 +3,15 @@ import Glibc
 
 /// Where commands write: results to standard output, all else to standard error.
 enum Console {
+    /// Puts something in the place of a standard stream that is closed, on which each use fails as before. The next file that is
+    /// opened would get its number, the database perhaps, and what is shown would be written into it.
+    static func replaceClosedStreams() {
+        for (stream, access) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY)]
+        where fcntl(stream, F_GETFD) < 0 {
+            _ = open("/dev/null", access)
+        }
+    }
+
     /// Whether standard output is a terminal that wants colour (https://no-color.org).
     static var isColoured: Bool {
         isatty(STDOUT_FILENO) == 1 && Environment.all["NO_COLOR"]?.isEmpty != false && Environment.all["TERM"] != "dumb"
@@ -15,6 +24,16 @@ enum Console {
             return nil
         }
         return Int(size.ws_col)
+    }
+
+    /// Writes `text` and the end of its line to standard output.
+    ///
+    /// - Throws: ``ExitStatus/failed`` where it can't be written; standard error says why.
+    static func show(_ text: String) throws {
+        guard write("\(text)\n", to: STDOUT_FILENO) else {
+            complain("standard output: \(String(cString: strerror(errno)))")
+            throw ExitStatus.failed
+        }
     }
 
     /// Writes lines to standard error.

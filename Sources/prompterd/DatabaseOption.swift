@@ -1,4 +1,5 @@
 import ArgumentParser
+import LinuxHost
 
 /// Where the database is.
 struct DatabaseOption: ParsableArguments {
@@ -9,8 +10,12 @@ struct DatabaseOption: ParsableArguments {
             valueName: "file"))
     var given: String?
 
+    /// A link is followed here, once for all: SQLite keeps its log beside the file, and the lock stands there too, so that two
+    /// names of one database must not have one each.
     var path: String {
-        given ?? Environment.all["PROMPTERD_DATABASE"]
+        let path =
+            given ?? Environment.all["PROMPTERD_DATABASE"]
             ?? "\(Environment.all["STATE_DIRECTORY"] ?? "/var/lib/prompterd")/prompterd.db"
+        return LinkedPath.resolved(path)
     }
 }

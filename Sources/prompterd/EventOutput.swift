@@ -3,9 +3,10 @@ import PrompterCore
 /// Events as `history` and `replay` write them.
 enum EventOutput {
     /// - Parameter none: what is said where there are none.
-    static func write(_ reports: [EventReport], as format: OutputFormat, none: String) {
+    /// - Throws: the exit status where they can't be written.
+    static func write(_ reports: [EventReport], as format: OutputFormat, none: String) throws {
         switch format {
-        case .json: print(JSONValue.array(reports.map(json)).text)
+        case .json: try Console.show(JSONValue.array(reports.map(json)).text)
         case .text:
             guard !reports.isEmpty else {
                 // On standard error, so that who counts lines counts none.
@@ -21,7 +22,7 @@ enum EventOutput {
                         event.text(model: report.model) + (report.isCorrected ? " (corrected: it was not so)" : ""),
                     ], tone: report.isCorrected ? .faint : event.severity == .major ? .bad : .plain)
             }
-            print(table.text(width: Console.width, isColoured: Console.isColoured, hasHeader: false))
+            try Console.show(table.text(width: Console.width, isColoured: Console.isColoured, hasHeader: false))
         }
     }
 

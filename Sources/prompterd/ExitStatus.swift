@@ -1,4 +1,5 @@
 import ArgumentParser
+import PrompterCore
 import PrompterDaemon
 
 /// The exit codes, as the root's help documents them. The larger ones are sysexits.h's.
@@ -11,6 +12,15 @@ enum ExitStatus {
     static let locked = ExitCode(75)
     /// The watchlist or a setting is invalid, or a file can't be used (EX_CONFIG).
     static let unusable = ExitCode(78)
+
+    /// Says on standard error that the variable `name` can't be used, and gives the code: with ``ExitCode/validationFailure``,
+    /// which a wrong command line ends with, the service manager would start the daemon again and again.
+    ///
+    /// - Parameter expected: what it should be, as in "should be a number, not …".
+    static func refuse(_ name: String, _ text: String, expected: String) -> ExitCode {
+        Console.complain("\(name) should be \(expected), not \"\(SafeText(text))\"")
+        return unusable
+    }
 
     /// Says `error` on standard error and gives its code.
     static func say(_ error: DaemonError) -> ExitCode {

@@ -56,7 +56,7 @@ struct HistoryCommand: ParsableCommand {
             try archive.events(in: times, matching: options.watches) { progress.report($0, of: $1) }
         }
         progress.end()
-        EventOutput.write(reports, as: options.format, none: "no events since \(times.lowerBound.iso8601)")
+        try EventOutput.write(reports, as: options.format, none: "no events since \(times.lowerBound.iso8601)")
     }
 
     private func showServed(at time: Timestamp) throws {
@@ -75,7 +75,7 @@ struct HistoryCommand: ParsableCommand {
                         .init("versions", .array(report.answer.versions.map { .object(JSONMembers.identity($0)) })),
                     ])
             }
-            print(JSONValue.array(watches).text)
+            try Console.show(JSONValue.array(watches).text)
         case .text:
             guard !reports.isEmpty else {
                 Console.complain("nothing was watched at \(time.iso8601)")
@@ -90,7 +90,7 @@ struct HistoryCommand: ParsableCommand {
                         report.watch.provider, report.watch.model, Self.text(report.answer),
                     ])
             }
-            print(table.text(width: Console.width, isColoured: Console.isColoured))
+            try Console.show(table.text(width: Console.width, isColoured: Console.isColoured))
         }
     }
 

@@ -31,7 +31,7 @@ struct ImportCommand: AsyncParsableCommand {
             let store = try await SQLiteVersionStore.open(database.path)
             let summary = try await Self.take(consume source, into: store, at: now)
             await store.close()
-            print(Self.text(summary))
+            try Console.show(Self.text(summary))
         } catch let error as ImportSource.Unreadable {
             Console.complain("\(error)")
             throw ExitStatus.unusable

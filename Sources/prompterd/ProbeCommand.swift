@@ -43,13 +43,13 @@ struct ProbeCommand: AsyncParsableCommand {
             throw ExitStatus.say(error)
         }
         switch format {
-        case .text: answers.forEach(Self.show)
-        case .json: print(JSONValue.array(answers.map(Self.json)).text)
+        case .text: try answers.forEach(Self.show)
+        case .json: try Console.show(JSONValue.array(answers.map(Self.json)).text)
         }
         if answers.contains(where: { if case .failure = $0.result { true } else { false } }) { throw ExitStatus.failed }
     }
 
-    private static func show(_ answer: VersionInquiry.Answer) {
+    private static func show(_ answer: VersionInquiry.Answer) throws {
         let name =
             "\(SafeText(answer.watch.template)) \(SafeText(answer.watch.provider)) \(SafeText(answer.watch.model))"
         switch answer.result {
@@ -60,7 +60,8 @@ struct ProbeCommand: AsyncParsableCommand {
                 case .observed: "observed by another instance at \(found.time.iso8601)"
                 case .known: "known since \(found.time.iso8601), in this slot"
                 }
-            print("\(name): \(SafeText(found.version.key)) (\(found.isNew ? "new" : "seen before"); \(source))")
+            try Console.show(
+                "\(name): \(SafeText(found.version.key)) (\(found.isNew ? "new" : "seen before"); \(source))")
         case .failure(let failure):
             Console.complain("\(name): \(failure)")
         }

@@ -26,7 +26,9 @@ struct Prompterd: AsyncParsableCommand {
         ])
 
     static func main() async {
+        Console.replaceClosedStreams()
         CrashMessages.silence()
+        DispatchMessages.silence()
         await main(nil)
     }
 }

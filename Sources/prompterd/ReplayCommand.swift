@@ -52,7 +52,7 @@ struct ReplayCommand: ParsableCommand {
         reports.sort { $0.event.time < $1.event.time }
         // Of lines without an answer more is said below.
         if !reports.isEmpty || format == .json || replay.findings > 0 {
-            EventOutput.write(reports, as: format, none: "no events")
+            try EventOutput.write(reports, as: format, none: "no events")
         }
         say(of: replay, name)
         if errors > 0 {

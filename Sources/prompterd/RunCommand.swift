@@ -1,4 +1,5 @@
 import ArgumentParser
+import LinuxHost
 import PrompterCore
 import PrompterDaemon
 
@@ -44,6 +45,7 @@ struct RunCommand: AsyncParsableCommand {
             ?? settings.mostWatchSeries
         settings.retention = try Self.duration(retention, "PROMPTERD_RETENTION") ?? settings.retention
         let log = try options.makeLog()
+        OpenFiles.raiseLimit()
         do {
             try await Daemon(settings, log: log).run(once: once)
         } catch {
@@ -52,10 +54,13 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private static func duration(_ given: String?, _ variable: String) throws -> Duration? {
-        guard let text = given ?? Environment.all[variable] else { return nil }
-        guard let duration = DurationText.parse(text), duration >= .seconds(86_400) else {
-            throw ValidationError(
-                "--retention should be \(DurationText.expectation) and at least 1d, not \(SafeText(text))")
+        func duration(_ text: String) -> Duration? {
+            DurationText.parse(text).flatMap { $0 >= .seconds(86_400) ? $0 : nil }
+        }
+        let expected = "\(DurationText.expectation) and at least 1d"
+        guard let given else { return try SettingsOptions.value(variable, expected: expected, duration) }
+        guard let duration = duration(given) else {
+            throw ValidationError("--retention should be \(expected), not \(SafeText(given))")
         }
         return duration
     }
@@ -63,11 +68,15 @@ struct RunCommand: AsyncParsableCommand {
     private static func number(
         _ given: Int?, _ option: String, _ variable: String, in range: ClosedRange<Int>
     ) throws -> Int? {
-        guard let number = try given ?? SettingsOptions.value(variable, { Int($0) }) else { return nil }
-        guard range.contains(number) else {
-            throw ValidationError(
-                "--\(option) should be from \(range.lowerBound) to \(range.upperBound), not \(number)")
+        let expected = "a number from \(range.lowerBound) to \(range.upperBound)"
+        guard let given else {
+            return try SettingsOptions.value(variable, expected: expected) {
+                Int($0).flatMap { range.contains($0) ? $0 : nil }
+            }
         }
-        return number
+        guard range.contains(given) else {
+            throw ValidationError("--\(option) should be \(expected), not \(given)")
+        }
+        return given
     }
 }

@@ -25,11 +25,11 @@ struct SettingsOptions: ParsableArguments {
             valueName: "level"))
     var logLevel: LogLevelOption?
 
-    enum ProbesOption: String, ExpressibleByArgument {
+    enum ProbesOption: String, CaseIterable, ExpressibleByArgument {
         case live, stub
     }
 
-    enum LogLevelOption: String, ExpressibleByArgument {
+    enum LogLevelOption: String, CaseIterable, ExpressibleByArgument {
         case trace, debug, info, notice, warning, error
     }
 
@@ -37,7 +37,7 @@ struct SettingsOptions: ParsableArguments {
     ///
     /// - Parameter usual: the least that is logged where nobody says.
     func makeLog(usual: LogLevelOption = .info) throws -> Logger {
-        let level = try logLevel ?? Self.value("PROMPTERD_LOG_LEVEL", LogLevelOption.init) ?? usual
+        let level = try logLevel ?? Self.choice("PROMPTERD_LOG_LEVEL") ?? usual
         HostLog.bootstrap(level: Logger.Level(rawValue: level.rawValue) ?? .info, environment: Environment.all)
         return Logger(label: "prompterd")
     }
@@ -47,21 +47,29 @@ struct SettingsOptions: ParsableArguments {
         var settings = Settings(
             watchlist: watchlist.path, database: database,
             textfile: Environment.all["PROMPTERD_TEXTFILE"] ?? Self.textfile(beside: database))
-        if let text = redisURL ?? Environment.all["REDIS_URL"] {
-            do {
-                settings.redis = try RedisURL(text)
-            } catch {
-                throw ValidationError("\(error)")
-            }
+        settings.redis = try redis()
+        settings.stubsOnly = try (probes ?? Self.choice("PROMPTERD_PROBES")) == .stub
+        let pause = try Self.value("PROBE_SLEEP_MS", expected: "a number from 0 to 3600000") {
+            Int64($0).flatMap { (0...3_600_000).contains($0) ? $0 : nil }
         }
-        settings.stubsOnly = try (probes ?? Self.value("PROMPTERD_PROBES", ProbesOption.init)) == .stub
-        let pause = try Self.value("PROBE_SLEEP_MS") { Int64($0).flatMap { (0...3_600_000).contains($0) ? $0 : nil } }
         settings.stubPause = .milliseconds(pause ?? 0)
-        settings.mayCall = try !(Self.value("PROMPTER_PROBE_DISABLED", Self.flag) ?? false)
+        settings.mayCall = try !(Self.value("PROMPTER_PROBE_DISABLED", expected: "1 or 0", Self.flag) ?? false)
         settings.service = Environment.all["METRICS_SERVICE"] ?? settings.service
         settings.environmentName = Environment.all["METRICS_ENV"] ?? settings.environmentName
         settings.environment = Environment.all
         return settings
+    }
+
+    private func redis() throws -> RedisURL? {
+        guard let text = redisURL ?? Environment.all["REDIS_URL"] else { return nil }
+        do {
+            return try RedisURL(text)
+        } catch {
+            // The URL may hold a password, so that it is not repeated.
+            if redisURL != nil { throw ValidationError("--redis-url: \(error)") }
+            Console.complain("REDIS_URL: \(error)")
+            throw ExitStatus.unusable
+        }
     }
 
     /// `prompterd.prom` in the database's folder.
@@ -79,11 +87,16 @@ struct SettingsOptions: ParsableArguments {
     }
 
     /// What the variable `name` says; `nil` where it is not set.
-    static func value<Value>(_ name: String, _ read: (String) -> Value?) throws -> Value? {
+    ///
+    /// - Throws: the exit status where it says nothing that can be used.
+    static func value<Value>(_ name: String, expected: String, _ read: (String) -> Value?) throws -> Value? {
         guard let text = Environment.all[name] else { return nil }
-        guard let value = read(text) else {
-            throw ValidationError("\(name)=\(SafeText(text)): no such value; see --help")
-        }
+        guard let value = read(text) else { throw ExitStatus.refuse(name, text, expected: expected) }
         return value
+    }
+
+    private static func choice<Choice: CaseIterable & RawRepresentable<String>>(_ name: String) throws -> Choice? {
+        let choices = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+        return try value(name, expected: "one of \(choices)") { Choice(rawValue: $0) }
     }
 }

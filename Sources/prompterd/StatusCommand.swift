@@ -30,8 +30,8 @@ struct StatusCommand: ParsableCommand {
                 Console.complain(options.none("watches"))
                 return
             }
-            print(StatusTable(reports, at: now).text(width: Console.width, isColoured: Console.isColoured))
-        case .json: print(JSONValue.array(reports.map { Self.json($0, at: now) }).text)
+            try Console.show(StatusTable(reports, at: now).text(width: Console.width, isColoured: Console.isColoured))
+        case .json: try Console.show(JSONValue.array(reports.map { Self.json($0, at: now) }).text)
         }
     }
 

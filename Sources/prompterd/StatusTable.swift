@@ -10,13 +10,14 @@ struct StatusTable {
         self.now = now
     }
 
-    /// The table, its widest columns cut where it would not fit into `width` columns.
+    /// The table, for a terminal of `width` columns.
     func text(width: Int?, isColoured: Bool) -> String {
         let withOrg = Set(reports.map { "\($0.watch.org)/\($0.watch.workspace)" }).count > 1
-        var table = TextTable([
-            "ORG/WORKSPACE", "TEMPLATE", "PROVIDER", "MODEL", "VERSION", "STATE", "CONFIDENCE", "EXPECTED",
-            "LAST SUCCESS", "NEXT DUE", "LAST EVENT", "RETIRES", "TROUBLE",
-        ])
+        var table = TextTable(
+            [
+                "ORG/WORKSPACE", "TEMPLATE", "PROVIDER", "MODEL", "VERSION", "STATE", "CONFIDENCE", "EXPECTED",
+                "LAST SUCCESS", "NEXT DUE", "LAST EVENT", "RETIRES", "TROUBLE",
+            ], dispensable: ["NEXT DUE", "CONFIDENCE"])
         for report in reports {
             table.add(
                 [

@@ -21,22 +21,23 @@ struct VersionsCommand: ParsableCommand {
         }
         progress.end()
         switch options.format {
-        case .json: print(JSONValue.array(reports.map(Self.json)).text)
+        case .json: try Console.show(JSONValue.array(reports.map(Self.json)).text)
         case .text:
             guard !reports.isEmpty else {
                 Console.complain(options.none("versions"))
                 return
             }
-            print(Self.table(reports).text(width: Console.width, isColoured: Console.isColoured))
+            try Console.show(Self.table(reports).text(width: Console.width, isColoured: Console.isColoured))
         }
     }
 
     private static func table(_ reports: [VersionReport]) -> TextTable {
         let withOrg = Set(reports.map { "\($0.watch.org)/\($0.watch.workspace)" }).count > 1
-        var table = TextTable([
-            "ORG/WORKSPACE", "TEMPLATE", "PROVIDER", "MODEL", "VERSION", "RESOLVED MODEL", "FIRST SEEN", "LAST SEEN",
-            "SHARE", "STATE", "CONFIDENCE",
-        ])
+        var table = TextTable(
+            [
+                "ORG/WORKSPACE", "TEMPLATE", "PROVIDER", "MODEL", "VERSION", "RESOLVED MODEL", "FIRST SEEN",
+                "LAST SEEN", "SHARE", "STATE", "CONFIDENCE",
+            ], dispensable: ["CONFIDENCE", "FIRST SEEN"])
         for report in reports {
             let version = report.version
             let model = version.identity.resolvedModel

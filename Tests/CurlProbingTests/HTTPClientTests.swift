@@ -1,4 +1,5 @@
 import CurlProbing
+import Foundation
 import OutsideParts
 import PrompterCore
 import Testing
@@ -84,6 +85,17 @@ import Testing
             let response = try await client.send(request)
             #expect(response.body == Array("\(3 << 20)".utf8))
             #expect(provider.requests.first?.header("Expect") == nil)
+        }
+    }
+
+    /// What a server sends before its answer (RFC 9110, section 15.2) says nothing of the answer.
+    @Test func whatOnlyAnnouncesAnAnswerIsNoneOfIt() async throws {
+        let early = "HTTP/1.1 103 Early Hints\r\nRetry-After: 9\r\nX-Model: wrong\r\n\r\n"
+        let bytes = "HTTP/1.1 100 Continue\r\n\r\n\(early)HTTP/1.1 200 OK\r\nX-Own: 1\r\nContent-Length: 2\r\n\r\n{}"
+        try await Answering { _ in .bytes(Array(bytes.utf8)) }.use { provider, client in
+            let response = try await client.send(get(provider))
+            #expect(response.status == 200 && response.body == Array("{}".utf8))
+            #expect(response.headers == [HTTPHeader("X-Own", "1"), HTTPHeader("Content-Length", "2")])
         }
     }
 
@@ -285,13 +297,27 @@ import Testing
         }
     }
 
-    @Test func missingAuthorityFileIsTheRequestsFault() async throws {
+    @Test func anAuthorityFileThatCanNotBeUsedIsTheRequestsFault() async throws {
         let client = try HTTPClient()
         let server = try TLSServer()
         var request = HTTPRequest(method: .get, url: "https://localhost:\(server.port)/", timeout: .seconds(30))
-        request.authorityFile = "/nonexistent/authority.pem"
+        request.authorityFile = "/etc/authority.pem"
         await expectFailure(.invalidRequest, client, request)
+        client.trust(["/etc/authority.pem": .unusable(SafeText("no such file"))])
+        let error = await expectFailure(.invalidRequest, client, request)
+        #expect(error?.description == "ca_file: no such file")
+        let broken = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+        client.trust(["/etc/authority.pem": .certificates(Array(broken.utf8))])
+        await expectFailure(.invalidRequest, client, request)
+        // What was good stays so, whatever became of the file.
+        client.trust(["/etc/authority.pem": .certificates(try certificates(of: server))])
+        client.trust(["/etc/authority.pem": .unusable(SafeText("no such file"))])
+        #expect(try await client.send(request).status == 200)
         client.shutdown()
+    }
+
+    private func certificates(of server: TLSServer) throws -> [UInt8] {
+        Array(try Data(contentsOf: URL(fileURLWithPath: server.certificateFile)))
     }
 
     @Test func certificateIsVerified() async throws {
@@ -299,6 +325,7 @@ import Testing
         let server = try TLSServer()
         var request = HTTPRequest(method: .get, url: "https://localhost:\(server.port)/", timeout: .seconds(30))
         await expectFailure(.connection, client, request)
+        client.trust([server.certificateFile: .certificates(try certificates(of: server))])
         request.authorityFile = server.certificateFile
         let response = try await client.send(request)
         #expect(response.status == 200)

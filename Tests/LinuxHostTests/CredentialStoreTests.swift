@@ -41,6 +41,23 @@ import Testing
         #expect(try key(provider()) == nil)
     }
 
+    /// Only where nothing else could carry one, and nobody is called who needs none.
+    @Test func saysWhereItLookedForOneThatIsNeeded() throws {
+        let store = CredentialStore(environment: [:])
+        let maker = Provider(name: "oa", dialect: .openAI, baseURL: "https://api.openai.com/v1")
+        let error = #expect(throws: CredentialError.self) { try store.credential(of: maker) }
+        #expect(
+            error?.description
+                == #"credential of provider "oa": there is none in $OPENAI_API_KEY or $CREDENTIALS_DIRECTORY/oa; put the key "#
+                + "there, or say with api_key_env or api_key_file where it is")
+        var other = maker
+        other.headers = [HTTPHeader("authorization", "Bearer x")]
+        #expect(try store.credential(of: other) == CredentialAnswer())
+        other = maker
+        other.baseURL = "http://127.0.0.1:4000/v1"
+        #expect(try store.credential(of: other) == CredentialAnswer())
+    }
+
     @Test func aCredentialThatTheServiceManagerHasNotIsLookedForElsewhere() throws {
         let store = CredentialStore(environment: ["CREDENTIALS_DIRECTORY": folder.path, "OPENAI_API_KEY": "sk-usual"])
         #expect(try store.credential(of: provider()).credential?.reveal() == "sk-usual")

@@ -64,7 +64,7 @@ import Testing
         let lock = try FileLock(path)
         var status = stat()
         #expect(stat("\(path).lock", &status) == 0)
-        #expect(status.st_mode & 0o137 == 0)
+        #expect(status.st_mode & 0o177 == 0)
         #expect(try FileReading.read("\(path).lock") == Array("\(getpid())\n".utf8))
         withExtendedLifetime(lock) {}
     }

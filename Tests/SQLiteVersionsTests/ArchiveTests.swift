@@ -51,6 +51,27 @@ struct ArchiveTests {
         #expect(reports[1].nextDue(at: now + .seconds(8)) == now + .seconds(90))
     }
 
+    @Test func saysThatItIsDamagedWhereItIsExported() async throws {
+        let store = try SQLiteVersionStore(path: folder.file())
+        let findings = (0..<2000).map { Samples.finding(UInt64($0), of: Samples.target(), at: now + .seconds($0)) }
+        _ = try await store.record(findings, at: now)
+        await store.close()
+        let page = try #require(
+            Int64(
+                try Program.run(
+                    "sqlite3", folder.file(), "SELECT max(pageno) FROM dbstat WHERE name = 'observations'"
+                ).dropLast()))
+        let file = try FileHandle(forUpdating: URL(fileURLWithPath: folder.file()))
+        try file.seek(toOffset: UInt64(page - 1) * 4096)
+        try file.write(contentsOf: Data(repeating: 0xA5, count: 4096))
+        try file.close()
+        let error = #expect(throws: SQLiteStoreError.self) { try Archive(path: folder.file()).export { _ in } }
+        #expect(error?.reason == .corrupt && error?.description.hasPrefix(folder.file()) == true)
+        // What the caller throws is its own.
+        struct Full: Error {}
+        #expect(throws: Full.self) { try Archive(path: folder.file()).export { _ in throw Full() } }
+    }
+
     @Test func reportsWhatMatches() async throws {
         let store = try SQLiteVersionStore(path: folder.file())
         let watches = [Samples.watch("a", Samples.target()), Samples.watch("b", Samples.target("gpt-5"))]

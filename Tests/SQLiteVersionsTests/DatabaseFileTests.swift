@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import PrompterCore
 import SQLiteVersions
 import Testing
@@ -14,6 +15,19 @@ struct DatabaseFileTests {
             #expect(mode.map { $0 & ~0o640 } == 0, "\(name)")
             #expect(mode.map { $0 & 0o600 } == 0o600, "\(name)")
         }
+    }
+
+    /// Whoever holds the lock of its opening, and for whatever reason, is not waited for for ever.
+    @Test func isOpenedBesideNobodyWhoDoesNotEnd() throws {
+        let descriptor = open(folder.file("prompterd.db.lock"), O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        var lock = flock()
+        lock.l_type = Int16(F_WRLCK)
+        // F_OFD_SETLK (fcntl_locking(2)).
+        #expect(fcntl(descriptor, 37, &lock) == 0)
+        let error = #expect(throws: SQLiteStoreError.self) { try SQLiteVersionStore(path: folder.file()) }
+        #expect(error?.reason == .locked)
+        close(descriptor)
+        _ = try SQLiteVersionStore(path: folder.file())
     }
 
     @Test func hasAWriteAheadLog() throws {

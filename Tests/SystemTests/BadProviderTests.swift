@@ -162,6 +162,33 @@ import Testing
             more: #","ca_file":"\#(server.certificateFile)""#)
     }
 
+    /// libcurl would wait for it on its only thread, and all calls with it.
+    @Test func hasACAFileThatCanNotBeRead() async throws {
+        let server = try TLSServer()
+        let good = try FakeProvider { _ in .completion(model: "m-real") }
+        try good.start()
+        defer { good.stop() }
+        let site = try Site()
+        let file = site.folder.path(of: "ca.pem")
+        #expect(mkfifo(file, 0o644) == 0)
+        try site.write(
+            Self.list(
+                "https://localhost:\(server.port)", beside: good, more: #","ca_file":"ca.pem""#, interval: "2s",
+                timeout: "2s"))
+        let check = await site.run(["check", site.watchlist])
+        #expect(check.status == 0 && check.output.contains("valid"))
+        #expect(check.errors.contains("bad: ca_file: \(file): is a device, a socket or a named pipe"), "\(check)")
+        let program = try await site.ready()
+        #expect(program.errors.contains("error    bad: ca_file: \(file): is a device"), "\(program.errors)")
+        #expect(await program.line(with: "bad m: invalid_request: ca_file: \(file): is a device"))
+        #expect(await program.line(with: "good m: first seen as"))
+        // An edit of the file counts without one of the watchlist. The server is trusted then, but answers no POST.
+        unlink(file)
+        try FileManager.default.copyItem(atPath: server.certificateFile, toPath: file)
+        #expect(await program.line(with: "bad m: timeout"), "\(program.errors)")
+        #expect(await program.stop().status == 0)
+    }
+
     /// The resolver opens a FIFO that nobody writes into: whoever waits for it waits for ever.
     @Test(.enabled(if: geteuid() == 0, "only root can give a program a resolver of its own"))
     func hasANameThatNeverResolves() async throws {

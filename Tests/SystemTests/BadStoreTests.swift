@@ -125,29 +125,86 @@ import Testing
         #expect(try site.number("SELECT count(DISTINCT target_id) FROM observations") == 20)
     }
 
-    enum Loss: CaseIterable { case deleted, deletedWithItsLog, replacedByAnOlderState }
+    enum Loss: CaseIterable { case deleted, deletedWithItsLog, moved, replacedByAnOlderState }
 
     @Test(arguments: Loss.allCases) func oneThatIsGoneIsNoticedAndGoneOnWith(_ loss: Loss) async throws {
         let site = try Site(Site.stubs(20, interval: "1s"))
         let program = try await site.ready()
         #expect(await program.line(with: "first seen as", count: 20))
+        let elsewhere = site.folder.path(of: "elsewhere")
         switch loss {
         case .deleted: unlink(site.database)
+        case .moved: #expect(rename(site.database, elsewhere) == 0)
         case .deletedWithItsLog: for name in try databases(of: site) { unlink(site.folder.path(of: name)) }
         case .replacedByAnOlderState:
             let backup = site.folder.path(of: "backup")
             sqlite(site, "VACUUM INTO '\(backup)'")
             #expect(rename(backup, site.database) == 0)
         }
-        #expect(await program.line(with: "the database was deleted or replaced while it was open"))
+        #expect(await program.line(with: "the database was moved, deleted or replaced while it was open"))
         #expect(await program.line(with: "went on in what stands at \(site.database) now"), "\(program.errors)")
         #expect(await program.line(with: "store: works again"))
         if loss != .replacedByAnOlderState { #expect(await program.line(with: "first seen as", count: 40)) }
         let end = await program.stop()
         #expect(end.status == 0, "\(end.errors)")
         try expectWhole(site)
+        if loss == .moved {
+            // Nobody moved the log with it.
+            let moved = await site.run(["status", "--format", "json", "--database", elsewhere])
+            #expect(moved.output.matches(of: /"last_success_at":"/).count == 20, "\(moved)")
+        }
         #expect(!end.errors.contains("not recorded"))
         #expect(try #require(try site.exposition().value("prompter_store_errors_total")) >= 1)
+    }
+
+    /// A link and what it points to are one database: with one log, and one daemon.
+    @Test func aLinkToItIsTheSame() async throws {
+        let site = try Site(Site.stubs(20, interval: "1h"))
+        let real = site.folder.path(of: "real")
+        #expect(mkdir(real, 0o755) == 0)
+        #expect(symlink("real/p.db", site.database) == 0)
+        let program = try await site.ready()
+        #expect(await program.line(with: "first seen as", count: 20))
+        let beside = await site.run(["status", "--format", "json", "--database", "\(real)/p.db"])
+        #expect(beside.output.matches(of: /"last_success_at":"/).count == 20, "\(beside)")
+        let through = await site.run(["status", "--format", "json", "--database", site.database])
+        #expect(through.output.matches(of: /"last_success_at":"/).count == 20, "\(through)")
+        let second = await site.run(
+            ["run", "--once", "--probes", "stub", "--watchlist", site.watchlist, "--database", "\(real)/p.db"])
+        #expect(second.status == 75, "\(second)")
+        #expect(await program.stop().status == 0)
+        #expect(try databases(of: site) == ["prompterd.db"])
+    }
+
+    /// Whoever may look into the folder may lock it: that stops nobody.
+    @Test func aLockOnItsFolderStopsNobody() async throws {
+        let site = try Site(Site.stubs(1))
+        let other = Conversation(["flock", site.folder.path, "sh", "-c", "echo held; cat"])
+        #expect(other.read() == "held\n")
+        #expect(await site.start(["--once"]).end().status == 0)
+        other.end()
+    }
+
+    /// As many observations can arrive in a minute as 60,000.
+    @Test func whatIsOlderThanTheRetentionGoesAtOnce() async throws {
+        let site = try Site(Site.stubs(20))
+        #expect(await site.start(["--once"]).end().status == 0)
+        sqlite(
+            site,
+            """
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1200)
+            INSERT INTO observations (target_id, observed_at, id, version_id, slot, latency_us)
+            SELECT target_id, observed_at - 5 * 86400000 + i * 1000, i, version_id, slot, 1 FROM observations, n
+            """)
+        // A watchdog of half a minute has the daemon look after things every ten seconds.
+        let program = try await site.ready(["--retention", "2d"], environment: ["WATCHDOG_USEC": "30000000"])
+        func left() throws -> Int { try site.number("SELECT count(*) FROM observations") }
+        while try left() > 24_000 { try await Task.sleep(for: .milliseconds(100)) }
+        let begin = ContinuousClock.now
+        while try left() > 20 { try await Task.sleep(for: .milliseconds(100)) }
+        #expect(ContinuousClock.now - begin < .seconds(9))
+        #expect(try site.number("SELECT sum(sightings) FROM tallies") == 24_000)
+        #expect(await program.stop().status == 0)
     }
 
     @Test func aLockedOneKeepsNobodyWaiting() async throws {

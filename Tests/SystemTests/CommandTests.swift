@@ -123,12 +123,60 @@ struct CommandTests {
         #expect(probe.status == 1 && probe.errors.contains("PROMPTER_PROBE_DISABLED"))
     }
 
+    /// The service manager starts what ends with 64 again and again.
+    @Test(arguments: [
+        ("PROMPTERD_WORKERS", "0", #"should be a number from 1 to 10000, not "0""#),
+        ("PROMPTERD_WATCH_SERIES", "many", "should be a number from 0 to 1000000"),
+        ("PROMPTERD_RETENTION", "90 days", "and at least 1d, not \"90 days\""),
+        ("PROBE_SLEEP_MS", "-1", "should be a number"),
+        ("PROMPTERD_LOG_LEVEL", "loud", "should be one of trace, debug, info"),
+        ("PROMPTERD_PROBES", "lives", "should be one of live, stub"),
+        ("PROMPTER_PROBE_DISABLED", "maybe", "should be 1 or 0"),
+        ("REDIS_URL", "redis://:sk-canary@", "there is no host"), ("REDIS_URL", "sk-canary", "begins with neither"),
+    ])
+    func aSettingInTheEnvironmentThatCanNotBeUsedIsNamed(_ name: String, _ text: String, _ said: String) async throws {
+        let site = try Site(Site.stubs(1))
+        let end = await site.run(["run", "--once"] + site.options, environment: [name: text])
+        #expect(end.status == 78 && end.errors.hasPrefix(name) && end.errors.contains(said), "\(end.errors)")
+        #expect(!end.errors.contains("canary") && end.errors.split(separator: "\n").count == 1)
+    }
+
+    /// What is cut off must not look complete to a script.
+    @Test(arguments: [
+        ["status"], ["status", "--format", "json"], ["history"], ["versions"], ["export"],
+    ])
+    func whatCanNotBeShownIsAFailure(_ command: [String]) async throws {
+        let site = try Site(Site.stubs(3))
+        #expect(await site.start(["--once"]).end().status == 0)
+        let command = command + ["--database", site.database]
+        for (target, reason) in [(">/dev/full", "No space left on device"), (">&-", "Bad file descriptor")] {
+            let wrapper = ["sh", "-c", #"exec "$0" "$@" \#(target)"#]
+            let end = await Program(command, wrapper: wrapper).end()
+            #expect(end.status == 1 && end.errors.contains("standard output: \(reason)"), "\(target): \(end)")
+        }
+    }
+
+    /// Who makes a dialect serves nobody without a key: that is said, and nobody is called to be refused.
+    @Test func aKeyThatIsNowhereIsMissedBeforeTheCall() async throws {
+        let site = try Site(
+            #"{"providers":{"openai":{"dialect":"openai"}},"watches":[{"template":"t","provider":"openai","model":"m"}]}"#
+        )
+        let said = "there is none in $OPENAI_API_KEY or $CREDENTIALS_DIRECTORY/openai"
+        let check = await site.run(["check", site.watchlist])
+        #expect(check.status == 0 && check.errors.contains(said), "\(check)")
+        #expect(await site.run(["check", site.watchlist], environment: ["OPENAI_API_KEY": "sk"]).errors.isEmpty)
+        // What would be called is nobody's address.
+        let end = await site.start(["--once"], environment: ["HTTPS_PROXY": "http://127.0.0.1:1"]).end()
+        #expect(end.status == 1 && end.errors.contains(said), "\(end)")
+        #expect(
+            end.errors.contains(#"openai: auth: provider "openai" has no key"#) && !end.errors.contains("connection"),
+            "\(end)")
+    }
+
     @Test func aWrongCommandLineOrSettingSaysSo() async throws {
         let site = try Site(Site.stubs(1))
         #expect(await site.run(["run", "--nonsense"]).status == 64)
         #expect(await site.start(["--workers", "0"]).end().status == 64)
-        let redis = await site.start(environment: ["REDIS_URL": "redis://:sk-canary@"]).end()
-        #expect(redis.status == 64 && !redis.errors.contains("canary"))
         let absent = await site.run(["run", "--watchlist", "/nonexistent", "--database", site.database])
         #expect(absent.status == 78 && absent.errors.contains("/nonexistent: no such file"))
         let status = await site.run(["status", "--database", "/nonexistent/p.db"])

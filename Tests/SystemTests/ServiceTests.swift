@@ -27,6 +27,33 @@ struct ServiceTests {
         #expect(socket.isEmpty)
     }
 
+    /// Only a privileged process may raise the priority of a thread, and libdispatch says in the system's log that it could not.
+    @Test(.enabled(if: geteuid() == 0, "only root can give a program a log of its own"))
+    func saysNothingOfThreadsInTheSystemsLog() async throws {
+        let site = try Site(Site.stubs(3))
+        chmod(site.folder.path, 0o777)
+        let (devices, path) = (site.folder.path(of: "dev"), site.folder.path(of: "log"))
+        let log = DatagramSocket(at: path)
+        chmod(path, 0o777)
+        let script = """
+            mkdir \(devices) && mount -t tmpfs -o mode=755 tmpfs \(devices)
+            for name in null urandom; do touch \(devices)/$name; mount --bind /dev/$name \(devices)/$name; done
+            touch \(devices)/log && mount --bind \(path) \(devices)/log && mount --rbind \(devices) /dev
+            exec setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
+            """
+        let end = await site.start(["--once"], wrapper: ["unshare", "--mount", "sh", "-c", script, "sh"]).end()
+        #expect(end.status == 0, "\(end.errors)")
+        #expect(log.isEmpty)
+    }
+
+    @Test func mayOpenAsManyFilesAsItIsAllowed() async throws {
+        let site = try Site(Site.stubs(3))
+        let program = try await site.ready(wrapper: ["prlimit", "--nofile=256:2048"])
+        let limits = try String(contentsOfFile: "/proc/\(program.processID)/limits", encoding: .utf8)
+        #expect(limits.contains(/Max open files +2048 +2048/), "\(limits)")
+        #expect(await program.stop().status == 0)
+    }
+
     @Test(arguments: [SIGTERM, SIGINT]) func stopsOnSignals(signal: Int32) async throws {
         let site = try Site(Site.stubs(3))
         let program = try await site.ready()

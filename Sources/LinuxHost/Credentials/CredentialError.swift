@@ -8,6 +8,8 @@ public enum CredentialError: Error, Hashable, Sendable, CustomStringConvertible 
     case unusable(origin: SafeText, reason: String)
     /// The provider's entry names a variable that is not set.
     case unset(variable: SafeText, provider: SafeText)
+    /// The provider needs one, its entry names no place, and the usual ones hold none.
+    case nowhere(provider: SafeText, places: [String])
 
     public var description: String {
         switch self {
@@ -18,6 +20,9 @@ public enum CredentialError: Error, Hashable, Sendable, CustomStringConvertible 
         case .unset(let variable, let provider):
             "credential of provider \"\(provider)\": the environment variable \(variable) is not set; set it, "
                 + "or correct api_key_env"
+        case .nowhere(let provider, let places):
+            "credential of provider \"\(provider)\": there is none in \(places.joined(separator: " or ")); put the key "
+                + "there, or say with api_key_env or api_key_file where it is"
         }
     }
 }

@@ -48,7 +48,11 @@ public struct CredentialStore: Sendable {
                     return try credential(in: text, of: variable.name, isToken: variable.isToken)
                 }
             }
-            return CredentialAnswer()
+            guard provider.needsCredential else { return CredentialAnswer() }
+            let places = provider.dialect.credentialVariables.map { "$\($0.name)" }
+            throw .nowhere(
+                provider: SafeText(provider.name),
+                places: places + ["$CREDENTIALS_DIRECTORY/\(SafeText(provider.name))"])
         }
     }
 

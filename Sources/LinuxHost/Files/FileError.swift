@@ -17,6 +17,10 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
         case locked(holder: String?)
         /// Its name has a byte that no path can have.
         case impossibleName
+        /// It holds no certificates in PEM, or broken ones.
+        case noCertificates
+        /// It could not be read in this time.
+        case slow(Duration)
         /// A system call, and the number it left in `errno`.
         case system(call: String, number: Int32)
     }
@@ -51,6 +55,10 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
             "is locked by \(holder ?? "another process"); stop that one first, or use a place of its own"
         case .impossibleName:
             "has a NUL character in it; correct the path"
+        case .noCertificates:
+            "holds no certificates, or broken ones; name a PEM file (-----BEGIN CERTIFICATE-----)"
+        case .slow(let time):
+            "could not be read within \(DurationText.brief(time)); is its file system there?"
         case .system(let call, let number):
             "\(call) failed: \(Self.text(of: number))\(Self.advice(on: number))"
         }

@@ -3,7 +3,7 @@ import PrompterCore
 
 /// The right of one process to a file, held from its making to its end: a lock (flock(2)) on `PATH.lock`, which the
 /// kernel gives back however the process ends. The lock file stays, since removing it would let two processes hold two
-/// of them.
+/// of them. Nobody else may open it, since who may read it may lock it.
 public final class FileLock: Sendable {
     private let file: Descriptor
 
@@ -12,7 +12,7 @@ public final class FileLock: Sendable {
     /// - Throws: ``FileError``: ``FileError/Problem/locked(holder:)``, or why the lock file could not be opened.
     public init(_ path: String) throws(FileError) {
         let lockPath = path + ".lock"
-        file = try Descriptor(opening: lockPath, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, mode: 0o640)
+        file = try Descriptor(opening: lockPath, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, mode: 0o600)
         guard flock(file.number, LOCK_EX | LOCK_NB) == 0 else {
             guard errno == EWOULDBLOCK else { throw FileError(lockPath, call: "flock", number: errno) }
             let holder = file.read(upTo: 32).flatMap {

@@ -2,7 +2,7 @@ import Glibc
 public import Logging
 import PrompterCore
 
-/// Writes each event as one line for people: time of day, level, message, and the fields in brackets.
+/// Writes each event as one line for people: time, level, message, and the fields in brackets.
 ///
 /// A line is one write(2), and what comes from outside passes ``SafeText``, so that nothing in it moves the terminal.
 public struct TextLogHandler: LogHandler {
@@ -24,7 +24,7 @@ public struct TextLogHandler: LogHandler {
 
     public func log(event: LogEvent) {
         let fields = LogFields(of: event, logger: metadata, provider: metadataProvider).fields
-        let time = Self.timeOfDay(.now)
+        let time = Self.time(.now, isWhole: !output.isTerminal)
         let isColoured = output.isColoured
         let line = Self.line(
             time: time, level: event.level, message: "\(event.message)", fields: fields, isColoured: isColoured)
@@ -56,12 +56,20 @@ public struct TextLogHandler: LogHandler {
         return "\"\(text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\\\""))\""
     }
 
-    /// Local time, as the person at the terminal counts it: `17:03:12`.
-    private static func timeOfDay(_ moment: Moment) -> String {
+    /// Local time. The person at a terminal knows the date: `17:03:12`; who reads a file knows neither date nor zone:
+    /// `2026-03-01T17:03:12+01:00` (RFC 3339).
+    static func time(_ moment: Moment, isWhole: Bool) -> String {
         var seconds = time_t(moment.wall.milliseconds / 1000)
         var local = tm()
         localtime_r(&seconds, &local)
-        return [local.tm_hour, local.tm_min, local.tm_sec].map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":")
+        func joined(_ numbers: [Int32], _ separator: String) -> String {
+            numbers.map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: separator)
+        }
+        let timeOfDay = joined([local.tm_hour, local.tm_min, local.tm_sec], ":")
+        guard isWhole else { return timeOfDay }
+        let date = joined([local.tm_year + 1900, local.tm_mon + 1, local.tm_mday], "-")
+        let minutes = Int32(abs(local.tm_gmtoff) / 60)
+        return "\(date)T\(timeOfDay)\(local.tm_gmtoff < 0 ? "-" : "+")\(joined([minutes / 60, minutes % 60], ":"))"
     }
 
     // Select Graphic Rendition, ECMA-48, 8.3.117.

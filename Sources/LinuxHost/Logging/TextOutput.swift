@@ -3,6 +3,7 @@ import Glibc
 
 /// Where text lines go: a descriptor that may block, be full or have lost its reader, none of which is our end.
 final class TextOutput: Sendable {
+    let isTerminal: Bool
     /// Whether a terminal reads, and wants colours (https://no-color.org, term(7)).
     let isColoured: Bool
 
@@ -12,8 +13,8 @@ final class TextOutput: Sendable {
     /// - Parameter descriptor: stays its owner's, and open for as long as this lives.
     init(descriptor: Int32, environment: [String: String]) {
         self.descriptor = descriptor
-        isColoured =
-            isatty(descriptor) == 1 && environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
+        isTerminal = isatty(descriptor) == 1
+        isColoured = isTerminal && environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
     }
 
     /// Writes `line` in its turn, behind what `notice` says of lines that were dropped before it.

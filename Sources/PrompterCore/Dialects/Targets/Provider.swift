@@ -54,6 +54,14 @@ public struct Provider: Hashable, Sendable {
         self.requestsPerMinute = requestsPerMinute
     }
 
+    /// Whether nothing comes of calling it without a credential: it is a dialect's own maker, and no header of its entry carries
+    /// one.
+    public var needsCredential: Bool {
+        let carriers: Set<String> = ["authorization", "x-api-key", "x-goog-api-key"]
+        return !isStub && baseURL == dialect.usualBaseURL
+            && !headers.contains { carriers.contains($0.name.lowercased()) }
+    }
+
     /// What a probe of it asks for: what its entry says, else what is usual in its dialect. A stub makes up completions alone.
     public var probeKind: ProbeKind {
         if isStub { return .completion }

@@ -1,0 +1,27 @@
+import Glibc
+
+/// A path whose last part may be a symbolic link.
+public enum LinkedPath {
+    /// The most links behind one another, as many as the kernel follows (path_resolution(7)).
+    private static let mostLinks = 40
+
+    /// What `path` names once its links are followed, whether or not anything is there yet; `path` itself where it is no link, or
+    /// the links go round in a circle.
+    public static func resolved(_ path: String) -> String {
+        var found = path
+        for _ in 0..<mostLinks {
+            guard let goal = goal(of: found) else { return found }
+            let folder = found.lastIndex(of: "/").map { found[...$0] } ?? ""
+            found = goal.hasPrefix("/") ? goal : folder + goal
+        }
+        return path
+    }
+
+    private static func goal(of path: String) -> String? {
+        var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
+        let count = buffer.withUnsafeMutableBytes { bytes in
+            readlink(path, bytes.assumingMemoryBound(to: CChar.self).baseAddress!, bytes.count)
+        }
+        return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
+    }
+}

@@ -1,0 +1,41 @@
+import CurlProbing
+import LinuxHost
+import Logging
+public import PrompterCore
+
+/// The files of authorities that a watchlist's providers name (`ca_file`), read beforehand: whoever makes calls waits for no disk.
+public struct AuthorityFiles: Sendable {
+    /// By path.
+    let files: [String: AuthorityFile]
+    /// What is wrong, one line a provider.
+    public let faults: [String]
+
+    public init(of watchlist: Watchlist) async {
+        let providers = watchlist.providers.values.filter { !$0.isStub && $0.authorityFile != nil }
+            .sorted { $0.name < $1.name }
+        files = await withTaskGroup(of: (String, AuthorityFile).self) { group in
+            for path in Set(providers.compactMap(\.authorityFile)) {
+                group.addTask {
+                    switch await CertificateReading.read(path) {
+                    case .success(let bytes): return (path, AuthorityFile.certificates(bytes))
+                    case .failure(let error): return (path, .unusable(SafeText("\(error)", limit: 5000)))
+                    }
+                }
+            }
+            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+        faults = providers.compactMap { [files] provider in
+            guard case .unusable(let text)? = provider.authorityFile.flatMap({ files[$0] }) else { return nil }
+            return "\(SafeText(provider.name)): ca_file: \(text)"
+        }
+    }
+}
+
+extension Daemon {
+    /// Reads the files of authorities anew. One that can't be used now is trusted as it was read last.
+    func readAuthorities() async {
+        let read = await AuthorityFiles(of: watchlist)
+        client.trust(read.files)
+        for fault in read.faults { tell(.error, fault) }
+    }
+}
