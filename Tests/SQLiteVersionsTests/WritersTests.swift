@@ -127,7 +127,7 @@ struct WritersTests {
             kill(getpid(), SIGKILL)
         }
         let contents = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-        #expect(contents == ["prompterd.db", "prompterd.db-shm", "prompterd.db-wal"])
+        #expect(contents == ["prompterd.db", "prompterd.db-shm", "prompterd.db-wal", "prompterd.db.lock"])
         let reports = try Archive(path: path).watches(matching: WatchFilter())
         #expect(reports.map(\.versions.first?.sightings) == [20])
         #expect(try Program.run("sqlite3", path, "PRAGMA integrity_check") == "ok\n")
