@@ -62,11 +62,11 @@ struct Sentence {
 extension ArraySlice<String> {
     /// Where `phrase` ends, words with a space between them, that begins at `place`; `nil` where it does not.
     func end(of phrase: String, at place: Int) -> Int? {
+        // Most phrases begin otherwise, which is seen without taking them apart.
+        guard indices.contains(place), phrase.hasPrefix(self[place]) else { return nil }
         let phrase = phrase.split(separator: " ")
         let end = place + phrase.count
-        guard place >= startIndex, end <= endIndex, zip(phrase, self[place...]).allSatisfy({ $0 == $1 }) else {
-            return nil
-        }
+        guard end <= endIndex, zip(phrase, self[place...]).allSatisfy({ $0 == $1 }) else { return nil }
         return end
     }
 
