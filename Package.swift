@@ -81,7 +81,7 @@ let package = Package(
             name: "OutsideParts", dependencies: ["PrompterCore"], path: "Tests/OutsideParts",
             swiftSettings: strict),
         .testTarget(
-            name: "PrompterCoreTests", dependencies: ["PrompterCore", "ConformanceSuites"],
+            name: "PrompterCoreTests", dependencies: ["PrompterCore", "ConformanceSuites", heap],
             swiftSettings: strict + optimized),
         .testTarget(
             name: "CurlProbingTests", dependencies: ["CurlProbing", "ConformanceSuites", "OutsideParts"],

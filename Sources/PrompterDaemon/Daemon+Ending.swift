@@ -13,7 +13,7 @@ extension Daemon {
         notifier.stopping()
         log.notice("stopping")
         async let told: Void = once ? () : herald.stop(within: Self.stopTime)
-        await pipeline.stop(within: Self.stopTime)
+        await runner.stop(within: Self.stopTime)
         await told
     }
 
@@ -34,24 +34,10 @@ extension Daemon {
         client.shutdown()
         await store.close()
         let leftover = recorder.leftover()
-        for finding in leftover { log.error("not recorded: \(Self.text(of: finding))") }
-        HostLog.flush()
-        if !leftover.isEmpty { throw .unrecorded(leftover.count) }
+        guard leftover.isEmpty else { throw .unrecorded(Unrecorded(leftover).keep(beside: settings.database, log)) }
         log.notice("stopped")
         HostLog.flush()
-        let failed = await pipeline.failedTargets()
+        let failed = await runner.failedTargets
         if once, failed > 0 { throw .failedTargets(failed) }
-    }
-
-    private static func text(of finding: Finding) -> String {
-        switch finding {
-        case .observation(let observation, _):
-            let version = observation.version
-            return
-                "target \(observation.target.hexadecimal) at \(observation.time.iso8601Milliseconds): model \(SafeText(version.resolvedModel ?? "none")), fingerprint \(SafeText(version.fingerprint ?? "none")), id \(Hexadecimal.encode(observation.id))"
-        case .failure(let attempt):
-            return
-                "target \(attempt.target.hexadecimal) at \(attempt.time.iso8601Milliseconds): \(attempt.failureClass.rawValue)"
-        }
     }
 }

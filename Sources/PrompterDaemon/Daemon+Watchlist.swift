@@ -83,22 +83,23 @@ extension Daemon {
     func putInForce(spread: Duration) async {
         var memory: [TargetID: TargetMemory] = [:]
         do {
-            memory = try await store.memory(of: await pipeline.unknownTargets(of: watchlist))
+            memory = try await store.memory(of: await runner.unknownTargets(of: watchlist))
         } catch {
             log.error("store: what is known of the targets could not be read: \(error)")
         }
         (toldTroubles, troubles) = (troubles, [])
         learnedCalls.add(memory.compactMapValues(\.learned))
-        let live = LiveProber(client: client, credentials: readCredentials(), calls: learnedCalls) { [pipeline] in
-            await pipeline.mayGoOn($0)
+        let live = LiveProber(client: client, credentials: readCredentials(), calls: learnedCalls) { [runner] in
+            await runner.mayGoOn($0)
         }
         let standOffs = isInForce ? [] : await keptStandOffs()
         isInForce = true
         checkHeaderFiles()
         await readAuthorities()
-        await pipeline.replace(
-            with: watchlist, probers: Probers(stub: StubProber(pause: settings.stubPause), live: live),
-            workers: settings.workers, memory: memory, standOffs: standOffs, spread: spread)
+        await runner.replace(
+            with: ScheduledWatchlist(
+                watchlist, workers: settings.workers, memory: memory, standOffs: standOffs, spread: spread),
+            probers: Probers(stub: StubProber(pause: settings.stubPause), live: live))
     }
 
     private func keptStandOffs() async -> [StandOff.Kept] {
@@ -130,7 +131,7 @@ extension Daemon {
     func noticeEndedStandOffs() async {
         guard standOffChanges.isAnyWritten, let kept = try? await store.standOffs() else { return }
         let ended = standOffChanges.takeEnded(kept: kept)
-        if !ended.isEmpty { await pipeline.recheck(ended) }
+        if !ended.isEmpty { await runner.recheck(ended) }
     }
 
     func readCredentials() -> [String: Credential] {

@@ -18,7 +18,7 @@ public actor Daemon {
     private let redisGuard: RedisGuard?
     let recorder: Recorder
     private let timer: WallTimer
-    let pipeline: Pipeline
+    let runner: Runner
     let herald: Herald
     private let textfile: Textfile?
     let files = FileQueue(label: "prompterd.watchlist")
@@ -94,15 +94,15 @@ public actor Daemon {
         let probeGuard: any ProbeGuard = redisGuard ?? LocalGuard()
         let standOffChanges = StandOffChanges()
         self.standOffChanges = standOffChanges
-        let pipeline = Pipeline(
-            Pipeline.Parts(
+        let runner = Runner(
+            Runner.Parts(
                 probeGuard: probeGuard, recorder: recorder, clock: { Moment.now },
-                mayCall: settings.mayCall, keep: { standOffChanges.add($0) }, log: log
+                keep: { standOffChanges.add($0) }, log: log
             ) { timer.arm(at: $0) },
-            probers: Probers(stub: stub, live: stub))
-        self.pipeline = pipeline
+            Scheduler(mayCall: settings.mayCall), probers: Probers(stub: stub, live: stub))
+        self.runner = runner
         herald = Self.makeHerald(
-            settings, store, client, probeGuard, changed: { await pipeline.noteChange() }, log: log)
+            settings, store, client, probeGuard, changed: { await runner.noteChange() }, log: log)
         await herald.learn(watchlist)
     }
 
@@ -116,7 +116,7 @@ public actor Daemon {
         await putInForce(spread: once ? .zero : Timetable.longestSpread)
         if !settings.mayCall { log.notice("probes are disabled: only what other instances observe is recorded") }
         // Before the timer's first tick, which would take targets out of the round.
-        if once { await pipeline.beginRound() }
+        if once { await runner.beginRound() }
         // Not cancelled with the others: what was committed last is counted and told too.
         let telling = Task { for await outcome in recorder.outcomes { await take(outcome) } }
         let keeping = Task { await keepStandOffs() }
@@ -126,7 +126,7 @@ public actor Daemon {
             let (writes, written) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
             group.addTask {
                 for await _ in self.timer.ticks {
-                    await self.pipeline.tick()
+                    await self.runner.tick()
                     written.yield()
                 }
             }
@@ -167,9 +167,9 @@ public actor Daemon {
     private func begin() async {
         notifier.ready()
         await showStatus()
-        let load = await pipeline.view.load
+        let view = await runner.view
         log.notice(
-            "watching \(CountText.format(watchlist.watches.count, "watch", "watches")) with \(CountText.format(load.targets, "target", "targets")), \(load.workers) workers; database \(SafeText(settings.database))\(settings.textfile.map { ", textfile \(SafeText($0))" } ?? "")"
+            "watching \(CountText.format(watchlist.watches.count, "watch", "watches")) with \(CountText.format(view.counts.targetCount, "target", "targets")), \(view.workers) workers; database \(SafeText(settings.database))\(settings.textfile.map { ", textfile \(SafeText($0))" } ?? "")"
         )
         tell(folderFault ?? folderWatch?.fault)
         if watchlist.watches.count > settings.mostWatchSeries {
@@ -184,13 +184,13 @@ public actor Daemon {
             group.addTask {
                 for await request in signals.requests {
                     switch request {
-                    case .terminate: return await self.pipeline.leaveRound()
+                    case .terminate: return await self.runner.leaveRound()
                     case .reload: await self.reload(isAsked: true)
                     }
                 }
             }
             if once {
-                group.addTask { await self.pipeline.finishRound() }
+                group.addTask { await self.runner.finishRound() }
             } else if let folderWatch {
                 group.addTask { await self.followEdits(folderWatch) }
             }
@@ -215,8 +215,7 @@ public actor Daemon {
 
     /// Once a minute: the clock is looked after, the textfile is kept fresh, the watchdog fed if all is well.
     private func beat() async {
-        if await pipeline.pulse() {
-            log.warning("the clock was set back by more than an interval: slots are taken anew")
+        if await runner.pulse() {
             isDistrustDue = true
         }
         if isDistrustDue { await distrust() }
@@ -226,7 +225,7 @@ public actor Daemon {
         await writeTextfile(isForced: true)
         await showStatus()
         await prune()
-        if await pipeline.isHealthy() {
+        if await runner.isHealthy {
             notifier.watchdog()
         } else {
             log.critical("something that is due does not happen: the watchdog is not fed")
@@ -237,8 +236,8 @@ public actor Daemon {
     private func distrust() async {
         do {
             try await store.distrust(after: Moment.now.wall)
-            let ahead = await pipeline.targetsAhead()
-            await pipeline.restore(try await store.memory(of: ahead), of: ahead)
+            let ahead = await runner.targetsAhead
+            await runner.restore(try await store.memory(of: ahead), of: ahead)
             isDistrustDue = false
         } catch {
             log.error("store: what was dated later than now could not be marked, and will be: \(error)")
@@ -250,11 +249,11 @@ public actor Daemon {
         case .failing: isStoreFailing = true
         case .restored: isStoreFailing = false
         case .committed(let batch):
-            await pipeline.recorded(outcome)
+            await runner.recorded(outcome)
             if batch.contains(where: { !$0.recorded.events.isEmpty }) { herald.wake() }
             return
         }
-        await pipeline.recorded(outcome)
+        await runner.recorded(outcome)
         await showStatus()
     }
 
@@ -270,19 +269,15 @@ public actor Daemon {
     // MARK: what it shows
 
     func showStatus() async {
-        let view = await pipeline.view
+        let view = await runner.view
         let line = StatusLine(
-            watches: watchlist.watches.count, load: view.load, failingProviders: view.metrics.failingProviders,
-            suspendedProviders: view.metrics.suspendedProviders, refused: refused?.errors.first,
+            watches: watchlist.watches.count, snapshot: view, refused: refused?.errors.first,
             isStoreFailing: isStoreFailing)
         notifier.status(line.text(at: Moment.now.wall))
     }
 
     func writeTextfile(isForced: Bool) async {
-        guard let snapshot = await pipeline.snapshot(isForced: isForced), let textfile else { return }
-        state.workers = snapshot.load.workers
-        state.probesInFlight = snapshot.load.inFlight
-        state.probesWaiting = snapshot.load.waiting
+        guard let snapshot = await runner.snapshot(isForced: isForced), let textfile else { return }
         let store = recorder.report
         state.storeCommits = store.commits
         state.storeRows = store.rows

@@ -7,8 +7,8 @@ public enum DaemonError: Error, Sendable, CustomStringConvertible {
     case unusable(String)
     /// Another `run` has the database.
     case locked(String)
-    /// The store could not take so many findings before the end.
-    case unrecorded(Int)
+    /// The store could not take everything before the end; what became of it, in one line.
+    case unrecorded(String)
     /// No watch is what was asked about.
     case unwatched(String)
     /// So many targets of a single round have no version.
@@ -17,9 +17,7 @@ public enum DaemonError: Error, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .invalidWatchlist(let invalid): invalid.description
-        case .unusable(let reason), .locked(let reason), .unwatched(let reason): reason
-        case .unrecorded(let count):
-            "\(CountText.format(count, "finding", "findings")) could not be recorded; each is in the log"
+        case .unusable(let reason), .locked(let reason), .unwatched(let reason), .unrecorded(let reason): reason
         case .failedTargets(let count):
             "\(CountText.format(count, "target", "targets")) failed; `prompterd status` shows which"
         }

@@ -38,16 +38,17 @@ extension Herald {
 
     func deliver(_ delivery: Delivery) async -> Outcome {
         guard let webhook = hooks[delivery.hook] else { return .unknown }
-        let slot = DeliverySlot(delivery)
-        let claim = slot.claim(id: .random(in: 1 ... .max), timeout: DeliveryRequest.timeout)
-        switch await parts.probeGuard.admit([claim], at: parts.clock())[0] {
+        let request = DeliveryLease.request(
+            for: delivery, id: .random(in: 1 ... .max), timeout: DeliveryRequest.timeout)
+        switch await parts.probeGuard.admit([request], at: parts.clock())[0] {
         case .admitted(let lease):
             let outcome = await send(delivery, to: webhook)
             let now = parts.clock()
-            let isDelivered = if case .sent = outcome { true } else { false }
-            await parts.probeGuard.settle([slot.settlement(lease, isDelivered: isDelivered, at: now.wall)], at: now)
+            let ending: LeaseOutcome.Ending =
+                if case .sent = outcome { DeliveryLease.delivered(at: now.wall) } else { .givenBack }
+            await parts.probeGuard.settle([LeaseOutcome(lease, ending)], at: now)
             return outcome
-        case .observed: return .sentElsewhere
+        case .succeeded: return .sentElsewhere
         case .held(let time):
             let pause = min(max(time, Self.patience.lowerBound), Self.patience.upperBound)
             return .held(until: parts.clock().wall + pause)

@@ -1,27 +1,13 @@
 public import PrompterCore
 
-/// The bounded queue in front of the store, and its one writer: what comes within 20 ms is committed together.
+/// The queue in front of the store, and its one writer: what comes within 20 ms is committed together.
 ///
-/// A place is reserved before a call is made, so that no answer is ever without one. A store that fails keeps nobody but its
-/// own queue waiting: findings stay in it, in their order, and are tried again.
+/// The scheduler bounds it: it begins no call without a place here. A store that fails keeps nobody but its own queue waiting:
+/// findings stay in it, in their order, and are tried again.
 public final class Recorder: Sendable {
-    /// A finding on its way to the store.
-    public struct Entry: Sendable {
-        public var finding: Finding
-        public var target: Target
-        /// When its version was asked for, in uptime; `nil` for one that another instance probed.
-        public var asked: Duration?
-
-        public init(_ finding: Finding, of target: Target, asked: Duration? = nil) {
-            self.finding = finding
-            self.target = target
-            self.asked = asked
-        }
-    }
-
     /// What became of a batch.
     public enum Outcome: Sendable {
-        case committed([(entry: Entry, recorded: Recorded)])
+        case committed([(entry: RecordEntry, recorded: Recorded)])
         /// The store failed for the first time since it last worked; why, in one line.
         case failing(String)
         /// The store works again.
@@ -37,9 +23,7 @@ public final class Recorder: Sendable {
     }
 
     private struct State {
-        var pending: [Entry] = []
-        /// Places that are reserved for findings that have not come yet.
-        var reserved = 0
+        var pending: [RecordEntry] = []
         /// Findings that are being committed.
         var committing = 0
         var isFinished = false
@@ -60,16 +44,13 @@ public final class Recorder: Sendable {
     public let outcomes: AsyncStream<Outcome>
     private let outcomesContinuation: AsyncStream<Outcome>.Continuation
     private let store: any VersionStore
-    private let capacity: Int
     private let clock: @Sendable () -> Moment
     private let state = Locked(State())
     private let arrivals: AsyncStream<Void>
     private let arrived: AsyncStream<Void>.Continuation
 
-    /// - Parameter capacity: the most findings that wait or have a place reserved.
-    public init(store: any VersionStore, capacity: Int = 10_000, clock: @escaping @Sendable () -> Moment) {
+    public init(store: any VersionStore, clock: @escaping @Sendable () -> Moment) {
         self.store = store
-        self.capacity = capacity
         self.clock = clock
         (outcomes, outcomesContinuation) = AsyncStream.makeStream()
         (arrivals, arrived) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -84,26 +65,9 @@ public final class Recorder: Sendable {
         }
     }
 
-    /// Reserves a place for one finding.
-    ///
-    /// - Returns: whether there was one.
-    public func reserve() -> Bool {
-        state.withLock { state in
-            guard state.pending.count + state.committing + state.reserved < capacity else { return false }
-            state.reserved += 1
-            return true
-        }
-    }
-
-    /// Gives a reserved place back.
-    public func release() {
-        state.withLock { $0.reserved -= 1 }
-    }
-
-    /// Puts `entry` in the place that was reserved for it.
-    public func submit(_ entry: Entry) {
+    /// Queues `entry` behind what waits. The scheduler bounds how much that is.
+    public func submit(_ entry: RecordEntry) {
         let count = state.withLock { state in
-            state.reserved -= 1
             state.pending.append(entry)
             return state.pending.count
         }
@@ -161,8 +125,8 @@ public final class Recorder: Sendable {
     }
 
     /// What is not committed.
-    public func leftover() -> [Finding] {
-        state.withLock { $0.pending.map(\.finding) }
+    public func leftover() -> [RecordEntry] {
+        state.withLock { $0.pending }
     }
 
     private func end() {
@@ -182,7 +146,7 @@ public final class Recorder: Sendable {
         try? await Task.sleep(for: Self.gathering)
     }
 
-    private func take() -> [Entry] {
+    private func take() -> [RecordEntry] {
         state.withLock { state in
             let batch = state.pending
             state.pending = []
@@ -191,7 +155,7 @@ public final class Recorder: Sendable {
         }
     }
 
-    private func putBack(_ batch: [Entry]) {
+    private func putBack(_ batch: [RecordEntry]) {
         state.withLock { state in
             state.pending = batch + state.pending
             state.committing = 0
@@ -199,7 +163,7 @@ public final class Recorder: Sendable {
         }
     }
 
-    private func committed(_ batch: [(entry: Entry, recorded: Recorded)]) {
+    private func committed(_ batch: [(entry: RecordEntry, recorded: Recorded)]) {
         state.withLock { state in
             state.committing = 0
             state.report.commits += 1

@@ -20,12 +20,12 @@ actor Textfile {
         AtomicFile.removeLeftovers(of: path)
     }
 
-    func write(_ snapshot: Pipeline.Snapshot, _ state: DaemonState) {
+    func write(_ snapshot: MetricsSnapshot, _ state: DaemonState) {
         guard snapshot.number > lastNumber else { return }
         lastNumber = snapshot.number
         var state = state
         state.textfileErrors = errors
-        let bytes = snapshot.metrics.exposition(
+        let bytes = snapshot.exposition(
             state, service: settings.service, environment: settings.environmentName,
             mostWatches: settings.mostWatchSeries)
         do {

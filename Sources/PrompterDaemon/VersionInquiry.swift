@@ -134,10 +134,10 @@ public struct VersionInquiry: Sendable {
         while true {
             let now = Moment.now
             let slot = target.slot(at: now.wall)
-            let claim = Claim(
+            let request = LeaseRequest(
                 slot: slot, id: id, timeout: target.timeout, at: now.wall,
                 mayCall: asking.mayCall && standOff == nil)
-            switch await asking.probeGuard.admit([claim], at: now)[0] {
+            switch ProbeAdmission(await asking.probeGuard.admit([request], at: now)[0], to: slot) {
             case .admitted(let lease): return try await probe(asking, lease: lease, id: id, slot: slot)
             case .observed(let observation):
                 let recorded = try await record(.observation(observation, imported: true))
@@ -221,16 +221,15 @@ public struct VersionInquiry: Sendable {
         } catch {
             let now = Moment.now
             if let lease {
-                let ending = Settlement.Ending.failed(error.failureClass, retryAfter: error.retryAfter)
-                await asking.probeGuard.settle([Settlement(lease, ending)], at: now)
+                let ending = LeaseOutcome.Ending.failed(error.failureClass, retryAfter: error.retryAfter)
+                await asking.probeGuard.settle([LeaseOutcome(lease, ending)], at: now)
             }
             _ = try await record(.failure(FailedAttempt(error, for: slot, at: now.wall)))
             throw error
         }
         let now = Moment.now
-        let observation = Observation(
-            answer, lease: lease ?? Lease(id: id, slot: slot, attempt: 1, keepTime: .zero), at: now.wall)
-        if let lease { await asking.probeGuard.settle([Settlement(lease, .observed(observation))], at: now) }
+        let observation = Observation(answer, id: id, of: slot, at: now.wall)
+        if let lease { await asking.probeGuard.settle([LeaseOutcome(lease, .observed(observation))], at: now) }
         let recorded = try await record(.observation(observation, imported: false))
         await endStandOffs(of: target)
         return Found(version: answer.version, time: now.wall, isNew: recorded.isNewVersion, source: .probed)

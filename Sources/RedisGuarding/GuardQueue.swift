@@ -4,12 +4,12 @@ import PrompterCore
 struct GuardQueue: Sendable {
     /// What the thread does next.
     enum Order {
-        case serve([GuardRequest])
+        case serve([GuardJob])
         case connect
         case end
     }
 
-    /// Claims and settlements that may wait; beyond it the in-process guard decides.
+    /// Requests and outcomes that may wait; beyond it the in-process guard decides.
     private static let limit = 100_000
     /// As many are served together, where so many wait.
     private static let share = 1024
@@ -26,15 +26,15 @@ struct GuardQueue: Sendable {
     private var hasEnded = false
     /// Whether the thread waits to be woken.
     var isAsleep = false
-    private var requests: [GuardRequest] = []
+    private var jobs: [GuardJob] = []
     private var count = 0
-    /// Whether requests are taken: Redis is up, or the first connection is being made.
+    /// Whether jobs are taken: Redis is up, or the first connection is being made.
     private var isOpen = true
     private var isEnding = false
     private var wantsConnection = true
     /// When the last attempt to connect began, in uptime.
     private var lastConnect: Duration
-    /// The attempt to connect that is under way, by its number, and whether requests wait for it.
+    /// The attempt to connect that is under way, by its number, and whether jobs wait for it.
     private var connecting: (number: Int, isAwaited: Bool)?
     private var connectCount = 0
 
@@ -42,24 +42,24 @@ struct GuardQueue: Sendable {
         lastConnect = now.uptime
     }
 
-    /// - Returns: whether `request` was taken. Where not, this use of the guard may have set off an attempt to connect.
-    mutating func take(_ request: GuardRequest, at now: Moment) -> Bool {
+    /// - Returns: whether `job` was taken. Where not, this use of the guard may have set off an attempt to connect.
+    mutating func take(_ job: GuardJob, at now: Moment) -> Bool {
         guard isOpen else {
             if !isEnding, !wantsConnection, mayConnect(at: now) { wantsConnection = true }
             return false
         }
-        guard count + request.count <= Self.limit else { return false }
-        requests.append(request)
-        count += request.count
+        guard count + job.count <= Self.limit else { return false }
+        jobs.append(job)
+        count += job.count
         return true
     }
 
-    /// Takes `requests` back, to be served over a new connection, if it is time for one.
-    mutating func takeBack(_ requests: [GuardRequest], at now: Moment) -> Bool {
+    /// Takes `jobs` back, to be served over a new connection, if it is time for one.
+    mutating func takeBack(_ jobs: [GuardJob], at now: Moment) -> Bool {
         guard mayConnect(at: now) else { return false }
         wantsConnection = true
-        self.requests.insert(contentsOf: requests, at: 0)
-        count += requests.reduce(0) { $0 + $1.count }
+        self.jobs.insert(contentsOf: jobs, at: 0)
+        count += jobs.reduce(0) { $0 + $1.count }
         return true
     }
 
@@ -76,14 +76,14 @@ struct GuardQueue: Sendable {
             wantsConnection = false
             return .connect
         }
-        if !requests.isEmpty {
+        if !jobs.isEmpty {
             var share = 0
-            let number = requests.prefix { request in
-                defer { share += request.count }
+            let number = jobs.prefix { job in
+                defer { share += job.count }
                 return share < Self.share
             }.count
-            let order = Order.serve(Array(requests.prefix(number)))
-            requests.removeFirst(number)
+            let order = Order.serve(Array(jobs.prefix(number)))
+            jobs.removeFirst(number)
             count -= min(count, share)
             return order
         }
@@ -92,49 +92,49 @@ struct GuardQueue: Sendable {
 
     /// An attempt to connect begins.
     ///
-    /// - Returns: its number, where requests may wait for it.
+    /// - Returns: its number, where jobs may wait for it.
     mutating func beginConnecting() -> Int? {
         connectCount += 1
-        let isAwaited = isOpen || !requests.isEmpty
+        let isAwaited = isOpen || !jobs.isEmpty
         connecting = (connectCount, isAwaited)
         return isAwaited ? connectCount : nil
     }
 
-    /// Redis is usable: requests are taken from now on.
+    /// Redis is usable: jobs are taken from now on.
     mutating func open() {
         connecting = nil
         wantsConnection = false
         isOpen = !isEnding
     }
 
-    /// Redis is not usable: no request is taken.
+    /// Redis is not usable: no job is taken.
     ///
     /// - Returns: those that waited.
-    mutating func close(at now: Moment) -> [GuardRequest] {
+    mutating func close(at now: Moment) -> [GuardJob] {
         connecting = nil
         return turnAway(at: now)
     }
 
     /// Nobody waits any longer for the attempt `number` to connect.
     ///
-    /// - Returns: the requests that waited; `nil` where the attempt has ended.
-    mutating func stopAwaiting(_ number: Int, at now: Moment) -> [GuardRequest]? {
+    /// - Returns: the jobs that waited; `nil` where the attempt has ended.
+    mutating func stopAwaiting(_ number: Int, at now: Moment) -> [GuardJob]? {
         guard connecting?.number == number else { return nil }
         connecting?.isAwaited = false
         return turnAway(at: now)
     }
 
-    private mutating func turnAway(at now: Moment) -> [GuardRequest] {
+    private mutating func turnAway(at now: Moment) -> [GuardJob] {
         isOpen = false
         lastConnect = now.uptime
         defer {
-            requests = []
+            jobs = []
             count = 0
         }
-        return requests
+        return jobs
     }
 
-    /// No more requests; what waits is still served.
+    /// No more jobs; what waits is still served.
     mutating func end() {
         isOpen = false
         isEnding = true

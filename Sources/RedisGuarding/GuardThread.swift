@@ -34,11 +34,11 @@ final class GuardThread: Sendable {
         queue.withLock { $0.report }
     }
 
-    /// Has `request` served, or answers it at once by the in-process guard.
-    func submit(_ request: GuardRequest) {
+    /// Has `job` served, or answers it at once by the in-process guard.
+    func submit(_ job: GuardJob) {
         let now = clock()
-        let isTaken = withQueue { $0.take(request, at: now) }
-        if !isTaken { request.resolve(by: local) }
+        let isTaken = withQueue { $0.take(job, at: now) }
+        if !isTaken { job.resolve(by: local) }
     }
 
     /// Ends the thread once it has served what waits.
@@ -93,11 +93,11 @@ final class GuardThread: Sendable {
         sigaddset(&signals, SIGPIPE)
         pthread_sigmask(SIG_BLOCK, &signals, nil)
 
-        var exchange: SlotExchange?
+        var client: RedisSlotClient?
         while true {
             switch next() {
-            case .connect: exchange = connect()
-            case .serve(let requests): serve(requests, over: &exchange)
+            case .connect: client = connect()
+            case .serve(let jobs): serve(jobs, over: &client)
             case .end: return finish()
             }
         }
@@ -115,25 +115,25 @@ final class GuardThread: Sendable {
         }
     }
 
-    private func serve(_ requests: [GuardRequest], over exchange: inout SlotExchange?) {
-        var claims: [PendingClaim] = []
-        var settlements: [Settlement] = []
-        for request in requests {
-            switch request {
-            case .admit(let more, _): claims += more
-            case .settle(let more, _): settlements += more
+    private func serve(_ jobs: [GuardJob], over client: inout RedisSlotClient?) {
+        var requests: [PendingRequest] = []
+        var outcomes: [LeaseOutcome] = []
+        for job in jobs {
+            switch job {
+            case .admit(let more, _): requests += more
+            case .settle(let more, _): outcomes += more
             }
         }
         var failure: RedisError?
         do throws(RedisError) {
-            try exchange?.run(&claims, settlements)
+            try client?.run(&requests, outcomes)
         } catch {
-            exchange = nil
+            client = nil
             failure = error
         }
-        var rest = claims[...]
-        let served = requests.map { request in
-            guard case .admit(let asked, let continuation) = request else { return request }
+        var rest = requests[...]
+        let served = jobs.map { job in
+            guard case .admit(let asked, let continuation) = job else { return job }
             defer { rest = rest.dropFirst(asked.count) }
             return .admit(Array(rest.prefix(asked.count)), continuation)
         }
@@ -143,21 +143,21 @@ final class GuardThread: Sendable {
             if failure.kind == .connect, queue.withLock({ $0.takeBack(served, at: now) }) { return count(failure) }
             leave(because: failure)
         }
-        for request in served { request.resolve(by: local) }
+        for job in served { job.resolve(by: local) }
     }
 
     /// - Returns: `nil` where Redis is not usable.
-    private func connect() -> SlotExchange? {
+    private func connect() -> RedisSlotClient? {
         if let number = queue.withLock({ $0.beginConnecting() }) { limitWait(for: number) }
         do throws(RedisError) {
-            let exchange = try SlotExchange(
+            let client = try RedisSlotClient(
                 url: url, prefix: prefix, timeout: timeout, local: local, report: { self.count($0) })
-            // Opened first: a settlement that came before is in the in-process guard by now, one that comes after is queued.
+            // Opened first: a outcome that came before is in the in-process guard by now, one that comes after is queued.
             queue.withLock { $0.open() }
-            var none: [PendingClaim] = []
-            try exchange.run(&none, local.observations(at: clock()))
+            var none: [PendingRequest] = []
+            try client.run(&none, local.results(at: clock()))
             announce(isUp: true)
-            return exchange
+            return client
         } catch {
             leave(because: error)
             return nil
@@ -175,9 +175,9 @@ final class GuardThread: Sendable {
 
     private func stopAwaiting(_ number: Int) {
         let now = clock()
-        guard let requests = queue.withLock({ $0.stopAwaiting(number, at: now) }) else { return }
+        guard let jobs = queue.withLock({ $0.stopAwaiting(number, at: now) }) else { return }
         count(RedisError(.timeout, "no connection within \(DurationText.format(timeout * 2))"))
-        for request in requests { request.resolve(by: local) }
+        for job in jobs { job.resolve(by: local) }
         announce(isUp: false)
         resumeEnded()
     }
@@ -186,7 +186,7 @@ final class GuardThread: Sendable {
     private func leave(because error: RedisError) {
         count(error)
         let now = clock()
-        for request in queue.withLock({ $0.close(at: now) }) { request.resolve(by: local) }
+        for job in queue.withLock({ $0.close(at: now) }) { job.resolve(by: local) }
         announce(isUp: false)
     }
 

@@ -1,11 +1,11 @@
 public import PrompterCore
 
-/// The guard of a fleet: instances with the same Redis probe a slot once between them.
+/// The guard of a fleet: of instances with the same Redis one at a time holds a lease.
 ///
-/// In-process first, then Redis, in which a slot is one key (prefix, `1:`, target, interval in milliseconds, number; parted
+/// In-process first, then Redis, in which a turn is one key (prefix, `1:`, subject, interval in milliseconds, turn; parted
 /// by colons) whose value is a ``SlotRecord``. A Redis that can't be reached, is slow or wrong keeps no probe waiting for
-/// longer than one timeout: from then until it is back the in-process guard alone decides. When it is back, the observations
-/// of the slots that are still kept are published to it.
+/// longer than one timeout: from then until it is back the in-process guard alone decides. When it is back, the results
+/// that are still kept are published to it.
 public final class RedisGuard: ProbeGuard {
     private let local = LocalGuard()
     private let thread: GuardThread
@@ -33,29 +33,32 @@ public final class RedisGuard: ProbeGuard {
     /// The report at each change between up and down, the first when the first attempt to connect has ended; for one reader.
     public var changes: AsyncStream<RedisReport> { thread.changes }
 
-    public func admit(_ claims: [Claim], at now: Moment) async -> [Admission] {
+    public func admit(_ requests: [LeaseRequest], at now: Moment) async -> [Admission] {
         var answers: [Admission?] = []
-        var open: [PendingClaim] = []
-        answers.reserveCapacity(claims.count)
-        open.reserveCapacity(claims.count)
-        for (claim, view) in zip(claims, local.views(of: claims, at: now)) {
+        var open: [PendingRequest] = []
+        answers.reserveCapacity(requests.count)
+        open.reserveCapacity(requests.count)
+        let views = local.views(of: requests, at: now)
+        precondition(views.count == requests.count, "one view each")
+        for (request, view) in zip(requests, views) {
             switch view {
             case .certain(let admission):
                 answers.append(admission)
             case .open(let attempt):
                 answers.append(nil)
-                open.append(PendingClaim(claim, attempt: attempt, now: now))
+                open.append(PendingRequest(request, attempt: attempt, now: now))
             }
         }
         if open.isEmpty { return answers.compactMap(\.self) }
         var asked = await withCheckedContinuation { thread.submit(.admit(open, $0)) }[...]
+        precondition(asked.count == open.count, "one answer each")
         return answers.map { $0 ?? asked.removeFirst() }
     }
 
-    public func settle(_ settlements: [Settlement], at now: Moment) async {
-        if settlements.isEmpty { return }
-        local.settle(settlements, at: now)
-        await withCheckedContinuation { thread.submit(.settle(settlements, $0)) }
+    public func settle(_ outcomes: [LeaseOutcome], at now: Moment) async {
+        if outcomes.isEmpty { return }
+        local.settle(outcomes, at: now)
+        await withCheckedContinuation { thread.submit(.settle(outcomes, $0)) }
     }
 
     /// Serves what waits, closes the connection and ends the guard's thread. From then on the in-process guard decides.

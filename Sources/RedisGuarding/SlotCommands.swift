@@ -5,7 +5,7 @@ struct SlotCommands {
     private(set) var buffer = RedisCommands()
 
     /// Compare-and-set: `KEYS[1]` becomes `ARGV[2]` for `ARGV[3]` milliseconds, or is deleted where that is empty, if it still
-    /// is `ARGV[1]` or is nobody's. So an eviction, or a Redis that came back empty, costs no observation, and whoever comes
+    /// is `ARGV[1]` or is nobody's. So an eviction, or a Redis that came back empty, costs no result, and whoever comes
     /// too late changes nothing.
     private static let settleScript = Array(
         """
@@ -20,32 +20,27 @@ struct SlotCommands {
         buffer.removeAll()
     }
 
-    /// Asks for a lease, and what is there: one reply for a lease where the claim may call, and two for what is there.
-    mutating func ask(_ claim: PendingClaim, key: [UInt8]) {
-        if claim.claim.mayCall { lease(Self.lease(of: claim), for: claim.claim.leaseTime, key: key) }
+    /// Asks for a lease, and what is there: one reply for a lease where the request may call, and two for what is there.
+    mutating func ask(_ pending: PendingRequest, key: [UInt8]) {
+        if pending.request.mayCall { lease(Self.lease(of: pending), for: pending.request.leaseTime, key: key) }
         read(key)
     }
 
     /// Asks for a lease in the place of `old`.
-    mutating func takeOver(_ claim: PendingClaim, from old: [UInt8], key: [UInt8]) {
-        replace(old, by: Self.lease(of: claim), life: Self.life(claim.claim.leaseTime), key: key)
+    mutating func takeOver(_ pending: PendingRequest, from old: [UInt8], key: [UInt8]) {
+        replace(old, by: Self.lease(of: pending), life: Self.life(pending.request.leaseTime), key: key)
     }
 
     /// Ends a lease.
-    mutating func settle(_ settlement: Settlement, key: [UInt8]) {
-        let lease = settlement.lease
+    mutating func settle(_ outcome: LeaseOutcome, key: [UInt8]) {
+        let lease = outcome.lease
         let life = Self.life(lease.keepTime)
-        let record: SlotRecord? =
-            switch settlement.ending {
-            case .observed(let observation): SlotRecord(.observed(observation))
-            case .failed(let failureClass, let retryAfter): Self.failed(failureClass, retryAfter, lease, life)
-            case .givenBack: nil
-            }
+        let record = outcome.state.map { SlotRecord($0.0, hold: $0.hold, life: life) }
         let old = SlotRecord(.leased(id: lease.id, attempt: lease.attempt)).text
         replace(Array(old.utf8), by: record?.text ?? "", life: life, key: key)
     }
 
-    /// All that a claim and its settlement ask of Redis, on a key of its own that is gone afterwards.
+    /// All that a request and its outcome ask of Redis, on a key of its own that is gone afterwards.
     mutating func rehearse(key: [UInt8]) {
         lease("rehearsal", for: .seconds(1), key: key)
         read(key)
@@ -87,19 +82,41 @@ struct SlotCommands {
         buffer.append(String(life.milliseconds))
     }
 
-    private static func lease(of claim: PendingClaim) -> String {
-        SlotRecord(.leased(id: claim.claim.id, attempt: claim.attempt)).text
-    }
-
-    private static func failed(
-        _ failureClass: FailureClass, _ retryAfter: Duration?, _ lease: Lease, _ life: Duration
-    ) -> SlotRecord {
-        let (state, hold) = SlotState.afterFailure(failureClass, attempt: lease.attempt, retryAfter: retryAfter)
-        return SlotRecord(state, hold: hold, life: life)
+    private static func lease(of pending: PendingRequest) -> String {
+        SlotRecord(.leased(id: pending.request.id, attempt: pending.attempt)).text
     }
 
     /// What Redis takes as an expiry, in whole milliseconds.
     private static func life(_ time: Duration) -> Duration {
         .milliseconds(min(max(time, .milliseconds(1)), SlotRecord.longestLife).milliseconds)
+    }
+}
+
+/// The names of the guard's keys: prefix, version of the records, subject, interval in milliseconds, turn, and a word for a
+/// turn's confirmation, with its number from the second on.
+struct SlotKeys {
+    private let prefix: [UInt8]
+
+    init(prefix: String) {
+        self.prefix = Array("\(prefix)1:".utf8)
+    }
+
+    func key(of key: LeaseKey) -> [UInt8] {
+        var name = prefix
+        name.reserveCapacity(prefix.count + 64 + 44)
+        name.append(contentsOf: key.subject.hexadecimal.utf8)
+        name.append(UInt8(ascii: ":"))
+        name.append(contentsOf: String(key.interval.milliseconds).utf8)
+        name.append(UInt8(ascii: ":"))
+        name.append(contentsOf: String(key.turn).utf8)
+        if key.confirmation > 0 { name.append(contentsOf: ":confirmation".utf8) }
+        // The first has no number, as before there were others.
+        if key.confirmation > 1 { name.append(contentsOf: "-\(key.confirmation)".utf8) }
+        return name
+    }
+
+    /// A key that is no lease's.
+    func rehearsalKey(_ number: UInt64) -> [UInt8] {
+        prefix + Array("rehearsal:\(Hexadecimal.encode(number))".utf8)
     }
 }

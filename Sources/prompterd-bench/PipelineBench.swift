@@ -6,11 +6,11 @@ import PrompterDaemon
 import RedisGuarding
 import SQLiteVersions
 
-/// `prompterd-bench pipeline`: probes from end to end as fast as they go: timetable, limits, guard, stub, SQLite at synchronous
+/// `prompterd-bench runner`: probes from end to end as fast as they go: timetable, limits, guard, stub, SQLite at synchronous
 /// FULL, counts.
 struct PipelineBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "pipeline",
+        commandName: "runner",
         abstract: "How many stub probes a second go through guard and database, and how long each takes.")
 
     @Option(help: "How many targets.") var targets = 1000
@@ -36,14 +36,14 @@ struct PipelineBench: AsyncParsableCommand {
         let redisGuard = try redis.map {
             RedisGuard(url: try RedisURL($0), prefix: "bench-\(UInt64.random(in: 0 ... .max)):", clock: clock)
         }
-        let pipeline = Pipeline(
-            Pipeline.Parts(
+        let runner = Runner(
+            Runner.Parts(
                 probeGuard: redisGuard ?? LocalGuard(), recorder: recorder, clock: clock,
                 log: Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }, arm: { _ in }),
             probers: Probers(stub: StubProber(), live: StubProber()))
-        await pipeline.replace(
-            with: list, probers: Probers(stub: StubProber(), live: StubProber()), workers: workers, memory: [:],
-            spread: .zero)
+        await runner.replace(
+            with: ScheduledWatchlist(list, workers: workers, spread: .zero),
+            probers: Probers(stub: StubProber(), live: StubProber()))
         let (commits, committed) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         let latencies = Locked<[Double]>([])
         let running = Task { await recorder.run() }
@@ -54,7 +54,7 @@ struct PipelineBench: AsyncParsableCommand {
                     let seconds = batch.compactMap { $0.entry.asked.map { (now - $0).seconds } }
                     latencies.withLock { $0 += seconds }
                 }
-                await pipeline.recorded(outcome)
+                await runner.recorded(outcome)
                 committed.yield()
             }
         }
@@ -63,8 +63,8 @@ struct PipelineBench: AsyncParsableCommand {
         var arrivals = commits.makeAsyncIterator()
         repeat {
             while recorder.report.pending > Self.mostPending { await arrivals.next() }
-            await pipeline.beginRound()
-            await pipeline.finishRound()
+            await runner.beginRound()
+            await runner.finishRound()
             wall.withLock { $0 = $0 + interval }
         } while Moment.now.uptime - start < .seconds(seconds)
         recorder.finish()

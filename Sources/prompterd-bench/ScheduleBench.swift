@@ -27,18 +27,19 @@ struct ScheduleBench: AsyncParsableCommand {
         let recorder = Recorder(store: store, clock: { Moment.now })
         let timer = WallTimer()
         let log = StartLog(pause: .milliseconds(delay))
-        let pipeline = Pipeline(
-            Pipeline.Parts(
+        let runner = Runner(
+            Runner.Parts(
                 probeGuard: LocalGuard(), recorder: recorder, clock: { Moment.now },
                 log: Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }, arm: { timer.arm(at: $0) }),
             probers: Probers(stub: log, live: log))
-        await pipeline.replace(with: list, probers: Probers(stub: log, live: log), workers: workers, memory: [:])
+        await runner.replace(
+            with: ScheduledWatchlist(list, workers: workers), probers: Probers(stub: log, live: log))
         let running = Task { await recorder.run() }
-        let counting = Task { for await outcome in recorder.outcomes { await pipeline.recorded(outcome) } }
+        let counting = Task { for await outcome in recorder.outcomes { await runner.recorded(outcome) } }
         let ticking = Task {
             for await _ in timer.ticks {
-                await pipeline.tick()
-                _ = await pipeline.snapshot(isForced: false)
+                await runner.tick()
+                _ = await runner.snapshot(isForced: false)
             }
         }
         let spread = min(interval, Timetable.longestSpread.seconds)
@@ -46,7 +47,7 @@ struct ScheduleBench: AsyncParsableCommand {
         let (before, start) = (Resources.now, Moment.now.uptime)
         try await Task.sleep(for: .seconds(seconds))
         let (after, end) = (Resources.now, Moment.now.uptime)
-        await pipeline.stop(within: .seconds(5))
+        await runner.stop(within: .seconds(5))
         ticking.cancel()
         recorder.finish()
         await running.value

@@ -5,7 +5,7 @@ import Testing
 public enum ProbeGuardConformance {
     public static let promises: [ProbeGuardPromise] = [
         ProbeGuardPromise("admits a slot once, however many ask at once", admitsOnce),
-        ProbeGuardPromise("answers each claim of a batch, in their order", answersInOrder),
+        ProbeGuardPromise("answers each request of a batch, in their order", answersInOrder),
         ProbeGuardPromise("has the observation when the probe has ended", observes),
         ProbeGuardPromise("holds a slot while it is leased", holdsWhileLeased),
         ProbeGuardPromise("counts attempts and gives up after the third", countsAttempts),
@@ -14,7 +14,8 @@ public enum ProbeGuardConformance {
         ProbeGuardPromise("lets another take over a lease that ran out; the late one changes nothing", takesOver),
         ProbeGuardPromise("takes the late observation of a lease that nobody took over", takesLateObservation),
         ProbeGuardPromise("frees a slot that is given back", freesGivenBack),
-        ProbeGuardPromise("ignores the settlement of a lease that is not the slot's", ignoresForeignSettlement),
+        ProbeGuardPromise("ignores the outcome of a lease that is not the slot's", ignoresForeignOutcome),
+        ProbeGuardPromise("passes any payload on as it is, failures too", passesPayloadsOn),
         ProbeGuardPromise("only reads for who may not call", onlyReads),
         ProbeGuardPromise("keeps a later slot free of what was in an earlier one", keepsSlotsApart),
     ]
@@ -36,7 +37,7 @@ public enum ProbeGuardConformance {
     }
 
     /// The time of a hold or of a lease that must be there.
-    private static func held(_ admission: Admission) throws -> Duration {
+    private static func held(_ admission: ProbeAdmission) throws -> Duration {
         guard case .held(let time) = admission else {
             Issue.record("not held but \(admission)")
             throw CancellationError()
@@ -65,10 +66,10 @@ public enum ProbeGuardConformance {
         let failed = try await subject.other.lease(slots[2], 3, at: now)
         await subject.other.settle(failed, .failed(.quota, retryAfter: nil), at: now)
         _ = try await subject.other.lease(slots[4], 5, at: now)
-        let claims = (slots + [slots[1]]).enumerated().map { index, slot in
-            Claim(slot: slot, id: UInt64(10 + index), timeout: .seconds(3000), at: now.wall)
+        let requests = (slots + [slots[1]]).enumerated().map { index, slot in
+            LeaseRequest(slot: slot, id: UInt64(10 + index), timeout: .seconds(3000), at: now.wall)
         }
-        let answers = await subject.first.admit(claims, at: now)
+        let answers = await subject.first.admit(requests, at: now)
         #expect(
             answers.map(\.name) == ["observed", "admitted", "failed", "admitted", "held", "admitted", "held"])
         let leases = answers.compactMap { if case .admitted(let lease) = $0 { lease } else { nil } }
@@ -159,7 +160,7 @@ public enum ProbeGuardConformance {
         #expect(lease.attempt == 1)
         for ending in [
             .observed(try observation(of: late, fingerprint: "fp_late")), .failed(.auth, retryAfter: nil), .givenBack,
-        ] as [Settlement.Ending] {
+        ] as [LeaseOutcome.Ending] {
             await subject.other.settle(late, ending, at: now)
             #expect(await subject.other.ask(slot, 3, at: now).name == "held")
         }
@@ -191,7 +192,7 @@ public enum ProbeGuardConformance {
         _ = try await subject.first.lease(slot, 3, at: now)
     }
 
-    @Sendable private static func ignoresForeignSettlement(_ subject: ProbeGuardSubject) async throws {
+    @Sendable private static func ignoresForeignOutcome(_ subject: ProbeGuardSubject) async throws {
         let slot = try slot()
         let now = moment(in: slot)
         let lease = try await subject.first.lease(slot, 1, at: now)
@@ -205,6 +206,32 @@ public enum ProbeGuardConformance {
         await subject.first.settle(lease, .givenBack, at: now)
         await subject.other.settle(foreign, .givenBack, at: now)
         #expect(await subject.other.ask(slot, 4, at: now) == .observed(observation))
+    }
+
+    /// A form of the suite's own: what is leased need be no probe.
+    @Sendable private static func passesPayloadsOn(_ subject: ProbeGuardSubject) async throws {
+        let form = LeaseForm(
+            success: { root, _ in root["page"]?.string.map { LeasePayload([.init("page", .string($0))]) } },
+            failure: { root in root["why"]?.string.map { LeasePayload([.init("why", .string($0))]) } })
+        let now = moment(in: try slot())
+        let page = LeasePayload([.init("page", .string("\u{1F600} \"} , {\" \n"))])
+        let why = LeasePayload([.init("why", .string("no paper"))])
+        for (byte, ending) in [
+            (UInt8(1), .succeeded(page)), (2, .failed(why, allowsRetry: false, retryAfter: nil)),
+        ] as [(UInt8, LeaseOutcome.Ending)] {
+            let key = LeaseKey(try slot(byte))
+            func request(_ id: UInt64) -> LeaseRequest {
+                LeaseRequest(key, form: form, id: id, leaseTime: .seconds(3000), keepTime: .seconds(7000))
+            }
+            guard case .admitted(let lease) = await subject.first.admit([request(1)], at: now)[0] else {
+                Issue.record("not admitted")
+                return
+            }
+            await subject.first.settle(lease, ending, at: now)
+            let expected: Admission = byte == 1 ? .succeeded(id: 1, page) : .failed(why)
+            #expect(await subject.other.admit([request(2)], at: now) == [expected])
+            #expect(await subject.first.admit([request(3)], at: now) == [expected])
+        }
     }
 
     @Sendable private static func onlyReads(_ subject: ProbeGuardSubject) async throws {
@@ -226,9 +253,11 @@ public enum ProbeGuardConformance {
     @Sendable private static func keepsSlotsApart(_ subject: ProbeGuardSubject) async throws {
         var slot = try slot()
         for ending in [
-            .observed(try observation(of: Lease(id: 1, slot: slot, attempt: 1, keepTime: .zero), fingerprint: "fp_1")),
+            .observed(
+                try observation(of: Lease(id: 1, key: LeaseKey(slot), attempt: 1, keepTime: .zero), fingerprint: "fp_1")
+            ),
             .failed(.auth, retryAfter: nil), .failed(.timeout, retryAfter: .seconds(86_400)),
-        ] as [Settlement.Ending] {
+        ] as [LeaseOutcome.Ending] {
             let now = moment(in: slot)
             let lease = try await subject.first.lease(slot, 1, at: now)
             #expect(lease.attempt == 1)

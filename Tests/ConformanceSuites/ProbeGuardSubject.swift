@@ -26,13 +26,14 @@ public struct ProbeGuardSubject: Sendable {
 }
 
 extension ProbeGuard {
-    /// The answer to one claim whose lease is for 3,005 s: longer than any machine takes for a test, since Redis counts by a
+    /// The answer to one request whose lease is for 3,005 s: longer than any machine takes for a test, since Redis counts by a
     /// clock of its own.
-    func ask(_ slot: Slot, _ id: UInt64, at now: Moment, mayCall: Bool = true) async -> Admission {
-        await admit([Claim(slot: slot, id: id, timeout: .seconds(3000), at: now.wall, mayCall: mayCall)], at: now)[0]
+    func ask(_ slot: Slot, _ id: UInt64, at now: Moment, mayCall: Bool = true) async -> ProbeAdmission {
+        let request = LeaseRequest(slot: slot, id: id, timeout: .seconds(3000), at: now.wall, mayCall: mayCall)
+        return ProbeAdmission(await admit([request], at: now)[0], to: slot)
     }
 
-    /// The lease that one claim must get.
+    /// The lease that one request must get.
     func lease(_ slot: Slot, _ id: UInt64, at now: Moment) async throws -> Lease {
         let admission = await ask(slot, id, at: now)
         guard case .admitted(let lease) = admission else {
@@ -44,7 +45,25 @@ extension ProbeGuard {
         return lease
     }
 
-    func settle(_ lease: Lease, _ ending: Settlement.Ending, at now: Moment) async {
-        await settle([Settlement(lease, ending)], at: now)
+    func settle(_ lease: Lease, _ ending: LeaseOutcome.Ending, at now: Moment) async {
+        await settle([LeaseOutcome(lease, ending)], at: now)
+    }
+}
+
+extension Lease {
+    /// The slot that it is for.
+    public var slot: Slot { Slot(key) }
+}
+
+extension ProbeAdmission {
+    /// Which case it is.
+    public var name: String {
+        switch self {
+        case .admitted: "admitted"
+        case .observed: "observed"
+        case .held: "held"
+        case .failed: "failed"
+        case .vacant: "vacant"
+        }
     }
 }

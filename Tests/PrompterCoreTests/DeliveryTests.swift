@@ -91,32 +91,51 @@ struct DeliveryTests {
         #expect(DeliveryAnswer.refused.ending(attempts: 0, at: now) == .givenUp)
     }
 
-    @Test func aDeliveryIsASlotOfItsOwn() {
-        let slot = DeliverySlot(delivery(event())).slot
+    @Test func aDeliveryIsLeasedByItself() {
+        let key = DeliveryLease.key(of: delivery(event()))
         var other = event()
         other = Event(id: "0f01", target: other.target, kind: .first, signal: nil, value: "v", slot: 1, time: now)
-        #expect(slot == DeliverySlot(delivery(event())).slot)
-        #expect(slot != DeliverySlot(delivery(event(), hook: [2])).slot)
-        #expect(slot != DeliverySlot(delivery(other)).slot)
-        #expect(slot.target != target.id)
+        #expect(key == DeliveryLease.key(of: delivery(event())))
+        #expect(key != DeliveryLease.key(of: delivery(event(), hook: [2])))
+        #expect(key != DeliveryLease.key(of: delivery(other)))
+        #expect(key.subject != target.id.digest)
+    }
+
+    /// What version 0.1.0 writes, and reads as an observation.
+    @Test func aMarkIsWhatFleetsShare() throws {
+        let request = DeliveryLease.request(for: delivery(event()), id: 0xAB, timeout: DeliveryRequest.timeout)
+        let lease = Lease(id: 0xAB, key: request.key, attempt: 1, keepTime: request.keepTime)
+        let (state, _) = try #require(LeaseOutcome(lease, DeliveryLease.delivered(at: now)).state)
+        let text =
+            #"{"v":1,"state":"observed","id":"00000000000000ab","time_ms":1764000000000,"latency_us":0,"model":"delivered"}"#
+        #expect(SlotRecord(state).text == text)
+        #expect(SlotRecord(Array(text.utf8), of: request.key, form: request.form)?.state == state)
+        #expect(SlotRecord(Array(text.utf8), of: request.key, form: .probe)?.state == state)
+        for strange in [
+            text.replacing("delivered", with: "gpt-4o"), text.replacing("1764000000000", with: "-1"),
+            #"{"v":1,"state":"failed","class":"auth"}"#,
+        ] {
+            #expect(SlotRecord(Array(strange.utf8), of: request.key, form: request.form) == nil)
+        }
     }
 
     @Test func whoDeliversHoldsOthersUntilItHasBeenDone() {
         let localGuard = LocalGuard()
-        let slot = DeliverySlot(delivery(event()))
         let start = Moment(wall: now, uptime: .seconds(100))
         func ask(_ id: UInt64, after time: Duration) -> Admission {
-            let claim = slot.claim(id: id, timeout: DeliveryRequest.timeout)
-            return localGuard.admit([claim], at: start.advanced(by: time))[0]
+            let request = DeliveryLease.request(
+                for: delivery(event()), id: id, timeout: DeliveryRequest.timeout)
+            return localGuard.admit([request], at: start.advanced(by: time))[0]
         }
         guard case .admitted(let first) = ask(1, after: .zero) else { return #expect(Bool(false)) }
         // The lease outlasts the longest call.
         guard case .held = ask(2, after: DeliveryRequest.timeout) else { return #expect(Bool(false)) }
-        localGuard.settle([slot.settlement(first, isDelivered: false, at: now)], at: start)
+        localGuard.settle([LeaseOutcome(first, .givenBack)], at: start)
         guard case .admitted(let second) = ask(3, after: .seconds(11)) else { return #expect(Bool(false)) }
-        localGuard.settle([slot.settlement(second, isDelivered: true, at: now)], at: start.advanced(by: .seconds(12)))
+        localGuard.settle(
+            [LeaseOutcome(second, DeliveryLease.delivered(at: now))], at: start.advanced(by: .seconds(12)))
         // Whoever waits for the longest pause learns of it.
-        guard case .observed = ask(4, after: .seconds(13) + DeliveryAnswer.pauses[5]) else {
+        guard case .succeeded = ask(4, after: .seconds(13) + DeliveryAnswer.pauses[5]) else {
             return #expect(Bool(false))
         }
     }

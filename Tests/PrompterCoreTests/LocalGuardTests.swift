@@ -10,8 +10,8 @@ struct LocalGuardTests {
         return Slot(target: target, interval: .seconds(60), number: number)
     }
 
-    private func claim(_ slot: Slot, id: UInt64) -> Claim {
-        Claim(slot: slot, id: id, leaseTime: .seconds(35), keepTime: .seconds(180))
+    private func request(_ slot: Slot, id: UInt64) -> LeaseRequest {
+        LeaseRequest(LeaseKey(slot), form: .probe, id: id, leaseTime: .seconds(35), keepTime: .seconds(180))
     }
 
     private func observation(of slot: Slot, id: UInt64) throws -> Observation {
@@ -28,26 +28,28 @@ struct LocalGuardTests {
     @Test func isCertainOnlyOfWhatNobodyElseKnowsBetter() throws {
         let probeGuard = LocalGuard()
         let slots = try (0..<6).map { try slot($0) }
-        let observation = try observation(of: slots[1], id: 1)
-        probeGuard.adopt(.observed(observation), of: slots[1], for: .zero, keepTime: .seconds(180), at: now)
-        probeGuard.adopt(.failed(.auth), of: slots[2], for: .zero, keepTime: .seconds(180), at: now)
+        let payload = LeasePayload(try observation(of: slots[1], id: 1))
+        let failures = [FailureClass.auth, .timeout].map { LeasePayload($0) }
         probeGuard.adopt(
-            .held(attempt: 2, .timeout), of: slots[3], for: .seconds(9), keepTime: .seconds(180), at: now)
+            .succeeded(id: 1, payload), of: LeaseKey(slots[1]), for: .zero, keepTime: .seconds(180), at: now)
+        probeGuard.adopt(.failed(failures[0]), of: LeaseKey(slots[2]), for: .zero, keepTime: .seconds(180), at: now)
         probeGuard.adopt(
-            .leased(id: 4, attempt: 2), of: slots[4], for: .seconds(9), keepTime: .seconds(180), at: now)
-        _ = probeGuard.grant(claim(slots[5], id: 5), attempt: 2, at: now)
-        let claims = slots.map { claim($0, id: 9) }
+            .held(attempt: 2, failures[1]), of: LeaseKey(slots[3]), for: .seconds(9), keepTime: .seconds(180), at: now)
+        probeGuard.adopt(
+            .leased(id: 4, attempt: 2), of: LeaseKey(slots[4]), for: .seconds(9), keepTime: .seconds(180), at: now)
+        _ = probeGuard.grant(request(slots[5], id: 5), attempt: 2, at: now)
+        let requests = slots.map { request($0, id: 9) }
         #expect(
-            probeGuard.views(of: claims, at: now) == [
-                .open(attempt: 1), .certain(.observed(observation)), .certain(.failed(.auth)),
+            probeGuard.views(of: requests, at: now) == [
+                .open(attempt: 1), .certain(.succeeded(id: 1, payload)), .certain(.failed(failures[0])),
                 .certain(.held(.seconds(9))), .open(attempt: 2), .certain(.held(.seconds(35))),
             ])
-        let later = probeGuard.views(of: claims, at: now.advanced(by: .seconds(60)))
+        let later = probeGuard.views(of: requests, at: now.advanced(by: .seconds(60)))
         #expect(later[3...] == [.open(attempt: 3), .open(attempt: 2), .open(attempt: 2)])
         #expect(
-            probeGuard.views(of: claims, at: now.advanced(by: .seconds(180)))
+            probeGuard.views(of: requests, at: now.advanced(by: .seconds(180)))
                 == Array(repeating: .open(attempt: 1), count: 6))
-        let names = probeGuard.admit(claims, at: now).map(\.name)
+        let names = probeGuard.admit(requests, at: now).map(\.name)
         #expect(names == ["admitted", "observed", "failed", "held", "held", "held"])
     }
 
@@ -56,13 +58,13 @@ struct LocalGuardTests {
         let slot = try slot()
         var now = now
         for (attempt, pause) in [(1, Duration.seconds(15)), (2, .seconds(60))] {
-            guard case .admitted(let lease) = probeGuard.admit([claim(slot, id: 1)], at: now)[0] else {
+            guard case .admitted(let lease) = probeGuard.admit([request(slot, id: 1)], at: now)[0] else {
                 Issue.record("not admitted")
                 return
             }
             #expect(lease.attempt == attempt)
-            probeGuard.settle([Settlement(lease, .failed(.timeout, retryAfter: nil))], at: now)
-            #expect(probeGuard.admit([claim(slot, id: 2)], at: now) == [.held(pause)])
+            probeGuard.settle([LeaseOutcome(lease, .failed(.timeout, retryAfter: nil))], at: now)
+            #expect(probeGuard.admit([request(slot, id: 2)], at: now) == [.held(pause)])
             now = now.advanced(by: pause)
         }
     }
@@ -71,32 +73,32 @@ struct LocalGuardTests {
         let probeGuard = LocalGuard()
         let slot = try slot()
         func adopt(_ state: SlotState, of slot: Slot) {
-            probeGuard.adopt(state, of: slot, for: .seconds(9), keepTime: .seconds(180), at: now)
+            probeGuard.adopt(state, of: LeaseKey(slot), for: .seconds(9), keepTime: .seconds(180), at: now)
         }
-        let lease = probeGuard.grant(claim(slot, id: 1), attempt: 1, at: now)
+        let lease = probeGuard.grant(request(slot, id: 1), attempt: 1, at: now)
         adopt(.leased(id: 2, attempt: 1), of: slot)
-        adopt(.held(attempt: 1, .timeout), of: slot)
-        adopt(.failed(.auth), of: try self.slot(number: 4))
-        #expect(probeGuard.views(of: [claim(slot, id: 3)], at: now) == [.certain(.held(.seconds(35)))])
+        adopt(.held(attempt: 1, LeasePayload(.timeout)), of: slot)
+        adopt(.failed(LeasePayload(.auth)), of: try self.slot(number: 4))
+        #expect(probeGuard.views(of: [request(slot, id: 3)], at: now) == [.certain(.held(.seconds(35)))])
         let own = try observation(of: slot, id: 1)
-        probeGuard.settle([Settlement(lease, .observed(own))], at: now)
-        adopt(.observed(try observation(of: slot, id: 2)), of: slot)
-        #expect(probeGuard.admit([claim(slot, id: 3)], at: now) == [.observed(own)])
-        _ = probeGuard.grant(claim(slot.next, id: 4), attempt: 1, at: now)
-        adopt(.failed(.quota), of: slot.next)
-        #expect(probeGuard.admit([claim(slot.next, id: 5)], at: now) == [.failed(.quota)])
+        probeGuard.settle([LeaseOutcome(lease, .observed(own))], at: now)
+        adopt(.succeeded(id: 2, LeasePayload(try observation(of: slot, id: 2))), of: slot)
+        #expect(probeGuard.admit([request(slot, id: 3)], at: now) == [.succeeded(id: 1, LeasePayload(own))])
+        _ = probeGuard.grant(request(slot.next, id: 4), attempt: 1, at: now)
+        adopt(.failed(LeasePayload(.quota)), of: slot.next)
+        #expect(probeGuard.admit([request(slot.next, id: 5)], at: now) == [.failed(LeasePayload(.quota))])
     }
 
-    @Test func givesItsObservationsWithTheirLeases() throws {
+    @Test func givesItsResultsWithTheirLeases() throws {
         let probeGuard = LocalGuard()
         let slot = try slot()
-        let lease = probeGuard.grant(claim(slot, id: 1), attempt: 2, at: now)
-        #expect(probeGuard.observations(at: now).isEmpty)
-        let observed = Settlement(lease, .observed(try observation(of: slot, id: 1)))
+        let lease = probeGuard.grant(request(slot, id: 1), attempt: 2, at: now)
+        #expect(probeGuard.results(at: now).isEmpty)
+        let observed = LeaseOutcome(lease, .observed(try observation(of: slot, id: 1)))
         probeGuard.settle([observed], at: now)
-        #expect(probeGuard.observations(at: now) == [observed])
-        let later = probeGuard.observations(at: now.advanced(by: .seconds(100)))
+        #expect(probeGuard.results(at: now) == [observed])
+        let later = probeGuard.results(at: now.advanced(by: .seconds(100)))
         #expect(later.map(\.lease.keepTime) == [.seconds(80)])
-        #expect(probeGuard.observations(at: now.advanced(by: .seconds(180))).isEmpty)
+        #expect(probeGuard.results(at: now.advanced(by: .seconds(180))).isEmpty)
     }
 }

@@ -29,13 +29,13 @@ struct LateLimitTests {
         let gate = Gate()
         let inner = LocalGuard()
 
-        func admit(_ claims: [Claim], at now: Moment) async -> [Admission] {
+        func admit(_ requests: [LeaseRequest], at now: Moment) async -> [Admission] {
             await gate.wait()
-            return inner.admit(claims, at: now)
+            return inner.admit(requests, at: now)
         }
 
-        func settle(_ settlements: [Settlement], at now: Moment) async {
-            inner.settle(settlements, at: now)
+        func settle(_ outcomes: [LeaseOutcome], at now: Moment) async {
+            inner.settle(outcomes, at: now)
         }
     }
 
@@ -55,8 +55,8 @@ struct LateLimitTests {
         let (probeGuard, prober) = (WaitingGuard(), RefusingProber())
         let recorder = Recorder(store: MemoryVersionStore(), clock: { now })
         let probers = Probers(stub: prober, live: prober)
-        let pipeline = Pipeline(
-            Pipeline.Parts(
+        let runner = Runner(
+            Runner.Parts(
                 probeGuard: probeGuard, recorder: recorder, clock: { now },
                 log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, arm: { _ in }), probers: probers)
         let provider = Provider(name: "p", dialect: .openAICompatible, baseURL: "https://p")
@@ -64,10 +64,11 @@ struct LateLimitTests {
         var asked = probeGuard.gate.arrivals.makeAsyncIterator()
         var probed = prober.gate.arrivals.makeAsyncIterator()
         for count in 1...2 {
-            await pipeline.replace(
-                with: Watchlist(providers: ["p": provider], targets: Array(targets.prefix(count))), probers: probers,
-                workers: nil, memory: [:], spread: .zero)
-            await pipeline.tick()
+            await runner.replace(
+                with: ScheduledWatchlist(
+                    Watchlist(providers: ["p": provider], targets: Array(targets.prefix(count))), spread: .zero),
+                probers: probers)
+            await runner.tick()
             _ = await asked.next()
             if count == 1 {
                 probeGuard.gate.open()
@@ -78,14 +79,14 @@ struct LateLimitTests {
         for _ in targets { prober.gate.open() }
         while recorder.report.pending == 0 { await Task.yield() }
         probeGuard.gate.open()
-        while await !pipeline.isIdle { await Task.yield() }
-        let text = await pipeline.view.metrics.exposition(
+        while await !runner.isIdle { await Task.yield() }
+        let text = await runner.view.exposition(
             DaemonState(start: now.wall), service: "s", environment: "e", mostWatches: 10)
         #expect(
             String(decoding: text, as: UTF8.self).contains(
                 #"prompter_guard_answers_total{service="s",env="e",answer="admitted"} 2"#))
-        let claim = Claim(slot: targets[1].slot(at: now.wall), id: 7, timeout: .seconds(10), at: now.wall)
-        guard case .admitted(let lease) = probeGuard.inner.admit([claim], at: now)[0] else {
+        let request = LeaseRequest(slot: targets[1].slot(at: now.wall), id: 7, timeout: .seconds(10), at: now.wall)
+        guard case .admitted(let lease) = probeGuard.inner.admit([request], at: now)[0] else {
             Issue.record("it was called, or its lease was not given back")
             return
         }

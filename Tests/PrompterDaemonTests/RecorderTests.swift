@@ -6,35 +6,22 @@ import Testing
 struct RecorderTests {
     private let target = Target(provider: Provider(name: "openai", dialect: .stub), model: "m")
 
-    private func entry(_ index: Int) -> Recorder.Entry {
-        Recorder.Entry(
+    private func entry(_ index: Int) -> RecordEntry {
+        RecordEntry(
             .failure(
                 FailedAttempt(target: target.id, time: Timestamp(milliseconds: Int64(index)), failureClass: .timeout)),
             of: target)
     }
 
-    private func recorder(_ store: any VersionStore, capacity: Int = 100) -> Recorder {
-        Recorder(store: store, capacity: capacity, clock: { Moment(wall: Timestamp(milliseconds: 0), uptime: .zero) })
-    }
-
-    @Test func placesAreBounded() {
-        let recorder = recorder(ScriptedStore(), capacity: 3)
-        #expect(recorder.reserve() && recorder.reserve() && recorder.reserve())
-        #expect(!recorder.reserve())
-        recorder.release()
-        #expect(recorder.reserve())
-        recorder.submit(entry(1))
-        // A finding keeps its place until it is committed.
-        #expect(!recorder.reserve())
-        #expect(recorder.report.pending == 1)
+    private func recorder(_ store: any VersionStore) -> Recorder {
+        Recorder(store: store, clock: { Moment(wall: Timestamp(milliseconds: 0), uptime: .zero) })
     }
 
     @Test func everythingIsCommittedInOrderBeforeTheEnd() async {
         let store = ScriptedStore()
-        let recorder = recorder(store, capacity: 5000)
+        let recorder = recorder(store)
         let running = Task { await recorder.run() }
         for index in 0..<2000 {
-            #expect(recorder.reserve())
             recorder.submit(entry(index))
         }
         recorder.finish()
@@ -50,7 +37,6 @@ struct RecorderTests {
 
     @Test func aFailingStoreLosesNothing() async {
         let recorder = recorder(ScriptedStore(failures: 2))
-        _ = recorder.reserve()
         recorder.submit(entry(1))
         let running = Task { await recorder.run() }
         var outcomes = recorder.outcomes.makeAsyncIterator()
@@ -74,7 +60,6 @@ struct RecorderTests {
 
     @Test func whatCannotBeRecordedIsLeft() async {
         let recorder = recorder(ScriptedStore(failures: .max))
-        _ = recorder.reserve()
         recorder.submit(entry(7))
         let running = Task { await recorder.run() }
         var outcomes = recorder.outcomes.makeAsyncIterator()
@@ -83,6 +68,6 @@ struct RecorderTests {
         recorder.giveUp()
         await recorder.waitUntilEnded()
         await running.value
-        #expect(recorder.leftover().map(\.time.milliseconds) == [7])
+        #expect(recorder.leftover().map(\.finding.time.milliseconds) == [7])
     }
 }

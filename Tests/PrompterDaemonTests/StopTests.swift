@@ -7,23 +7,23 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct StopTests {
     /// A guard that answers when it is told to, and notes what is settled.
     private actor SlowGuard: ProbeGuard {
-        nonisolated let questions: AsyncStream<[Claim]>
-        private nonisolated let asked: AsyncStream<[Claim]>.Continuation
+        nonisolated let questions: AsyncStream<[LeaseRequest]>
+        private nonisolated let asked: AsyncStream<[LeaseRequest]>.Continuation
         private var waiting: CheckedContinuation<[Admission], Never>?
-        private(set) var settled: [Settlement] = []
+        private(set) var settled: [LeaseOutcome] = []
 
         init() {
             (questions, asked) = AsyncStream.makeStream()
         }
 
-        func admit(_ claims: [Claim], at now: Moment) async -> [Admission] {
+        func admit(_ requests: [LeaseRequest], at now: Moment) async -> [Admission] {
             await withCheckedContinuation {
                 waiting = $0
-                asked.yield(claims)
+                asked.yield(requests)
             }
         }
 
-        func settle(_ settlements: [Settlement], at now: Moment) { settled += settlements }
+        func settle(_ outcomes: [LeaseOutcome], at now: Moment) { settled += outcomes }
 
         func answer(_ admissions: [Admission]) {
             waiting?.resume(returning: admissions)
@@ -36,33 +36,36 @@ import Testing
         provider: Provider(name: "p", dialect: .openAICompatible, baseURL: "https://x"), model: "m",
         interval: .seconds(600), timeout: .seconds(10))
 
-    /// Stops a pipeline in the middle of its question, which is then answered.
-    private func stop(answering answer: (Claim) -> Admission) async throws -> (calls: Int, settled: [Settlement]) {
+    /// Stops a runner in the middle of its question, which is then answered.
+    private func stop(answering answer: (LeaseRequest) -> Admission) async throws -> (
+        calls: Int, settled: [LeaseOutcome]
+    ) {
         let probeGuard = SlowGuard()
         let prober = ScriptedProber([.failure(ProbeFailure(.timeout, "never called"))])
         let probers = Probers(stub: prober, live: prober)
         let now = self.now
         let (disarmed, arms) = AsyncStream<Void>.makeStream()
-        let pipeline = Pipeline(
-            Pipeline.Parts(
+        let runner = Runner(
+            Runner.Parts(
                 probeGuard: probeGuard, recorder: Recorder(store: MemoryVersionStore(), clock: { now }),
                 clock: { now }, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
                 arm: { if $0 == nil { arms.yield() } }),
             probers: probers)
-        await pipeline.replace(
-            with: Watchlist(providers: ["p": target.provider], watches: [], targets: [target]), probers: probers,
-            workers: nil, memory: [:], spread: .zero)
-        await pipeline.tick()
+        await runner.replace(
+            with: ScheduledWatchlist(
+                Watchlist(providers: ["p": target.provider], watches: [], targets: [target]), spread: .zero),
+            probers: probers)
+        await runner.tick()
         var questions = probeGuard.questions.makeAsyncIterator()
-        let claim = try #require(await questions.next()?.first)
-        async let stopped: Void = pipeline.stop(within: .seconds(60))
+        let request = try #require(await questions.next()?.first)
+        async let stopped: Void = runner.stop(within: .seconds(60))
         // The first thing that a stop does.
         for await _ in disarmed { break }
-        #expect(await pipeline.isStopping)
-        await probeGuard.answer([answer(claim)])
+        #expect(await runner.isStopping)
+        await probeGuard.answer([answer(request)])
         await stopped
-        #expect(await pipeline.isIdle)
-        return (await pipeline.view.load.inFlight, await probeGuard.settled)
+        #expect(await runner.isIdle)
+        return (await runner.view.inFlight, await probeGuard.settled)
     }
 
     @Test func endsWhereTheSlotIsHeld() async throws {
@@ -71,8 +74,8 @@ import Testing
     }
 
     @Test func beginsNothingAndGivesTheLeaseBack() async throws {
-        let end = try await stop { claim in
-            .admitted(Lease(id: claim.id, slot: claim.slot, attempt: 1, keepTime: claim.keepTime))
+        let end = try await stop { request in
+            .admitted(Lease(id: request.id, key: request.key, attempt: 1, keepTime: request.keepTime))
         }
         #expect(end.calls == 0 && end.settled.map(\.ending) == [.givenBack])
     }

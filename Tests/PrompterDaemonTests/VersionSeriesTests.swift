@@ -6,25 +6,23 @@ import Testing
 struct VersionSeriesTests {
     private let now = Timestamp(milliseconds: 1_764_000_000_000)
 
-    @Test func rotatingMetadataMakesNone() throws {
-        let series = try series((0..<30).map { (fingerprint: "fp_1", digest: nil, metadata: "session-\($0)") })
+    @Test func rotatingMetadataMakesNone() async throws {
+        let series = try await series((0..<30).map { (fingerprint: "fp_1", digest: nil, metadata: "session-\($0)") })
         #expect(series.map { $0.labels["provider_version_key"] } == ["fp_1"])
     }
 
-    @Test func aDigestBesideAFingerprintTellsThemApart() throws {
-        let series = try series((0..<30).map { (fingerprint: "fp_server", digest: "d-\($0 % 3)", metadata: nil) })
+    @Test func aDigestBesideAFingerprintTellsThemApart() async throws {
+        let series = try await series((0..<30).map { (fingerprint: "fp_server", digest: "d-\($0 % 3)", metadata: nil) })
         #expect(series.map { $0.labels["digest"] } == ["d-0", "d-1", "d-2"])
         #expect(Set(series.map { $0.labels["provider_version_key"] }) == ["fp_server"])
     }
 
     private func series(
         _ answers: [(fingerprint: String?, digest: String?, metadata: String?)]
-    ) throws -> [ExpositionReader.Sample] {
+    ) async throws -> [ExpositionReader.Sample] {
         let target = Target(provider: Provider(name: "openai", dialect: .openAI), model: "gpt-4o")
         let key = Watch.Key(org: "o", workspace: "w", template: "t", provider: "openai", model: target.model)
-        var metrics = ProbeMetrics()
-        metrics.replace(with: Watchlist(watches: [Watch(key: key, target: target)], targets: [target]), memory: [:])
-        var ledger = VersionLedger()
+        let store = MemoryVersionStore()
         for (index, answer) in answers.enumerated() {
             let version = try #require(
                 VersionIdentity(resolvedModel: "m", fingerprint: answer.fingerprint, digest: answer.digest))
@@ -33,9 +31,14 @@ struct VersionSeriesTests {
                 Observation(
                     id: UInt64(index), target: target.id, slot: Int64(index), time: time, version: version,
                     metadata: answer.metadata, shows: [.model, .fingerprint, .digest, .metadata]), imported: false)
-            metrics.recorded(finding, of: target, ledger.record(finding, at: time), at: time)
+            _ = await store.record([finding], at: time)
         }
-        let text = metrics.exposition(DaemonState(start: now), service: "s", environment: "e", mostWatches: 10)
+        let list = Watchlist(watches: [Watch(key: key, target: target)], targets: [target])
+        var scheduler = Scheduler()
+        _ = scheduler.handle(
+            .watchlist(ScheduledWatchlist(list, memory: await store.memory(of: [target.id]))),
+            at: Moment(wall: now, uptime: .zero))
+        let text = scheduler.view.exposition(DaemonState(start: now), service: "s", environment: "e", mostWatches: 10)
         return try ExpositionReader(String(decoding: text, as: UTF8.self)).samples
             .filter { $0.name == "prompter_watch_version_info" }
     }

@@ -2,7 +2,7 @@ import Logging
 import PrompterCore
 import PrompterDaemon
 
-/// A pipeline in virtual time, and providers that answer as they are told: nothing waits for time to pass.
+/// A runner in virtual time, and providers that answer as they are told: nothing waits for time to pass.
 ///
 /// Every call is answered at the moment at which it was made, so whatever is seen between two moments is seen in full.
 final class World: Sendable {
@@ -20,7 +20,6 @@ final class World: Sendable {
         var calls: [Call] = []
         var lines: [String] = []
         var kept: [StandOff.Kept] = []
-        var targets: [TargetID: Target] = [:]
         var events: [Event] = []
         /// How many of the recorder's findings were recorded.
         var recorded = 0
@@ -39,26 +38,25 @@ final class World: Sendable {
     static let begin: Duration = .seconds(1000)
     private let shared: Shared
     let recorder: Recorder
-    let pipeline: Pipeline
+    let runner: Runner
     private let probers: Probers
     private let store = MemoryVersionStore()
 
     init(start: Timestamp, mayCall: Bool = true) {
         let shared = Shared(Moment(wall: start, uptime: Self.begin))
         self.shared = shared
-        let recorder = Recorder(store: store, capacity: 100_000, clock: { shared.state.withLock { $0.now } })
+        let recorder = Recorder(store: store, clock: { shared.state.withLock { $0.now } })
         self.recorder = recorder
         let prober = Answering(shared: shared)
         probers = Probers(stub: prober, live: prober)
         var log = Logger(label: "test") { _ in Lines(shared: shared) }
         log.logLevel = .info
-        pipeline = Pipeline(
-            Pipeline.Parts(
+        runner = Runner(
+            Runner.Parts(
                 probeGuard: LocalGuard(), recorder: recorder, clock: { shared.state.withLock { $0.now } },
-                mayCall: mayCall,
                 keep: { standOffs in shared.state.withLock { $0.kept += standOffs } }, log: log,
                 arm: { time in shared.state.withLock { $0.armed = time } }),
-            probers: probers)
+            Scheduler(mayCall: mayCall, storeCapacity: 100_000, seed: 7), probers: probers)
     }
 
     var now: Moment { shared.state.withLock { $0.now } }
@@ -82,9 +80,6 @@ final class World: Sendable {
 
     /// Puts `targets` in force, as a reload does.
     func put(_ targets: [Target], standOffs: [StandOff.Kept] = [], spread: Duration = .zero) async {
-        shared.state.withLock { state in
-            for target in targets { state.targets[target.id] = target }
-        }
         let watches = targets.map { target in
             Watch(
                 key: Watch.Key(
@@ -92,9 +87,11 @@ final class World: Sendable {
                     model: target.model), target: target)
         }
         let providers = Dictionary(targets.map { ($0.provider.name, $0.provider) }) { first, _ in first }
-        await pipeline.replace(
-            with: Watchlist(providers: providers, watches: watches, targets: targets), probers: probers, workers: nil,
-            memory: [:], standOffs: standOffs, spread: spread)
+        await runner.replace(
+            with: ScheduledWatchlist(
+                Watchlist(providers: providers, watches: watches, targets: targets), standOffs: standOffs,
+                spread: spread),
+            probers: probers)
     }
 
     /// Goes from one armed time to the next until `end` has passed since the beginning.
@@ -111,40 +108,36 @@ final class World: Sendable {
                 return true
             }
             guard next else { return }
-            await pipeline.tick()
+            await runner.tick()
             // Written as the daemon does, or the timer would be armed for it alone.
-            _ = await pipeline.snapshot(isForced: false)
+            _ = await runner.snapshot(isForced: false)
         }
     }
 
     /// Waits until all that can happen at this moment has.
     private func settle() async {
-        while await !pipeline.isIdle { await Task.yield() }
+        while await !runner.isIdle { await Task.yield() }
         await record()
     }
 
     /// Does what the recorder would, which gathers for some real time.
     private func record() async {
         let all = recorder.leftover()
-        let (targets, first) = shared.state.withLock { state in
+        let first = shared.state.withLock { state in
             defer { state.recorded = all.count }
-            return (state.targets, state.recorded)
+            return state.recorded
         }
-        let findings = Array(all[first...])
-        guard !findings.isEmpty else { return }
-        let recorded = await store.record(findings, at: now.wall)
+        let entries = Array(all[first...])
+        guard !entries.isEmpty else { return }
+        let recorded = await store.record(entries.map(\.finding), at: now.wall)
         shared.state.withLock { $0.events += recorded.flatMap(\.events) }
-        let batch = zip(findings, recorded).compactMap { finding, recorded in
-            // A world has one instance, which makes every call.
-            targets[finding.target].map { (entry: Recorder.Entry(finding, of: $0, asked: .zero), recorded: recorded) }
-        }
-        await pipeline.recorded(.committed(batch))
+        await runner.recorded(.committed(zip(entries, recorded).map { (entry: $0, recorded: $1) }))
     }
 
     func text() async -> String {
-        guard let snapshot = await pipeline.snapshot(isForced: true) else { return "" }
+        guard let snapshot = await runner.snapshot(isForced: true) else { return "" }
         return String(
-            decoding: snapshot.metrics.exposition(
+            decoding: snapshot.exposition(
                 DaemonState(start: now.wall), service: "s", environment: "e", mostWatches: 10), as: UTF8.self)
     }
 

@@ -7,15 +7,16 @@ struct GuardQueueTests {
     private let now = Moment(wall: Timestamp(milliseconds: 0), uptime: .seconds(50))
     private let local = LocalGuard()
 
-    /// A request of `count` claims, with the task that waits for its answers.
-    private func request(_ count: Int) async throws -> (GuardRequest, Task<[Admission], Never>) {
+    /// A job of `count` requests, with the task that waits for its answers.
+    private func job(_ count: Int) async throws -> (GuardJob, Task<[Admission], Never>) {
         let target = try #require(TargetID(0..<32))
         let slot = Slot(target: target, interval: .seconds(60), number: 1)
-        let claim = Claim(slot: slot, id: 1, leaseTime: .seconds(1), keepTime: .seconds(1))
-        let claims = Array(repeating: PendingClaim(claim, attempt: 1, now: now), count: count)
-        let (requests, made) = AsyncStream<GuardRequest>.makeStream()
-        let answers = Task { await withCheckedContinuation { made.yield(.admit(claims, $0)) } }
-        return (try #require(await requests.first { _ in true }), answers)
+        let request = LeaseRequest(
+            LeaseKey(slot), form: .probe, id: 1, leaseTime: .seconds(1), keepTime: .seconds(1))
+        let requests = Array(repeating: PendingRequest(request, attempt: 1, now: now), count: count)
+        let (jobs, made) = AsyncStream<GuardJob>.makeStream()
+        let answers = Task { await withCheckedContinuation { made.yield(.admit(requests, $0)) } }
+        return (try #require(await jobs.first { _ in true }), answers)
     }
 
     /// A queue whose thread has connected.
@@ -30,7 +31,7 @@ struct GuardQueueTests {
     private func name(of order: GuardQueue.Order?) -> String {
         switch order {
         case .connect: "connect"
-        case .serve(let requests): "serve \(requests.map(\.count))"
+        case .serve(let jobs): "serve \(jobs.map(\.count))"
         case .end: "end"
         case nil: "nothing"
         }
@@ -41,77 +42,77 @@ struct GuardQueueTests {
         #expect(isSo, sourceLocation: location)
     }
 
-    private func resolve(_ requests: [(GuardRequest, Task<[Admission], Never>)]) async {
-        for (request, answers) in requests {
-            request.resolve(by: local)
-            #expect(await answers.value.count == request.count)
+    private func resolve(_ jobs: [(GuardJob, Task<[Admission], Never>)]) async {
+        for (job, answers) in jobs {
+            job.resolve(by: local)
+            #expect(await answers.value.count == job.count)
         }
     }
 
     @Test func isBounded() async throws {
         var queue = openQueue()
-        let requests = [try await request(99_999), try await request(2), try await request(1), try await request(1)]
-        let taken = requests.map { queue.take($0.0, at: now) }
+        let jobs = [try await job(99_999), try await job(2), try await job(1), try await job(1)]
+        let taken = jobs.map { queue.take($0.0, at: now) }
         #expect(taken == [true, false, true, false])
         check(name(of: queue.next()) == "serve [99999]")
-        check(queue.take(requests[1].0, at: now))
+        check(queue.take(jobs[1].0, at: now))
         check(name(of: queue.next()) == "serve [1, 2]")
         check(name(of: queue.next()) == "nothing")
-        await resolve(requests)
+        await resolve(jobs)
     }
 
     @Test func servesSomeTogether() async throws {
         var queue = openQueue()
-        let requests = [try await request(1000), try await request(23), try await request(500), try await request(1)]
-        for request in requests { check(queue.take(request.0, at: now)) }
+        let jobs = [try await job(1000), try await job(23), try await job(500), try await job(1)]
+        for job in jobs { check(queue.take(job.0, at: now)) }
         check(name(of: queue.next()) == "serve [1000, 23, 500]")
         check(name(of: queue.next()) == "serve [1]")
-        await resolve(requests)
+        await resolve(jobs)
     }
 
     @Test func servesWhatWaitsBeforeItsEnd() async throws {
         var queue = openQueue()
-        let requests = [try await request(1), try await request(2)]
-        check(queue.take(requests[0].0, at: now))
+        let jobs = [try await job(1), try await job(2)]
+        check(queue.take(jobs[0].0, at: now))
         queue.end()
-        check(!queue.take(requests[1].0, at: now))
+        check(!queue.take(jobs[1].0, at: now))
         let ended = queue.takeEnded()
         #expect(ended.isEmpty)
         check(name(of: queue.next()) == "serve [1]")
         check(name(of: queue.next()) == "end")
-        await resolve(requests)
+        await resolve(jobs)
     }
 
     @Test func takesBackOnceASecond() async throws {
         var queue = openQueue()
-        let requests = [try await request(1), try await request(2)]
-        for request in requests { check(queue.take(request.0, at: now)) }
+        let jobs = [try await job(1), try await job(2)]
+        for job in jobs { check(queue.take(job.0, at: now)) }
         guard case .serve(let unserved) = queue.next() else { throw CancellationError() }
         check(!queue.takeBack(unserved, at: now.advanced(by: .milliseconds(999))))
         check(queue.takeBack(unserved, at: now.advanced(by: .seconds(1))))
         check(name(of: queue.next()) == "connect")
         check(name(of: queue.next()) == "serve [1, 2]")
         check(!queue.takeBack(unserved, at: now.advanced(by: .milliseconds(1999))))
-        await resolve(requests)
+        await resolve(jobs)
     }
 
     @Test func connectsOnlyWhenItIsUsed() async throws {
         var queue = openQueue()
-        let requests = [try await request(1)]
+        let jobs = [try await job(1)]
         let later = now.advanced(by: .seconds(1))
         let turnedAway = queue.close(at: now)
         #expect(turnedAway.isEmpty)
         check(name(of: queue.next()) == "nothing")
-        check(!queue.take(requests[0].0, at: now.advanced(by: .milliseconds(999))))
+        check(!queue.take(jobs[0].0, at: now.advanced(by: .milliseconds(999))))
         check(name(of: queue.next()) == "nothing")
-        check(!queue.take(requests[0].0, at: later))
-        check(!queue.take(requests[0].0, at: later.advanced(by: .seconds(9))))
+        check(!queue.take(jobs[0].0, at: later))
+        check(!queue.take(jobs[0].0, at: later.advanced(by: .seconds(9))))
         check(name(of: queue.next()) == "connect")
         check(name(of: queue.next()) == "nothing")
         queue.end()
-        check(!queue.take(requests[0].0, at: later.advanced(by: .seconds(99))))
+        check(!queue.take(jobs[0].0, at: later.advanced(by: .seconds(99))))
         check(name(of: queue.next()) == "end")
-        await resolve(requests)
+        await resolve(jobs)
     }
 
     @Test func keepsNobodyWaitingForAConnection() async throws {
@@ -119,24 +120,24 @@ struct GuardQueueTests {
         _ = queue.next()
         let begun = queue.beginConnecting()
         let first = try #require(begun)
-        let requests = [try await request(1), try await request(1)]
-        check(queue.take(requests[0].0, at: now))
+        let jobs = [try await job(1), try await job(1)]
+        check(queue.take(jobs[0].0, at: now))
         let wrong = queue.stopAwaiting(first - 1, at: now)
         #expect(wrong == nil)
         let waiting = queue.stopAwaiting(first, at: now)
         #expect(waiting?.count == 1)
-        check(!queue.take(requests[1].0, at: now))
+        check(!queue.take(jobs[1].0, at: now))
         // In the end it is made after all, and then it is too late to give it up.
         queue.open()
         let late = queue.stopAwaiting(first, at: now)
         #expect(late == nil)
-        check(queue.take(requests[1].0, at: now))
+        check(queue.take(jobs[1].0, at: now))
         let turnedAway = queue.close(at: now)
         #expect(turnedAway.count == 1)
         // Nobody waits for an attempt that begins while Redis is away.
         let second = queue.beginConnecting()
         #expect(second == nil)
-        await resolve(requests)
+        await resolve(jobs)
     }
 
     @Test func keepsNoEndWaitingForAConnection() async {

@@ -1,3 +1,4 @@
+import ConformanceSuites
 import OutsideParts
 import PrompterCore
 import RedisGuarding
@@ -46,6 +47,7 @@ struct HostileValueTests {
         let before = try fleet.redis.ask("DUMP", key)
         #expect(await fleet.ask(member, slot, mayCall: false) == .vacant)
         #expect(member.errors("value") == 1)
+        #expect(member.report.lastError?.description.contains("the key \(key) holds") == true)
         let lease = try await fleet.lease(member, slot)
         #expect(member.errors("value") == 2)
         #expect(await fleet.ask(member, slot).name == "held")
@@ -89,7 +91,7 @@ struct HostileValueTests {
         let slot = fleet.slot()
         let key = TestFleet.key(of: slot)
         try fleet.redis.ask("SET", key, SlotRecord(.leased(id: 1, attempt: 1)).text, "PX", "9000000000000000")
-        #expect(await fleet.ask(member, slot) == .held(fleet.claim(slot).keepTime))
+        #expect(await fleet.ask(member, slot) == .held(fleet.request(slot).keepTime))
         await member.shutdown()
         await fleet.redis.stop()
     }

@@ -1,3 +1,4 @@
+import ConformanceSuites
 import OutsideParts
 import PrompterCore
 import RedisGuarding
@@ -16,7 +17,7 @@ struct RedisGuardTests {
                     let batch = (0..<50).map { slots[(start + round * 7 + $0) % 2000] }
                     let member = members[round % 2]
                     group.addTask {
-                        let answers = await member.admit(batch.map { fleet.claim($0) }, at: fleet.clock.now)
+                        let answers = await member.admit(batch.map { fleet.request($0) }, at: fleet.clock.now)
                         return answers.compactMap {
                             if case .admitted(let lease) = $0 { (round % 2, lease) } else { nil }
                         }
@@ -29,11 +30,11 @@ struct RedisGuardTests {
         #expect(Set(leases.map(\.1.slot)).count == 2000)
         for (owner, lease) in leases { _ = try await fleet.observe(members[owner], lease) }
         let expected = try leases.reduce(into: [:]) {
-            $0[$1.1.slot] = Admission.observed(try fleet.observation(of: $1.1))
+            $0[$1.1.slot] = ProbeAdmission.observed(try fleet.observation(of: $1.1))
         }
         for member in members {
-            let answers = await member.admit(slots.map { fleet.claim($0) }, at: fleet.clock.now)
-            #expect(answers == slots.map { expected[$0] })
+            let answers = await member.admit(slots.map { fleet.request($0) }, at: fleet.clock.now)
+            #expect(zip(answers, slots).map { ProbeAdmission($0, to: $1) } == slots.map { expected[$0] })
             #expect(member.report.lastError == nil)
             await member.shutdown()
         }
@@ -46,34 +47,35 @@ struct RedisGuardTests {
         #expect(try fleet.redis.ask("DBSIZE") == .integer(0))
         let slot = fleet.slot()
         let key = TestFleet.key(of: slot)
-        let claim = fleet.claim(slot, id: 0xABC)
-        guard case .admitted(let lease) = await member.admit([claim], at: fleet.clock.now)[0] else {
+        let request = fleet.request(slot, id: 0xABC)
+        guard case .admitted(let lease) = await member.admit([request], at: fleet.clock.now)[0] else {
             Issue.record("not admitted")
             return
         }
         #expect(
             try fleet.redis.ask("GET", key).text
                 == #"{"v":1,"state":"lease","id":"0000000000000abc","attempt":1}"#)
-        try expectLife(of: key, claim.leaseTime, fleet)
-        await member.settle([Settlement(lease, .failed(.rateLimited, retryAfter: .seconds(9)))], at: fleet.clock.now)
+        try expectLife(of: key, request.leaseTime, fleet)
+        await member.settle([LeaseOutcome(lease, .failed(.rateLimited, retryAfter: .seconds(9)))], at: fleet.clock.now)
         #expect(
             try fleet.redis.ask("GET", key).text
                 == #"{"v":1,"state":"held","attempt":1,"class":"rate_limited","hold_ms":9000,"life_ms":"#
-                + "\(claim.keepTime.milliseconds)}")
-        try expectLife(of: key, claim.keepTime, fleet)
+                + "\(request.keepTime.milliseconds)}")
+        try expectLife(of: key, request.keepTime, fleet)
         try TestFleet.pass(.seconds(9), of: slot, in: fleet.redis)
         fleet.clock.advance(by: .seconds(9))
         let second = try await fleet.lease(member, slot)
         let observation = try await fleet.observe(member, second)
         let value = try fleet.redis.ask("GET", key)
         guard case .bytes(let bytes) = value else { throw CancellationError() }
-        #expect(SlotRecord(bytes, of: slot)?.state == .observed(observation))
+        let expected = SlotState.succeeded(id: observation.id, LeasePayload(observation))
+        #expect(SlotRecord(bytes, of: LeaseKey(slot), form: .probe)?.state == expected)
         try expectLife(of: key, second.keepTime, fleet)
 
         let other = try await fleet.lease(member, fleet.slot(1))
-        await member.settle([Settlement(other, .givenBack)], at: fleet.clock.now)
+        await member.settle([LeaseOutcome(other, .givenBack)], at: fleet.clock.now)
         let third = try await fleet.lease(member, fleet.slot(2))
-        await member.settle([Settlement(third, .failed(.auth, retryAfter: nil))], at: fleet.clock.now)
+        await member.settle([LeaseOutcome(third, .failed(.auth, retryAfter: nil))], at: fleet.clock.now)
         #expect(
             try fleet.redis.ask("GET", TestFleet.key(of: third.slot)).text
                 == #"{"v":1,"state":"failed","class":"auth"}"#)
@@ -93,7 +95,8 @@ struct RedisGuardTests {
         let slot = fleet.slot()
         let own = SlotRecord(.leased(id: 5, attempt: 2)).text
         try fleet.redis.ask("SET", TestFleet.key(of: slot), own, "PX", "3000000")
-        guard case .admitted(let lease) = await member.admit([fleet.claim(slot, id: 5)], at: fleet.clock.now)[0] else {
+        guard case .admitted(let lease) = await member.admit([fleet.request(slot, id: 5)], at: fleet.clock.now)[0]
+        else {
             Issue.record("not admitted")
             return
         }
@@ -129,7 +132,7 @@ struct RedisGuardTests {
         let slots = (0..<200).map(fleet.slot)
         for slot in slots {
             let lease = try await fleet.lease(members[0], slot)
-            await members[0].settle([Settlement(lease, .failed(.timeout, retryAfter: nil))], at: fleet.clock.now)
+            await members[0].settle([LeaseOutcome(lease, .failed(.timeout, retryAfter: nil))], at: fleet.clock.now)
             try TestFleet.pass(.seconds(15), of: slot, in: fleet.redis)
         }
         fleet.clock.advance(by: .seconds(15))

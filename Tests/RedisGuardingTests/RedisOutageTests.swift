@@ -1,3 +1,4 @@
+import ConformanceSuites
 import OutsideParts
 import PrompterCore
 import RedisGuarding
@@ -12,7 +13,7 @@ struct RedisOutageTests {
         let before = try await fleet.lease(first, fleet.slot(0))
         let observedBefore = try await fleet.observe(first, before)
 
-        // In the middle of 4,000 claims, and every one is answered.
+        // In the middle of 4,000 requests, and every one is answered.
         let answers = await withTaskGroup { group in
             for index in 1...4000 {
                 group.addTask {

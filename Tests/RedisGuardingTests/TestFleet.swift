@@ -1,9 +1,10 @@
+import ConformanceSuites
 import OutsideParts
 import PrompterCore
 import RedisGuarding
 import Testing
 
-/// One real Redis, a clock, and slots to claim.
+/// One real Redis, a clock, and slots to ask for.
 struct TestFleet {
     let redis: RedisServer
     let clock = TestClock()
@@ -25,13 +26,13 @@ struct TestFleet {
         return Slot(of: target, interval: .seconds(3600), at: clock.now.wall)
     }
 
-    /// A claim whose lease outlasts any test.
-    func claim(_ slot: Slot, id: UInt64 = .random(in: .min ... .max), mayCall: Bool = true) -> Claim {
-        Claim(slot: slot, id: id, timeout: .seconds(3000), at: clock.now.wall, mayCall: mayCall)
+    /// A request whose lease outlasts any test.
+    func request(_ slot: Slot, id: UInt64 = .random(in: .min ... .max), mayCall: Bool = true) -> LeaseRequest {
+        LeaseRequest(slot: slot, id: id, timeout: .seconds(3000), at: clock.now.wall, mayCall: mayCall)
     }
 
-    func ask(_ probeGuard: RedisGuard, _ slot: Slot, mayCall: Bool = true) async -> Admission {
-        await probeGuard.admit([claim(slot, mayCall: mayCall)], at: clock.now)[0]
+    func ask(_ probeGuard: RedisGuard, _ slot: Slot, mayCall: Bool = true) async -> ProbeAdmission {
+        ProbeAdmission(await probeGuard.admit([request(slot, mayCall: mayCall)], at: clock.now)[0], to: slot)
     }
 
     func lease(_ probeGuard: RedisGuard, _ slot: Slot) async throws -> Lease {
@@ -53,7 +54,7 @@ struct TestFleet {
     /// Ends `lease` with its observation.
     func observe(_ probeGuard: RedisGuard, _ lease: Lease) async throws -> Observation {
         let observation = try observation(of: lease)
-        await probeGuard.settle([Settlement(lease, .observed(observation))], at: clock.now)
+        await probeGuard.settle([LeaseOutcome(lease, .observed(observation))], at: clock.now)
         return observation
     }
 
@@ -76,7 +77,7 @@ struct TestFleet {
     /// Uses `probeGuard` when a second has passed, which makes it connect again, and waits until it has.
     func reconnect(_ probeGuard: RedisGuard) async throws {
         clock.advance(by: .seconds(1))
-        _ = await probeGuard.admit([claim(slot(-1), mayCall: false)], at: clock.now)
+        _ = await probeGuard.admit([request(slot(-1), mayCall: false)], at: clock.now)
         #expect(await probeGuard.change()?.isUp == true)
     }
 }

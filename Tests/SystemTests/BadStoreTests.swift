@@ -207,6 +207,32 @@ import Testing
         #expect(await program.stop().status == 0)
     }
 
+    /// Another program holds the lock until after the end: what was learned meanwhile is in a file that `import` reads.
+    @Test func whatCanNotBeRecordedAtTheEndCanBeImported() async throws {
+        let site = try Site(Site.stubs(5, interval: "1s"))
+        let program = try await site.ready()
+        #expect(await program.line(with: "first seen as", count: 5))
+        let other = Conversation(["sqlite3", "-cmd", ".timeout 5000", site.database])
+        other.write("BEGIN IMMEDIATE; SELECT 'begun';\n")
+        #expect(other.read() == "begun\n")
+        #expect(await program.line(with: "findings wait in memory until it works again"))
+        let end = await program.stop()
+        other.write("COMMIT;\n")
+        other.end()
+        #expect(end.status == 74, "\(end.errors)")
+        let told = try #require(end.errors.firstMatch(of: /`prompterd import (.+\.jsonl)` adds them/))
+        let path = String(told.1)
+        #expect(path.hasPrefix("\(site.database).unrecorded-"))
+        let attempts = try site.exposition().samples.filter { $0.name == "prompter_probe_attempts_total" }
+            .reduce(0) { $0 + Int($1.value) }
+        #expect(try site.number("SELECT count(*) FROM observations") < attempts)
+        for _ in 0..<2 {
+            let imported = await site.run(["import", path, "--database", site.database])
+            #expect(imported.status == 0, "\(imported)")
+            #expect(try site.number("SELECT count(*) FROM observations") == attempts)
+        }
+    }
+
     @Test func aLockedOneKeepsNobodyWaiting() async throws {
         let provider = try FakeProvider { _ in .completion(model: "m-real") }
         try provider.start()

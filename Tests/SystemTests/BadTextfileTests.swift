@@ -118,10 +118,10 @@ import Testing
         #expect(await program.line(with: "the disk is full"))
         let end = await program.stop()
         // How many there are depends on how fast the machine is: one of them is "1 finding".
-        #expect(end.status == 74 && end.errors.contains(/\d+ findings? could not be recorded; each is in the log/))
+        #expect(end.status == 74 && end.errors.contains(/\d+ observations? could not be recorded; each is in the log/))
         let shown = try site.exposition()
         let attempts = shown.samples.filter { $0.name == "prompter_probe_attempts_total" }.reduce(0) { $0 + $1.value }
-        let logged = end.errors.split(separator: "\n").count { $0.contains("not recorded: target ") }
+        let logged = end.errors.split(separator: "\n").count { $0.contains("not recorded: openai ") }
         #expect(logged >= 1 && Double(disk.count("observations", in: "p.db") + logged) == attempts)
     }
 }

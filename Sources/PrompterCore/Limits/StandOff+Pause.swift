@@ -45,13 +45,8 @@ extension StandOff {
             guard ground == .target else {
                 return min(doubled(Self.shortestOutagePause, most: Self.longestPause), interval)
             }
-            return max(asked ?? .zero, min(Self.pause(afterAttempt: repetitions), interval / 2))
+            return max(asked ?? .zero, min(SlotState.pause(afterAttempt: repetitions), interval / 2))
         }
-    }
-
-    /// How long a target that got no answer is left alone: 15 s, 60 s, then 4 and 10 minutes. Its slot is held for as long.
-    static func pause(afterAttempt attempt: Int) -> Duration {
-        min(.seconds(15) * (1 << (2 * min(attempt - 1, 8))), longestPause)
     }
 
     private func doubled(_ pause: Duration, most: Duration) -> Duration {

@@ -4,9 +4,6 @@ public struct DaemonState: Sendable {
     public var isUp = true
     public var version = ""
     public var start: Timestamp
-    public var workers = 0
-    public var probesInFlight = 0
-    public var probesWaiting = 0
     /// The time of the last watchlist that was taken; `nil` for none.
     public var watchlistTaken: Timestamp?
     /// Whether the watchlist as it stands on disk is in force.
@@ -24,5 +21,33 @@ public struct DaemonState: Sendable {
 
     public init(start: Timestamp) {
         self.start = start
+    }
+
+    func writeStore(to text: inout Exposition) {
+        text.counter("prompter_store_commits_total", "Transactions committed to the database.", storeCommits)
+        text.counter("prompter_store_rows_total", "Findings committed to the database.", storeRows)
+        text.counter(
+            "prompter_store_errors_total", "Commits that failed; what they held is tried again.", storeErrors)
+        text.gauge("prompter_store_pending", "Findings that wait to be committed.", Double(storePending))
+        text.counter("prompter_textfile_errors_total", "Writes of this file that failed.", textfileErrors)
+        guard let isRedisUp else { return }
+        text.gauge("prompter_redis_up", "1 while Redis answers, 0 while the daemon guards alone.", isRedisUp ? 1 : 0)
+        text.begin(MetricFamily("prompter_redis_errors_total", .counter, "Failures of Redis, by kind."))
+        for (kind, count) in redisErrors.sorted(by: { $0.key < $1.key }) {
+            text.sample([("kind", kind)], Double(count))
+        }
+    }
+
+    func writeDeliveries(to text: inout Exposition) {
+        text.begin(
+            MetricFamily(
+                "prompter_webhook_deliveries_total", .counter, "Attempts to tell a webhook of an event, by outcome."))
+        for (outcome, count) in [
+            ("delivered", deliveries.delivered), ("failed", deliveries.failed), ("given_up", deliveries.givenUp),
+        ] {
+            text.sample([("outcome", outcome)], Double(count))
+        }
+        text.gauge(
+            "prompter_webhook_pending", "Events that are yet to be told to a webhook.", Double(deliveries.pending))
     }
 }

@@ -102,4 +102,16 @@ public struct Exposition: Sendable {
         if value == value.rounded(), abs(value) < 1e15 { return String(Int64(value)) }
         return "\(value)"
     }
+
+    /// Writes a family of one gauge without labels.
+    mutating func gauge(_ name: String, _ help: String, _ value: Double) {
+        begin(MetricFamily(name, .gauge, help))
+        sample([], value)
+    }
+
+    /// Writes a family of one counter without labels.
+    mutating func counter(_ name: String, _ help: String, _ value: UInt64) {
+        begin(MetricFamily(name, .counter, help))
+        sample([], Double(value))
+    }
 }

@@ -29,26 +29,19 @@ public struct ProbeMetrics: Sendable {
     }
 
     private(set) var watches: [Watch] = []
-    private(set) var targetCount = 0
+    public private(set) var targetCount = 0
     private(set) var models: [ModelKey: ModelCounts] = [:]
     private(set) var providers: [String: ProviderCounts] = [:]
     private(set) var lateness = Histogram(bounds: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30])
     private(set) var guardAnswers: [String: UInt64] = [:]
-    private(set) var memories: [TargetID: TargetMemory] = [:]
-    /// How each provider's limits stand now.
-    public var limits: [String: ProviderLimits] = [:]
 
     public init() {}
 
     /// Takes over `watchlist`: series of what it no longer has are dropped, those of what is new start at 0.
-    ///
-    /// - Parameter memory: what the store knows of the targets that are new.
-    public mutating func replace(with watchlist: Watchlist, memory: [TargetID: TargetMemory]) {
+    public mutating func replace(with watchlist: Watchlist) {
         watches = watchlist.watches
         targetCount = watchlist.targets.count
         var models: [ModelKey: ModelCounts] = [:]
-        var memories: [TargetID: TargetMemory] = [:]
-        memories.reserveCapacity(targetCount)
         let lookedUp = Set(
             watchlist.targets.filter { $0.kind == .both }.map {
                 ModelKey(provider: $0.provider.name, model: $0.model)
@@ -57,44 +50,10 @@ public struct ProbeMetrics: Sendable {
             let key = ModelKey(provider: target.provider.name, model: target.model)
             models[key] = self.models[key] ?? ModelCounts(fingerprints: target.provider.dialect == .openAI ? 0 : nil)
             models[key]?.lookupFailures = lookedUp.contains(key) ? self.models[key]?.lookupFailures ?? [:] : nil
-            memories[target.id] = self.memories[target.id] ?? memory[target.id] ?? TargetMemory()
         }
         self.models = models
-        self.memories = memories
         providers = watchlist.providers.reduce(into: [:]) { $0[$1.key] = providers[$1.key] ?? ProviderCounts() }
     }
-
-    /// Whether `target` is watched.
-    public func isKnown(_ target: TargetID) -> Bool { memories[target] != nil }
-
-    /// What is shown of `target`; `nil` where it is not watched.
-    public func memory(of target: TargetID) -> TargetMemory? { memories[target] }
-
-    /// The targets of which something later than `now` is shown.
-    public func targetsAhead(of now: Timestamp) -> [TargetID] {
-        memories.filter { $0.value.isAhead(of: now) }.map(\.key)
-    }
-
-    /// Shows `memory` of `targets` in place of what was shown of them.
-    public mutating func restore(_ memory: [TargetID: TargetMemory], of targets: [TargetID]) {
-        for target in targets where isKnown(target) { memories[target] = memory[target] ?? TargetMemory() }
-    }
-
-    /// How many targets' last attempt failed.
-    public var failedTargets: Int { memories.values.count { $0.failure != nil } }
-
-    /// How many providers' every last attempt failed.
-    public var failingProviders: Int {
-        var isFailing: [String: Bool] = [:]
-        for watch in watches {
-            guard let memory = memories[watch.target.id], memory.lastAttempt != nil else { continue }
-            isFailing[watch.key.provider] = (isFailing[watch.key.provider] ?? true) && memory.failure != nil
-        }
-        return isFailing.values.count { $0 }
-    }
-
-    /// How many providers are suspended.
-    public var suspendedProviders: Int { providers.keys.count { limits[$0]?.isSuspended == true } }
 
     /// Counts the start of a probe `lateness` after it was due.
     public mutating func began(lateness: Duration) {
@@ -148,12 +107,9 @@ public struct ProbeMetrics: Sendable {
         providers[target.provider.name]?.missed += UInt64(clamping: count)
     }
 
-    /// Takes over a committed finding into what is shown of its target.
-    public mutating func recorded(_ finding: Finding, of target: Target, _ recorded: Recorded, at now: Timestamp) {
+    /// Counts the events that recording a finding of `target` made.
+    public mutating func recorded(_ recorded: Recorded, of target: Target) {
         let key = ModelKey(provider: target.provider.name, model: target.model)
         for event in recorded.events { models[key]?.changes[event.kind, default: 0] += 1 }
-        guard recorded.isNews, !Recorded.isSuspect(finding.time, at: now) else { return }
-        memories[finding.target]?.record(finding, mostVersions: TargetMemory.mostVersions)
-        memories[finding.target]?.take(recorded)
     }
 }

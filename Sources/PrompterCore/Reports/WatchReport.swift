@@ -82,8 +82,9 @@ public struct WatchReport: Hashable, Sendable {
         var (attempt, pauses) = (0, Duration.zero)
         repeat {
             attempt += 1
-            let (state, hold) = SlotState.afterFailure(failure, attempt: attempt, retryAfter: nil)
-            guard case .held = state, lastAttempt + hold < slot.end else { return slot.end }
+            let hold = SlotState.hold(
+                afterAttempt: attempt, allowsRetry: failure.allowsRetry, retryAfter: nil)
+            guard let hold, lastAttempt + hold < slot.end else { return slot.end }
             pauses += hold
             // An attempt that came after fewer pauses than those before it was not made: so many were, at the most.
             if attempt == failures || lastAttempt < slot.begin + pauses { return lastAttempt + hold }

@@ -109,10 +109,11 @@ public struct Timetable: Sendable {
         var isChanged = false
         for (id, entry) in entries {
             let interval = entry.target.interval
-            let current = entry.target.slot(at: now)
             let isLongBack = setBack > interval
+            guard isLongBack || (!entry.isTaken && entry.until > now + interval) else { continue }
+            let current = entry.target.slot(at: now)
             if entry.isTaken {
-                guard isLongBack, entry.slot.number > current.number else { continue }
+                guard entry.slot.number > current.number else { continue }
                 entries[id]?.isSetBack = true
             } else {
                 // Several short jumps may add up to a long one.

@@ -15,4 +15,9 @@ public struct Moment: Hashable, Sendable {
     public func advanced(by duration: Duration) -> Moment {
         Moment(wall: wall + duration, uptime: uptime + duration)
     }
+
+    /// How long until `later`, in uptime, in whole milliseconds and not less: timers know no parts of them.
+    public func wait(until later: Duration) -> Duration {
+        .milliseconds((later - uptime + .nanoseconds(999_999)).milliseconds)
+    }
 }

@@ -52,11 +52,11 @@ public struct Observation: Hashable, Sendable, Identifiable {
 }
 
 extension Observation {
-    /// What the probe of `lease` learned.
-    public init(_ answer: ProbeAnswer, lease: Lease, at time: Timestamp) {
+    /// What the probe of `slot` learned.
+    public init(_ answer: ProbeAnswer, id: UInt64, of slot: Slot, at time: Timestamp) {
         self.init(
-            id: lease.id, target: lease.slot.target, slot: lease.slot.number, time: time, version: answer.version,
-            metadata: answer.metadata, shows: answer.shows, isConfirmation: lease.slot.isConfirmation,
+            id: id, target: slot.target, slot: slot.number, time: time, version: answer.version,
+            metadata: answer.metadata, shows: answer.shows, isConfirmation: slot.isConfirmation,
             retirement: answer.retirement,
             learned: answer.learned, lookupFailure: answer.lookupFailure?.failureClass, usage: answer.usage,
             latency: answer.latency)

@@ -7,10 +7,10 @@ enum SlotTrial {
         number: 7)
 
     static func run(_ input: [UInt8]) {
-        guard let record = SlotRecord(input, of: slot) else { return }
+        guard let record = SlotRecord(input, of: LeaseKey(slot), form: .probe) else { return }
         let text = Array(record.text.utf8)
         precondition(text.count <= SlotRecord.longestText, "longer than what is read")
-        precondition(SlotRecord(text, of: slot) == record, "written anew it reads otherwise")
+        precondition(SlotRecord(text, of: LeaseKey(slot), form: .probe) == record, "written anew it reads otherwise")
         switch record.state {
         case .leased(_, let attempt): precondition((1...SlotState.mostAttempts).contains(attempt))
         case .held(let attempt, _):
@@ -19,12 +19,15 @@ enum SlotTrial {
                 let left = record.remainingHold(remainingLife: remaining)
                 precondition(left >= .zero && left <= record.hold && left <= max(remaining, record.hold))
             }
-        case .observed(let observation):
+        case .succeeded(let id, let payload):
+            guard case .observed(let observation) = ProbeAdmission(.succeeded(id: id, payload), to: slot) else {
+                preconditionFailure("no observation")
+            }
             precondition(observation.target == slot.target && observation.slot == slot.number)
             precondition(!observation.version.key.isEmpty)
             precondition(observation.version.key.utf8.count <= VersionIdentity.longestName)
             precondition(observation.time.iso8601Milliseconds.utf8.count == 24)
-        case .failed: break
+        case .failed(let payload): _ = ProbeAdmission(.failed(payload), to: slot)
         }
     }
 }

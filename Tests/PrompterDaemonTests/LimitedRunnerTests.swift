@@ -3,7 +3,7 @@ import PrompterDaemon
 import Testing
 
 /// What failures of a provider do to the calls after them, in virtual time.
-struct LimitedPipelineTests {
+struct LimitedRunnerTests {
     private let start = Timestamp(milliseconds: 1_790_000_000_000)
 
     private func targets(
@@ -72,7 +72,7 @@ struct LimitedPipelineTests {
         let suspended = await world.text()
         #expect(suspended.contains(#"prompter_provider_suspended{service="s",env="e",provider="p"} 1"#))
         #expect(!suspended.contains(#"provider="p",reason="suspended"} 0"#))
-        #expect(await world.pipeline.view.metrics.suspendedProviders == 1)
+        #expect(await world.runner.view.suspendedProviders == 1)
         // A good key, and a reload.
         world.answer { _, _ in nil }
         await world.put(targets)
@@ -203,7 +203,7 @@ struct LimitedPipelineTests {
         for (earlier, later) in zip(world.calls, world.calls.dropFirst(10)) {
             #expect(later.time - earlier.time >= .seconds(60))
         }
-        #expect(await world.pipeline.isHealthy())
+        #expect(await world.runner.isHealthy)
         await world.run(until: .seconds(200))
         #expect(world.calls.count >= 30)
     }

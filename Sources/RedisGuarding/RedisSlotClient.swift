@@ -1,22 +1,22 @@
 import PrompterCore
 
-/// What the guard and Redis say to each other about slots, over one connection.
+/// What the guard and Redis say to each other about leases, over one connection.
 ///
 /// Every answer goes into the in-process guard before the next is read, so that it can decide alone at any time.
-final class SlotExchange {
-    /// Settlements and claims each in one flush at most: some 10 ms of Redis's time, far from its timeout.
+final class RedisSlotClient {
+    /// Outcomes and requests each in one flush at most: some 10 ms of Redis's time, far from its timeout.
     private static let flushLimit = 1024
-    /// How often one claim asks: the slot may be let go, or taken over, between two answers.
+    /// How often one request asks: the turn may be let go, or taken over, between two answers.
     private static let mostRounds = 3
 
     private let connection: RedisConnection
     private let local: LocalGuard
     private let keys: SlotKeys
     private var commands = SlotCommands()
-    /// Told of each value under a slot's key that no prompterd wrote.
+    /// Told of each value under a key of its own that no prompterd wrote.
     private let report: (RedisError) -> Void
 
-    /// Connects, logs in, and rehearses one claim with its settlement, so that a Redis that is loading, full, read-only or
+    /// Connects, logs in, and rehearses one request with its outcome, so that a Redis that is loading, full, read-only or
     /// closed to this user is not taken for a usable one.
     ///
     /// - Throws: ``RedisError``.
@@ -31,75 +31,75 @@ final class SlotExchange {
         try rehearse()
     }
 
-    /// Settles `settlements` and answers `claims`. Both may be given again after an error: what was done already stays done.
+    /// Settles `outcomes` and answers `requests`. Both may be given again after an error: what was done already stays done.
     ///
-    /// - Throws: ``RedisError`` where Redis is not usable; the claims that were answered before keep their answers.
-    func run(_ claims: inout [PendingClaim], _ settlements: [Settlement]) throws(RedisError) {
-        var settlements = settlements[...]
-        var open = claims.indices.filter { claims[$0].admission == nil }[...]
-        while !settlements.isEmpty || !open.isEmpty {
-            try flush(&claims, open.prefix(Self.flushLimit), settlements.prefix(Self.flushLimit))
+    /// - Throws: ``RedisError`` where Redis is not usable; the requests that were answered before keep their answers.
+    func run(_ requests: inout [PendingRequest], _ outcomes: [LeaseOutcome]) throws(RedisError) {
+        var outcomes = outcomes[...]
+        var open = requests.indices.filter { requests[$0].admission == nil }[...]
+        while !outcomes.isEmpty || !open.isEmpty {
+            try flush(&requests, open.prefix(Self.flushLimit), outcomes.prefix(Self.flushLimit))
             for _ in 1..<Self.mostRounds {
-                let again = open.prefix(Self.flushLimit).filter { claims[$0].admission == nil }
+                let again = open.prefix(Self.flushLimit).filter { requests[$0].admission == nil }
                 if again.isEmpty { break }
-                try flush(&claims, again[...], [])
+                try flush(&requests, again[...], [])
             }
-            for index in open.prefix(Self.flushLimit) where claims[index].admission == nil {
-                claims[index].admission = .held(.seconds(1))
+            for index in open.prefix(Self.flushLimit) where requests[index].admission == nil {
+                requests[index].admission = .held(.seconds(1))
             }
             open = open.dropFirst(Self.flushLimit)
-            settlements = settlements.dropFirst(Self.flushLimit)
+            outcomes = outcomes.dropFirst(Self.flushLimit)
         }
     }
 
     private func flush(
-        _ claims: inout [PendingClaim], _ open: ArraySlice<Int>, _ settlements: ArraySlice<Settlement>
+        _ requests: inout [PendingRequest], _ open: ArraySlice<Int>, _ outcomes: ArraySlice<LeaseOutcome>
     ) throws(RedisError) {
         commands.removeAll()
-        for settlement in settlements { commands.settle(settlement, key: keys.key(of: settlement.lease.slot)) }
+        for outcome in outcomes { commands.settle(outcome, key: keys.key(of: outcome.lease.key)) }
         for index in open {
-            let claim = claims[index]
-            let key = keys.key(of: claim.claim.slot)
-            switch claim.step {
-            case .ask: commands.ask(claim, key: key)
-            case .takeOver(let old): commands.takeOver(claim, from: old, key: key)
+            let pending = requests[index]
+            let key = keys.key(of: pending.request.key)
+            switch pending.step {
+            case .ask: commands.ask(pending, key: key)
+            case .takeOver(let old): commands.takeOver(pending, from: old, key: key)
             }
         }
         try connection.send(commands.buffer)
-        for settlement in settlements { try readSettled(settlement) }
+        for outcome in outcomes { try readSettled(outcome) }
         for index in open {
-            switch claims[index].step {
-            case .ask: try readAnswer(to: &claims[index])
-            case .takeOver: try readTakenOver(&claims[index])
+            switch requests[index].step {
+            case .ask: try readAnswer(to: &requests[index])
+            case .takeOver: try readTakenOver(&requests[index])
             }
         }
     }
 
-    private func readSettled(_ settlement: Settlement) throws(RedisError) {
+    private func readSettled(_ outcome: LeaseOutcome) throws(RedisError) {
         switch try connection.reply() {
         case .integer: break
-        case .error(let text): try noteValue(of: settlement.lease.slot, or: text)
+        case .error(let text): try noteValue(of: outcome.lease.key, or: text)
         default: throw unexpected("EVAL")
         }
     }
 
-    private func readTakenOver(_ claim: inout PendingClaim) throws(RedisError) {
+    private func readTakenOver(_ pending: inout PendingRequest) throws(RedisError) {
         switch try connection.reply() {
-        case .integer(1): grant(&claim)
-        case .integer: claim.step = .ask
+        case .integer(1): grant(&pending)
+        case .integer: pending.step = .ask
         case .error(let text):
-            try noteValue(of: claim.claim.slot, or: text)
-            decideAlone(&claim)
+            try noteValue(of: pending.request.key, or: text)
+            decideAlone(&pending)
         default: throw unexpected("EVAL")
         }
     }
 
-    private func readAnswer(to claim: inout PendingClaim) throws(RedisError) {
-        if claim.claim.mayCall {
+    private func readAnswer(to pending: inout PendingRequest) throws(RedisError) {
+        if pending.request.mayCall {
             switch try connection.reply() {
             case .status:
                 try connection.skipReplies(2)
-                return grant(&claim)
+                return grant(&pending)
             case .null: break
             case .error(let text): throw refusal("SET", text)
             default: throw unexpected("SET")
@@ -108,62 +108,61 @@ final class SlotExchange {
         let value = try connection.reply()
         guard case .integer(let life) = try connection.reply() else { throw unexpected("PTTL") }
         switch value {
-        case .text(let text): take(text, life: life, for: &claim)
+        case .text(let text): take(text, life: life, for: &pending)
         case .error(let text):
-            try noteValue(of: claim.claim.slot, or: text)
-            decideAlone(&claim)
+            try noteValue(of: pending.request.key, or: text)
+            decideAlone(&pending)
         default: throw unexpected("GETRANGE")
         }
     }
 
     /// - Parameter life: PTTL's answer: milliseconds, -1 for a key that does not expire, -2 for none.
-    private func take(_ text: [UInt8], life: Int64, for claim: inout PendingClaim) {
-        let slot = claim.claim.slot
+    private func take(_ text: [UInt8], life: Int64, for pending: inout PendingRequest) {
         if life == -2 {
             // Let go in between: ask once more.
-            if !claim.claim.mayCall { claim.admission = .vacant }
+            if !pending.request.mayCall { pending.admission = .vacant }
             return
         }
-        guard life >= 0, let record = SlotRecord(text, of: slot) else {
-            report(Self.strangeValue(of: slot))
-            return decideAlone(&claim)
+        guard life >= 0, let record = SlotRecord(text, of: pending.request.key, form: pending.request.form) else {
+            report(strangeValue(of: pending.request.key))
+            return decideAlone(&pending)
         }
-        let left = min(Duration.milliseconds(life), claim.claim.keepTime)
+        let left = min(Duration.milliseconds(life), pending.request.keepTime)
         switch record.state {
-        case .leased(claim.claim.id, let attempt):
+        case .leased(pending.request.id, let attempt):
             // Our own: the answer that told of it was lost.
-            claim.attempt = attempt
-            grant(&claim)
+            pending.attempt = attempt
+            grant(&pending)
         case .leased:
-            adopt(record.state, for: left, answer: .held(left), &claim)
+            adopt(record.state, for: left, answer: .held(left), &pending)
         case .held(let attempt, _):
             let rest = min(record.remainingHold(remainingLife: .milliseconds(life)), left)
             if rest > .zero {
-                adopt(record.state, for: rest, answer: .held(rest), &claim)
-            } else if claim.claim.mayCall {
-                claim.attempt = attempt + 1
-                claim.step = .takeOver(text)
+                adopt(record.state, for: rest, answer: .held(rest), &pending)
+            } else if pending.request.mayCall {
+                pending.attempt = attempt + 1
+                pending.step = .takeOver(text)
             } else {
-                claim.admission = .vacant
+                pending.admission = .vacant
             }
-        case .observed(let observation):
-            adopt(record.state, for: .zero, answer: .observed(observation), &claim)
-        case .failed(let failureClass):
-            adopt(record.state, for: .zero, answer: .failed(failureClass), &claim)
+        case .succeeded(let id, let payload):
+            adopt(record.state, for: .zero, answer: .succeeded(id: id, payload), &pending)
+        case .failed(let payload):
+            adopt(record.state, for: .zero, answer: .failed(payload), &pending)
         }
     }
 
-    private func adopt(_ state: SlotState, for time: Duration, answer: Admission, _ claim: inout PendingClaim) {
-        local.adopt(state, of: claim.claim.slot, for: time, keepTime: claim.claim.keepTime, at: claim.now)
-        claim.admission = answer
+    private func adopt(_ state: SlotState, for time: Duration, answer: Admission, _ pending: inout PendingRequest) {
+        local.adopt(state, of: pending.request.key, for: time, keepTime: pending.request.keepTime, at: pending.now)
+        pending.admission = answer
     }
 
-    private func grant(_ claim: inout PendingClaim) {
-        claim.admission = .admitted(local.grant(claim.claim, attempt: claim.attempt, at: claim.now))
+    private func grant(_ pending: inout PendingRequest) {
+        pending.admission = .admitted(local.grant(pending.request, attempt: pending.attempt, at: pending.now))
     }
 
-    private func decideAlone(_ claim: inout PendingClaim) {
-        claim.admission = local.admit([claim.claim], at: claim.now)[0]
+    private func decideAlone(_ pending: inout PendingRequest) {
+        pending.admission = local.admit([pending.request], at: pending.now)[0]
     }
 
     private func logIn(_ url: RedisURL) throws(RedisError) {
@@ -214,15 +213,15 @@ final class SlotExchange {
     /// Counts a value of the wrong type.
     ///
     /// - Throws: any other error that Redis answered.
-    private func noteValue(of slot: Slot, or text: String) throws(RedisError) {
+    private func noteValue(of key: LeaseKey, or text: String) throws(RedisError) {
         // A script's error has the code inside its text where Redis is older than 7.
         guard text.contains("WRONGTYPE") else { throw refusal("a command of the guard", text) }
-        report(Self.strangeValue(of: slot))
+        report(strangeValue(of: key))
     }
 
-    private static func strangeValue(of slot: Slot) -> RedisError {
-        RedisError(
-            .value, "the key of slot \(slot.number) of target \(slot.target) holds what no prompterd wrote; delete it")
+    private func strangeValue(of key: LeaseKey) -> RedisError {
+        let name = String(decoding: keys.key(of: key), as: UTF8.self)
+        return RedisError(.value, "the key \(name) holds what no prompterd wrote; delete it")
     }
 
     private func refusal(_ command: String, _ text: String) -> RedisError {

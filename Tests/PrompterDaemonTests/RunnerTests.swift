@@ -3,14 +3,14 @@ import PrompterCore
 import PrompterDaemon
 import Testing
 
-/// The pipeline with a clock of the test's own: nothing here waits for time to pass.
-struct PipelineTests {
-    /// A pipeline, its clock and what it leaves.
+/// The runner with a clock of the test's own: nothing here waits for time to pass.
+struct RunnerTests {
+    /// A runner, its clock and what it leaves.
     private final class Rig: Sendable {
         let box: ClockBox
         let arms = ArmBox()
         let recorder: Recorder
-        let pipeline: Pipeline
+        let runner: Runner
         let probeGuard = LocalGuard()
         let probers: Probers
 
@@ -20,14 +20,14 @@ struct PipelineTests {
         ) {
             let clock = ClockBox(Moment(wall: start, uptime: .seconds(1000)))
             box = clock
-            recorder = Recorder(store: MemoryVersionStore(), capacity: capacity, clock: { clock.now })
+            recorder = Recorder(store: MemoryVersionStore(), clock: { clock.now })
             probers = Probers(stub: prober, live: prober)
             let armed = arms
-            pipeline = Pipeline(
-                Pipeline.Parts(
-                    probeGuard: probeGuard, recorder: recorder, clock: { clock.now }, mayCall: mayCall,
-                    log: log, arm: { armed.time = $0 }),
-                probers: probers)
+            runner = Runner(
+                Runner.Parts(
+                    probeGuard: probeGuard, recorder: recorder, clock: { clock.now }, log: log,
+                    arm: { armed.time = $0 }),
+                Scheduler(mayCall: mayCall, storeCapacity: capacity), probers: probers)
         }
 
         func advance(to wall: Timestamp) {
@@ -42,16 +42,17 @@ struct PipelineTests {
                         model: target.model), target: target)
             }
             let providers = Dictionary(targets.map { ($0.provider.name, $0.provider) }) { first, _ in first }
-            await pipeline.replace(
-                with: Watchlist(providers: providers, watches: watches, targets: targets), probers: probers,
-                workers: nil, memory: memory, spread: .zero)
+            await runner.replace(
+                with: ScheduledWatchlist(
+                    Watchlist(providers: providers, watches: watches, targets: targets), memory: memory, spread: .zero),
+                probers: probers)
         }
 
         func text() async -> String {
-            guard let snapshot = await pipeline.snapshot(isForced: true) else { return "" }
+            guard let snapshot = await runner.snapshot(isForced: true) else { return "" }
             let state = DaemonState(start: box.now.wall)
             return String(
-                decoding: snapshot.metrics.exposition(state, service: "s", environment: "e", mostWatches: 10),
+                decoding: snapshot.exposition(state, service: "s", environment: "e", mostWatches: 10),
                 as: UTF8.self)
         }
     }
@@ -96,8 +97,8 @@ struct PipelineTests {
     private func roundOf(_ target: Target) async throws -> Rig {
         let rig = Rig(ScriptedProber([try answer()]), start: start(of: target))
         await rig.put([target])
-        await rig.pipeline.beginRound()
-        await rig.pipeline.finishRound()
+        await rig.runner.beginRound()
+        await rig.runner.finishRound()
         return rig
     }
 
@@ -105,8 +106,8 @@ struct PipelineTests {
         let target = target()
         let rig = try await roundOf(target)
         #expect(rig.recorder.report.pending == 1)
-        await rig.pipeline.tick()
-        _ = await rig.pipeline.snapshot(isForced: true)
+        await rig.runner.tick()
+        _ = await rig.runner.snapshot(isForced: true)
         #expect(rig.arms.time == target.slot(at: rig.box.now.wall).end)
         #expect(rig.recorder.report.pending == 1)
     }
@@ -118,23 +119,23 @@ struct PipelineTests {
         let now = rig.box.now.wall
         let ahead = TargetMemory(lastAttempt: now, lastSuccess: now)
         rig.box.setWall(to: now - target.interval)
-        let isRealigned = await rig.pipeline.pulse()
+        let isRealigned = await rig.runner.pulse()
         #expect(!isRealigned)
         rig.box.setWall(to: now)
-        _ = await rig.pipeline.pulse()
-        await rig.pipeline.restore([target.id: ahead], of: [target.id])
-        #expect(await rig.pipeline.targetsAhead() == [])
+        _ = await rig.runner.pulse()
+        await rig.runner.restore([target.id: ahead], of: [target.id])
+        #expect(await rig.runner.targetsAhead == [])
         let back = now - target.interval - .seconds(1)
         rig.box.setWall(to: back)
-        let isRealignedNow = await rig.pipeline.pulse()
+        let isRealignedNow = await rig.runner.pulse()
         #expect(isRealignedNow && rig.arms.time.map { $0 <= back + Timetable.longestSpread } == true)
-        #expect(await rig.pipeline.targetsAhead() == [target.id])
+        #expect(await rig.runner.targetsAhead == [target.id])
         let known = TargetMemory(lastAttempt: back - .seconds(60), lastSuccess: back - .seconds(60))
-        await rig.pipeline.restore([target.id: known], of: [target.id])
-        #expect(await rig.pipeline.view.metrics.memory(of: target.id) == known)
-        await rig.pipeline.restore([:], of: [target.id])
-        #expect(await rig.pipeline.view.metrics.memory(of: target.id) == TargetMemory())
-        #expect(await rig.pipeline.targetsAhead() == [])
+        await rig.runner.restore([target.id: known], of: [target.id])
+        #expect(await rig.runner.view.memories[target.id] == known)
+        await rig.runner.restore([:], of: [target.id])
+        #expect(await rig.runner.view.memories[target.id] == TargetMemory())
+        #expect(await rig.runner.targetsAhead == [])
     }
 
     /// One that is long may last into the next slots of those that it has seen to.
@@ -142,8 +143,8 @@ struct PipelineTests {
         let target = target()
         let rig = try await roundOf(target)
         rig.advance(to: target.slot(at: rig.box.now.wall).end)
-        await rig.pipeline.tick()
-        await rig.pipeline.finishRound()
+        await rig.runner.tick()
+        await rig.runner.finishRound()
         #expect(rig.recorder.report.pending == 1)
     }
 
@@ -154,10 +155,10 @@ struct PipelineTests {
         await rig.put([target])
         var probes = prober.probes.makeAsyncIterator()
         for attempt in 1...3 {
-            await rig.pipeline.tick()
+            await rig.runner.tick()
             _ = await probes.next()
-            await rig.pipeline.finishRound()
-            _ = await rig.pipeline.snapshot(isForced: true)
+            await rig.runner.finishRound()
+            _ = await rig.runner.snapshot(isForced: true)
             let next = try #require(rig.arms.time)
             if attempt < 3 {
                 #expect(next == rig.box.now.wall + (attempt == 1 ? .seconds(15) : .seconds(60)))
@@ -185,8 +186,8 @@ struct PipelineTests {
         let rig = Rig(prober, start: start(of: target), log: Logger(label: "test") { _ in lines.handler })
         await rig.put([target])
         for _ in 0..<6 {
-            await rig.pipeline.beginRound()
-            await rig.pipeline.finishRound()
+            await rig.runner.beginRound()
+            await rig.runner.finishRound()
             rig.advance(to: target.slot(at: rig.box.now.wall).end)
         }
         #expect(rig.recorder.report.pending == 6)
@@ -213,8 +214,8 @@ struct PipelineTests {
         }
         #expect(await rig.text().contains(count(0)))
         for _ in 0..<5 {
-            await rig.pipeline.beginRound()
-            await rig.pipeline.finishRound()
+            await rig.runner.beginRound()
+            await rig.runner.finishRound()
             rig.advance(to: target.slot(at: rig.box.now.wall).end)
         }
         let text = await rig.text()
@@ -253,9 +254,9 @@ struct PipelineTests {
         let target = target()
         let rig = Rig(ScriptedProber([.failure(ProbeFailure(.auth, "no"))]), start: start(of: target))
         await rig.put([target])
-        await rig.pipeline.beginRound()
-        await rig.pipeline.finishRound()
-        _ = await rig.pipeline.snapshot(isForced: true)
+        await rig.runner.beginRound()
+        await rig.runner.finishRound()
+        _ = await rig.runner.snapshot(isForced: true)
         #expect(rig.arms.time == target.slot(at: rig.box.now.wall).end)
     }
 
@@ -266,23 +267,47 @@ struct PipelineTests {
         await rig.put([target])
         var tick = 0
         while tick < 1 {
-            await rig.pipeline.tick()
-            await rig.pipeline.finishRound()
+            await rig.runner.tick()
+            await rig.runner.finishRound()
             tick += 1
         }
-        _ = await rig.pipeline.snapshot(isForced: true)
+        _ = await rig.runner.snapshot(isForced: true)
         #expect(rig.arms.time == target.slot(at: rig.box.now.wall).end)
     }
 
-    @Test func aFullStoreAdmitsNothing() async throws {
+    /// The places of findings that are committed go to those that wait: a store that is slow costs no slot.
+    @Test func aSlowStoreDelaysARoundAndSkipsNothing() async throws {
         let targets = (0..<5).map { target("m-\($0)") }
         let rig = Rig(ScriptedProber([try answer()]), start: Timestamp(milliseconds: 1_790_000_000_000), capacity: 2)
         await rig.put(targets)
-        await rig.pipeline.beginRound()
-        await rig.pipeline.finishRound()
+        await rig.runner.beginRound()
+        var recorded = 0
+        while recorded < 5 {
+            while await !rig.runner.isIdle { await Task.yield() }
+            let entries = rig.recorder.leftover()
+            #expect(entries.count <= recorded + 2)
+            let batch = entries[recorded...].map { (entry: $0, recorded: Recorded(isNews: true)) }
+            #expect(!batch.isEmpty)
+            recorded += batch.count
+            await rig.runner.recorded(.committed(batch))
+        }
+        await rig.runner.finishRound()
+        #expect(await rig.runner.failedTargets == 0)
+        #expect(await rig.text().contains(#"provider="p",reason="store"} 0"#))
+    }
+
+    /// It would wait for ever, so it ends without success.
+    @Test func aFailingStoreEndsARound() async throws {
+        let targets = (0..<5).map { target("m-\($0)") }
+        let rig = Rig(ScriptedProber([try answer()]), start: Timestamp(milliseconds: 1_790_000_000_000), capacity: 2)
+        await rig.put(targets)
+        await rig.runner.beginRound()
+        while await !rig.runner.isIdle { await Task.yield() }
+        await rig.runner.recorded(.failing("disk full"))
+        await rig.runner.finishRound()
         #expect(rig.recorder.report.pending == 2)
-        let text = await rig.text()
-        #expect(text.contains(#"prompter_probe_skipped_total{service="s",env="e",provider="p",reason="store"} 3"#))
+        #expect(await rig.runner.failedTargets == 3)
+        #expect(await rig.text().contains(#"provider="p",reason="store"} 3"#))
     }
 
     @Test func whoMayNotCallCallsNobodyAndSkipsAtTheSlotsEnd() async throws {
@@ -291,9 +316,9 @@ struct PipelineTests {
         let rig = Rig(prober, start: start(of: target), mayCall: false)
         await rig.put([target])
         for _ in 0..<4 {
-            await rig.pipeline.beginRound()
-            await rig.pipeline.finishRound()
-            _ = await rig.pipeline.snapshot(isForced: true)
+            await rig.runner.beginRound()
+            await rig.runner.finishRound()
+            _ = await rig.runner.snapshot(isForced: true)
             rig.advance(to: try #require(rig.arms.time))
         }
         #expect(rig.recorder.report.pending == 0)
@@ -306,26 +331,26 @@ struct PipelineTests {
         let target = target()
         let rig = Rig(ScriptedProber([try answer()]), start: start(of: target), mayCall: false)
         let slot = target.slot(at: rig.box.now.wall)
-        let claim = Claim(slot: slot, id: 77, timeout: .seconds(10), at: rig.box.now.wall)
-        guard case .admitted(let lease) = rig.probeGuard.admit([claim], at: rig.box.now)[0] else {
+        let request = LeaseRequest(slot: slot, id: 77, timeout: .seconds(10), at: rig.box.now.wall)
+        guard case .admitted(let lease) = rig.probeGuard.admit([request], at: rig.box.now)[0] else {
             Issue.record("not admitted")
             return
         }
         let version = try #require(VersionIdentity(resolvedModel: "theirs", fingerprint: nil))
         let observation = Observation(
             id: 77, target: target.id, slot: slot.number, time: rig.box.now.wall, version: version)
-        rig.probeGuard.settle([Settlement(lease, .observed(observation))], at: rig.box.now)
+        rig.probeGuard.settle([LeaseOutcome(lease, .observed(observation))], at: rig.box.now)
         // Its own attempt failed after that.
         let failed = TargetMemory(
             lastAttempt: rig.box.now.wall + .seconds(9), trouble: Trouble(failure: .timeout, failures: 1))
         rig.advance(to: rig.box.now.wall + .seconds(10))
         await rig.put([target], memory: [target.id: failed])
-        #expect(await rig.pipeline.failedTargets() == 1)
-        await rig.pipeline.beginRound()
-        await rig.pipeline.finishRound()
-        let leftover = rig.recorder.leftover()
+        #expect(await rig.runner.failedTargets == 1)
+        await rig.runner.beginRound()
+        await rig.runner.finishRound()
+        let leftover = rig.recorder.leftover().map(\.finding)
         #expect(leftover == [.observation(observation, imported: true)])
-        #expect(await rig.pipeline.failedTargets() == 0)
+        #expect(await rig.runner.failedTargets == 0)
     }
 
     @Test func aStopGivesBackWhatItBreaksOff() async throws {
@@ -333,13 +358,13 @@ struct PipelineTests {
         let prober = ScriptedProber([nil])
         let rig = Rig(prober, start: start(of: target))
         await rig.put([target])
-        await rig.pipeline.tick()
+        await rig.runner.tick()
         var probes = prober.probes.makeAsyncIterator()
         _ = await probes.next()
-        await rig.pipeline.stop(within: .zero)
-        let claim = Claim(
+        await rig.runner.stop(within: .zero)
+        let request = LeaseRequest(
             slot: target.slot(at: rig.box.now.wall), id: 1, timeout: .seconds(10), at: rig.box.now.wall)
-        guard case .admitted(let lease) = rig.probeGuard.admit([claim], at: rig.box.now)[0] else {
+        guard case .admitted(let lease) = rig.probeGuard.admit([request], at: rig.box.now)[0] else {
             Issue.record("the lease was not given back")
             return
         }
@@ -355,10 +380,10 @@ struct PipelineTests {
         let rig = Rig(prober, start: start(of: hung))
         let well = (0..<20).map { target("w-\($0)", concurrency: 2) }
         await rig.put([hung] + well)
-        await rig.pipeline.tick()
+        await rig.runner.tick()
         var answered = prober.answered.makeAsyncIterator()
         for _ in 0..<20 { _ = await answered.next() }
-        await rig.pipeline.stop(within: .zero)
+        await rig.runner.stop(within: .zero)
         #expect(rig.recorder.report.pending == 20)
     }
 
@@ -392,18 +417,18 @@ struct PipelineTests {
         let prober = ScriptedProber([nil])
         let rig = Rig(prober, start: start(of: target))
         await rig.put([target])
-        #expect(await rig.pipeline.isHealthy())
+        #expect(await rig.runner.isHealthy)
         rig.advance(to: rig.box.now.wall + .seconds(31))
-        #expect(await !rig.pipeline.isHealthy())
-        await rig.pipeline.tick()
+        #expect(await !rig.runner.isHealthy)
+        await rig.runner.tick()
         var probes = prober.probes.makeAsyncIterator()
         _ = await probes.next()
-        #expect(await rig.pipeline.isHealthy())
+        #expect(await rig.runner.isHealthy)
         // Its deadline and the patience beyond it.
         rig.advance(to: rig.box.now.wall + .seconds(39))
-        #expect(await rig.pipeline.isHealthy())
+        #expect(await rig.runner.isHealthy)
         rig.advance(to: rig.box.now.wall + .seconds(2))
-        #expect(await !rig.pipeline.isHealthy())
-        await rig.pipeline.stop(within: .zero)
+        #expect(await !rig.runner.isHealthy)
+        await rig.runner.stop(within: .zero)
     }
 }

@@ -1,0 +1,59 @@
+/// What the outside world is to do for a ``Scheduler``, in the order in which it is given.
+public enum Directive: Sendable {
+    /// Ask the guard, and hand its answers back as ``SchedulerInput/admissions(_:)``, one a request, in their order.
+    case admit([LeaseRequest])
+    /// Probe, and hand each end back in a ``SchedulerInput/ended(_:)``.
+    case probe(ProbeOrder)
+    /// Tell the guard how leases ended, and hand their ids back as ``SchedulerInput/settled(_:)``.
+    case settle([LeaseOutcome])
+    /// Write a finding into the store, and hand what became of it back as ``SchedulerInput/committed(_:)``.
+    case record(RecordEntry)
+    /// Keep what of stand-offs must survive a restart.
+    case keep([StandOff.Kept])
+    /// Break off what is in flight.
+    /// Mark what the store has dated later than now, and hand what it knows then back as ``SchedulerInput/memory(_:of:)``.
+    case distrust
+    case breakOff
+    case log(LogLine)
+}
+
+/// A call that is to be made.
+public struct ProbeOrder: Sendable {
+    /// The id of its lease, which its ``ProbeEnd`` carries too.
+    public var id: UInt64
+    public var target: Target
+    /// Whether it may use no connection that was used before.
+    public var isOnNewConnection: Bool
+}
+
+/// How a call ended.
+public struct ProbeEnd: Sendable {
+    public enum Outcome: Sendable {
+        case answer(ProbeAnswer)
+        case failure(ProbeFailure)
+        /// It was broken off, or never made: nothing was learned.
+        case notMade
+    }
+
+    public var id: UInt64
+    public var outcome: Outcome
+
+    public init(id: UInt64, _ outcome: Outcome) {
+        self.id = id
+        self.outcome = outcome
+    }
+}
+
+/// A finding on its way to the store.
+public struct RecordEntry: Sendable {
+    public var finding: Finding
+    public var target: Target
+    /// When its version was asked for, in uptime; `nil` for one that another instance probed.
+    public var asked: Duration?
+
+    public init(_ finding: Finding, of target: Target, asked: Duration? = nil) {
+        self.finding = finding
+        self.target = target
+        self.asked = asked
+    }
+}

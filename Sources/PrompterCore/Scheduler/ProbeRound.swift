@@ -1,0 +1,28 @@
+/// A run of one round, in which every target's current slot is seen to once.
+struct ProbeRound: Sendable {
+    /// Targets that are yet to be seen to; `nil` for a run without end.
+    private(set) var remaining: Set<TargetID>?
+    /// How many had no place in the store.
+    private(set) var skipped = 0
+
+    /// Whether the run is of one round.
+    var isOn: Bool { remaining != nil }
+    /// Whether some target is yet to be seen to.
+    var isUnderWay: Bool { remaining?.isEmpty == false }
+
+    mutating func begin(_ targets: Set<TargetID>) { remaining = targets }
+
+    /// Leaves what is not watched any more.
+    mutating func keep(only watched: Set<TargetID>) { remaining?.formIntersection(watched) }
+
+    mutating func leave() { remaining = nil }
+
+    /// Whether `target` has a turn: a round that lasts into a target's next slot does not see to that, too.
+    func admits(_ target: TargetID) -> Bool { remaining?.contains(target) ?? true }
+
+    mutating func see(to target: TargetID) { remaining?.remove(target) }
+
+    mutating func skip(_ target: TargetID) {
+        if remaining?.remove(target) != nil { skipped += 1 }
+    }
+}

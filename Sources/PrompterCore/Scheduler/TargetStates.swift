@@ -1,0 +1,115 @@
+/// What is known of each watched target, and what of it is news for the log.
+struct TargetStates: Sendable {
+    private(set) var memories: [TargetID: TargetMemory] = [:]
+    /// How each target's last finding here ended, recorded or not; `nil` inside for a success.
+    private var lastFailures: [TargetID: FailureClass?] = [:]
+    /// Why the lookups fail that fail beside completions which succeed.
+    private var failingLookups: [TargetID: FailureClass] = [:]
+
+    init() {}
+
+    /// What is known of `target`; `nil` where it is not watched.
+    subscript(target: TargetID) -> TargetMemory? { memories[target] }
+
+    /// Whether `target` is watched.
+    func isKnown(_ target: TargetID) -> Bool { memories[target] != nil }
+
+    /// Takes over `targets`; nothing is kept of others.
+    ///
+    /// - Parameter memory: what the store knows of the targets that are new.
+    mutating func replace(with targets: [Target], memory: [TargetID: TargetMemory]) {
+        let old = memories
+        memories = [:]
+        memories.reserveCapacity(targets.count)
+        for target in targets { memories[target.id] = old[target.id] ?? memory[target.id] ?? TargetMemory() }
+        lastFailures = lastFailures.filter { isKnown($0.key) }
+        failingLookups = failingLookups.filter { isKnown($0.key) }
+    }
+
+    /// Takes `memory` of `targets` in place of what was known of them.
+    mutating func restore(_ memory: [TargetID: TargetMemory], of targets: [TargetID]) {
+        for target in targets where isKnown(target) { memories[target] = memory[target] ?? TargetMemory() }
+    }
+
+    /// The targets of which something later than `now` is known.
+    func ahead(of now: Timestamp) -> [TargetID] { memories.filter { $0.value.isAhead(of: now) }.map(\.key) }
+
+    /// How many targets have no version: their last finding here is a failure or, where there is none, their last attempt. An
+    /// observation that another instance made before this one's own attempt failed is a finding, too.
+    var failed: Int {
+        memories.count { target, memory in
+            if let last = lastFailures[target] { last != nil } else { memory.failure != nil }
+        }
+    }
+
+    /// Takes note of a finding that is yet to be recorded.
+    mutating func found(_ finding: Finding) {
+        let failure: FailureClass? = if case .failure(let attempt) = finding { attempt.failureClass } else { nil }
+        lastFailures.updateValue(failure, forKey: finding.target)
+    }
+
+    /// One line when a target begins to fail or fails otherwise than before; a failure that goes on is no news, also while the store
+    /// takes nothing. What is wrong with the provider is told once and not for each target.
+    func line(of failure: ProbeFailure, of target: Target) -> LogLine {
+        let last = lastFailures[target.id] ?? memories[target.id]?.failure
+        let isNews = failure.scope != .provider && last != failure.failureClass
+        return LogLine(
+            isNews ? .warning : .debug, "\(target.provider.name) \(target.model): \(failure)", of: target,
+            outcome: failure.failureClass.rawValue)
+    }
+
+    /// Takes how the lookup beside a completion of `target` ended. That it fails says nothing against the completion, but what only it
+    /// shows is not watched meanwhile.
+    ///
+    /// - Parameter failure: `nil` where it told what it should, or none is made.
+    /// - Returns: one line when that begins, and one when it ends.
+    mutating func takeLookup(_ failure: ProbeFailure?, of target: Target) -> LogLine? {
+        let last = failingLookups[target.id]
+        failingLookups[target.id] = failure?.failureClass
+        if let failure {
+            return LogLine(
+                last == nil ? .warning : .debug,
+                "\(target.provider.name) \(target.model): answers, but its lookup fails: \(failure)", of: target,
+                outcome: failure.failureClass.rawValue)
+        }
+        return last.map {
+            LogLine(
+                .notice, "\(target.provider.name) \(target.model): its lookup works again (was \($0.rawValue))",
+                of: target, outcome: "success")
+        }
+    }
+
+    /// Takes over what recording `finding` made known.
+    ///
+    /// - Returns: what of it is news.
+    mutating func take(
+        _ finding: Finding, of target: Target, _ recorded: Recorded, at now: Timestamp
+    ) -> [LogLine] {
+        var lines: [LogLine] = []
+        if case .observation = finding, let failure = memories[target.id]?.failure {
+            // That a provider's failure is over is told once and not for each target.
+            lines.append(
+                LogLine(
+                    failure.isToldByLimits ? .debug : .notice,
+                    "\(target.provider.name) \(target.model): answers again (was \(failure.rawValue))", of: target,
+                    outcome: "success"))
+        }
+        if recorded.isNews, !Recorded.isSuspect(finding.time, at: now) {
+            memories[finding.target]?.record(finding, mostVersions: TargetMemory.mostVersions)
+            memories[finding.target]?.take(recorded)
+        }
+        return lines + recorded.events.map { Self.line(of: $0, of: target) }
+    }
+
+    private static func line(of event: Event, of target: Target) -> LogLine {
+        let level: LogLine.Level =
+            switch event.severity {
+            case .info: .info
+            case .minor: .notice
+            case .major: .warning
+            }
+        return LogLine(
+            level, "\(target.provider.name) \(SafeText(event.text(model: target.model), limit: 1024))", of: target,
+            outcome: event.kind.rawValue)
+    }
+}

@@ -1,0 +1,54 @@
+import LinuxHost
+import Logging
+import PrompterCore
+
+/// What the store had not taken at the end.
+struct Unrecorded {
+    /// The log's queue is bounded, so that it is waited for behind so many lines.
+    private static let burst = 200
+
+    private let observations: [(observation: Observation, target: Target)]
+    private let failures: Int
+
+    init(_ entries: [RecordEntry]) {
+        observations = entries.compactMap { entry in
+            guard case .observation(let observation, _) = entry.finding else { return nil }
+            return (observation, entry.target)
+        }
+        failures = entries.count - observations.count
+    }
+
+    /// Writes the observations where `import` finds them, else into the log.
+    ///
+    /// - Parameter database: the path of the store's file.
+    /// - Returns: what became of them, in one line.
+    func keep(beside database: String, _ log: Logger) -> String {
+        defer { HostLog.flush() }
+        let lost =
+            failures == 0 ? "" : "; \(CountText.format(failures, "failed attempt", "failed attempts")) not recorded"
+        guard !observations.isEmpty else { return "the store took nothing at the end\(lost)" }
+        let count = CountText.format(observations.count, "observation", "observations")
+        let now = Moment.now.wall
+        let path = "\(database).unrecorded-\(now.iso8601Milliseconds).jsonl"
+        let text = UnrecordedExport.lines(of: observations, at: now).map { $0 + "\n" }.joined()
+        do {
+            try AtomicFile.write(Array(text.utf8), to: path)
+            return "\(count) could not be recorded: `prompterd import \(SafeText(path, limit: 4096))` adds them\(lost)"
+        } catch {
+            for (index, (observation, target)) in observations.enumerated() {
+                log.error("not recorded: \(Self.text(of: observation, target))")
+                if index % Self.burst == Self.burst - 1 { HostLog.flush() }
+            }
+            return
+                "\(count) could not be recorded; each is in the log, since no file could be written (\(error))\(lost)"
+        }
+    }
+
+    private static func text(of observation: Observation, _ target: Target) -> String {
+        let version = observation.version
+        let model = SafeText(version.resolvedModel ?? "none")
+        let fingerprint = SafeText(version.fingerprint ?? "none")
+        return
+            "\(target.provider.name) \(target.model) at \(observation.time.iso8601Milliseconds): model \(model), fingerprint \(fingerprint), id \(Hexadecimal.encode(observation.id))"
+    }
+}
