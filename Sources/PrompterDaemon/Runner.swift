@@ -79,6 +79,9 @@ public actor Runner {
     /// Lets one call decide of each of `scopes`: a probe that was made beside this daemon was answered.
     public func recheck(_ scopes: Set<StandOff.Scope>) { handle(.recheck(scopes)) }
 
+    /// Lets one call decide of each of `providers` that was left alone because of its key, which is another now.
+    public func rekey(_ providers: Set<String>) { handle(.rekeyed(providers)) }
+
     /// Says that something else that the textfile shows has changed.
     public func noteChange() {
         scheduler.noteChange()

@@ -167,6 +167,39 @@ struct StandOffTests {
         #expect(Self.texts(rig.limits.end(new[0], nil, at: rig.now)) == ["ended provider auth"])
     }
 
+    @Test func anotherKeyLetsOneCallDecideAtOnce() {
+        var rig = Rig()
+        let flights = rig.begin("a", "b")
+        _ = rig.limits.end(flights[0], Self.auth, at: rig.now)
+        rig.limits.rekey(["another"], at: rig.now)
+        #expect(rig.limit("c")?.reason == .suspended)
+        rig.limits.rekey([rig.provider.name], at: rig.now)
+        // What was refused to the old key says nothing of the new one.
+        #expect(rig.limits.end(flights[1], Self.auth, at: rig.now) == [])
+        let trial = rig.begin("c", "d")
+        #expect(trial.map(\.isTrial) == [true])
+        #expect(Self.texts(rig.limits.end(trial[0], nil, at: rig.now)) == ["ended provider auth"])
+    }
+
+    @Test func anotherKeyTriesEachTargetThatTheOldOneMightNotUse() {
+        var rig = Rig()
+        _ = rig.call("a", Self.forbidden)
+        _ = rig.call("b", Self.tooMany(37_000, .target))
+        rig.limits.rekey([rig.provider.name], at: rig.now)
+        #expect(rig.limit("a") == nil && rig.limit("b")?.reason == .rate)
+    }
+
+    @Test func anotherKeyChangesNothingOfWhatElseIsWrong() {
+        var rig = Rig()
+        _ = rig.call("a", ProbeFailure(.quota, "used up"))
+        rig.limits.rekey([rig.provider.name], at: rig.now)
+        #expect(rig.limit("b")?.reason == .suspended)
+        rig.pass(.seconds(3600))
+        let trial = rig.begin("b")
+        rig.limits.rekey([rig.provider.name], at: rig.now)
+        #expect(Self.texts(rig.limits.end(trial[0], nil, at: rig.now)) == ["ended provider quota"])
+    }
+
     @Test func retryAfterIsKeptToTheLetterUntilAReload() {
         var rig = Rig()
         let flights = rig.begin("a", "b", "c", "d")

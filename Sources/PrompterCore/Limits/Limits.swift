@@ -133,6 +133,11 @@ public struct Limits: Sendable {
         for scope in scopes { lanes[scope.provider]?.recheck(scope, at: now.uptime) }
     }
 
+    /// Allows a trial at once of what `providers` refused the key for, which is another now.
+    public mutating func rekey(_ providers: some Sequence<String>, at now: Moment) {
+        for provider in providers { lanes[provider]?.rekey(at: now.uptime) }
+    }
+
     /// Takes out everything that waits.
     public mutating func drain() -> [Due] {
         turn = []

@@ -9,7 +9,7 @@ struct ProviderLane: Sendable {
     private var rate: TokenBucket?
     private(set) var standOffs = ProviderStandOffs()
     private var isTrialInFlight = false
-    /// Counts the lists that were put in force.
+    /// Counts the lists that were put in force, and the keys.
     private var generation = 0
 
     init(_ provider: Provider) {
@@ -104,7 +104,7 @@ struct ProviderLane: Sendable {
     /// - Parameter failure: `nil` for a success.
     mutating func end(_ begun: Begun, _ failure: ProbeFailure?, at uptime: Duration) -> [StandOffChange] {
         let isTrial = giveBack(begun)
-        // A refusal of the credential before this list's says nothing of this list's.
+        // A refusal of the credential before says nothing of the one that there is now.
         if failure?.failureClass == .auth, begun.generation != generation { return [] }
         return standOffs.take(begun.due.target, failure, isTrial: isTrial, at: uptime)
     }
@@ -147,6 +147,15 @@ extension ProviderLane {
         generation += 1
         isTrialInFlight = false
         standOffs.recheck(at: uptime)
+    }
+
+    /// Takes note that the key is another, and allows a trial at once where the one before was refused.
+    mutating func rekey(at uptime: Duration) {
+        standOffs.recheck(.auth, at: uptime)
+        // A trial for another cause goes on.
+        guard !isTrialInFlight || standOffs.whole?.cause == .auth else { return }
+        generation += 1
+        isTrialInFlight = false
     }
 
     /// Drops what is known of targets that `isWatched` denies.

@@ -184,6 +184,12 @@ extension ProviderStandOffs {
         for target in targets.keys { targets[target]?.recheck(at: uptime) }
     }
 
+    /// Allows a trial of each of `cause` at once.
+    mutating func recheck(_ cause: FailureClass, at uptime: Duration) {
+        if whole?.cause == cause { whole?.recheck(at: uptime) }
+        for (target, standOff) in targets where standOff.cause == cause { targets[target]?.recheck(at: uptime) }
+    }
+
     /// Allows a trial of that of `scope` at once.
     mutating func recheck(_ scope: StandOff.Scope, at uptime: Duration) {
         if let target = scope.target {

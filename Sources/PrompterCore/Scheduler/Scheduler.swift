@@ -51,6 +51,7 @@ public struct Scheduler: Sendable {
             publication.noteChange()
             flow.targets.restore(memory, of: targets)
         case .recheck(let scopes): flow.limits.recheck(scopes, at: now)
+        case .rekeyed(let providers): flow.limits.rekey(providers, at: now)
         case .roundBegun:
             flow.round.begin(flow.timetable.dueTargets(at: now.wall))
             tick(at: now)

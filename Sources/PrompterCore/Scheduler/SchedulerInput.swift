@@ -20,6 +20,8 @@ public enum SchedulerInput: Sendable {
     case memory([TargetID: TargetMemory], of: [TargetID])
     /// A probe that was made beside this program was answered: one call decides of each scope.
     case recheck(Set<StandOff.Scope>)
+    /// The keys of these providers are others than before: one call decides of each that was left alone because of its key.
+    case rekeyed(Set<String>)
     /// Every target's current slot is to be seen to once, and no other.
     case roundBegun
     /// The round need not be finished.
