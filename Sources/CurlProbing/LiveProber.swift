@@ -5,52 +5,74 @@ public import PrompterCore
 /// A server's error or a broken connection is tried again (``RetryPauses``), all else only by the next probe. What a refusal
 /// taught of a target is kept for its later probes.
 public struct LiveProber: Prober {
+    /// Gives the key of a provider, `nil` for none. It is told whether the provider refused the last one.
+    public typealias Keys =
+        @Sendable (_ provider: Provider, _ isRefused: Bool) async throws(ProbeFailure) -> Credential?
+
+    /// The providers that refused their keys.
+    private final class Refused: Sendable {
+        let names = Locked<Set<String>>([])
+    }
+
     private let client: HTTPClient
-    private let credentials: [String: Credential]
+    private let keys: Keys
+    private let refused = Refused()
     private let calls: LearnedCalls
     private let pauses: RetryPauses
     private let mayGoOn: @Sendable (Target) async -> Bool
 
     /// - Parameters:
-    ///   - credentials: by the provider's name; a provider without one is called without, unless it needs one.
     ///   - calls: what is known of the targets' calls; what its probes learn is added.
     ///   - mayGoOn: asked before each call of a probe but the first: what was read meanwhile may forbid it.
+    public init(
+        client: HTTPClient, calls: LearnedCalls = LearnedCalls(), pauses: RetryPauses = RetryPauses(),
+        mayGoOn: @escaping @Sendable (Target) async -> Bool = { _ in true }, keys: @escaping Keys
+    ) {
+        self.mayGoOn = mayGoOn
+        self.client = client
+        self.keys = keys
+        self.pauses = pauses
+        self.calls = calls
+    }
+
+    /// - Parameter credentials: by the provider's name; a provider without one is called without, unless it needs one.
     public init(
         client: HTTPClient, credentials: [String: Credential], calls: LearnedCalls = LearnedCalls(),
         pauses: RetryPauses = RetryPauses(), mayGoOn: @escaping @Sendable (Target) async -> Bool = { _ in true }
     ) {
-        self.mayGoOn = mayGoOn
-        self.client = client
-        self.credentials = credentials
-        self.pauses = pauses
-        self.calls = calls
+        self.init(client: client, calls: calls, pauses: pauses, mayGoOn: mayGoOn) { provider, _ in
+            credentials[provider.name]
+        }
     }
 
     public func probe(
         _ target: Target, timeout: Duration, onNewConnection: Bool
     ) async throws(ProbeFailure) -> ProbeAnswer {
         let deadline = ContinuousClock.now + timeout
-        let credential = credentials[target.provider.name]
+        let name = target.provider.name
+        let credential = try await keys(target.provider, refused.names.withLock { $0.contains(name) })
         guard credential != nil || !target.provider.needsCredential else {
             throw ProbeFailure(
                 .auth,
-                "provider \"\(target.provider.name)\" has no key, so it is not called; `prompterd check` says more")
+                "provider \"\(name)\" has no key, so it is not called; `prompterd check` says more")
         }
         var exchange = try ProbeExchange(target, credential: credential, learned: calls[target.id])
         guard credential == nil || TransportSecurity.mayCarryCredential(url: exchange.request(timeout: .zero).url)
         else {
             throw ProbeFailure(
                 .invalidRequest,
-                "provider \"\(target.provider.name)\": its key is sent only over https, or http to 127.0.0.1, [::1] or "
+                "provider \"\(name)\": its key is sent only over https, or http to 127.0.0.1, [::1] or "
                     + "localhost")
         }
         do {
             let answer = try await run(
                 &exchange, of: target, until: deadline, onNewConnection: onNewConnection)
             calls.take(answer, of: target.id)
+            refused.names.withLock { _ = $0.remove(name) }
             return answer
         } catch {
             calls.take(error, of: target.id)
+            if error.failureClass == .auth { refused.names.withLock { _ = $0.insert(name) } }
             throw error
         }
     }

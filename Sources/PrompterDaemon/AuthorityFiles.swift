@@ -1,5 +1,5 @@
 import CurlProbing
-import LinuxHost
+public import LinuxHost
 import Logging
 public import PrompterCore
 
@@ -10,15 +10,16 @@ public struct AuthorityFiles: Sendable {
     /// What is wrong, one line a provider.
     public let faults: [String]
 
-    public init(of watchlist: Watchlist) async {
+    public init(of watchlist: Watchlist, on threads: FileThreads = FileThreads()) async {
         let providers = watchlist.providers.values.filter { !$0.isStub && $0.authorityFile != nil }
             .sorted { $0.name < $1.name }
         files = await withTaskGroup(of: (String, AuthorityFile).self) { group in
             for path in Set(providers.compactMap(\.authorityFile)) {
                 group.addTask {
-                    switch await CertificateReading.read(path) {
-                    case .success(let bytes): return (path, AuthorityFile.certificates(bytes))
-                    case .failure(let error): return (path, .unusable(SafeText("\(error)", limit: 5000)))
+                    do throws(FileError) {
+                        return (path, .certificates(try await CertificateFile.read(path, on: threads)))
+                    } catch {
+                        return (path, .unusable(SafeText("\(error)", limit: 5000)))
                     }
                 }
             }
@@ -34,7 +35,7 @@ public struct AuthorityFiles: Sendable {
 extension Daemon {
     /// Reads the files of authorities anew. One that can't be used now is trusted as it was read last.
     func readAuthorities() async {
-        let read = await AuthorityFiles(of: watchlist)
+        let read = await AuthorityFiles(of: watchlist, on: fileThreads)
         client.trust(read.files)
         for fault in read.faults { tell(.error, fault) }
     }

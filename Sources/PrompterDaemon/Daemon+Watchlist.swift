@@ -23,14 +23,25 @@ extension Daemon {
         await task.value
     }
 
+    /// Looks at the files as they are now: no notice tells of an edit behind a bind mount, or on another machine.
+    func look() {
+        guard looking == nil else { return }
+        looking = Task {
+            if await watchedFiles.haveChanged(on: fileThreads) { await reload(isAsked: false) }
+            await credentials.look(isPulse: true)
+            looking = nil
+        }
+    }
+
     /// A bad list changes nothing; one that says the same as that in force neither, where nobody asked.
     func readAgain(isAsked: Bool) async {
-        let file = WatchlistFile(settings.watchlist, stubsOnly: settings.stubsOnly)
-        let read = await files.run { file.readFollowing() }
-        folderWatch?.follow(read.files)
+        let reading = await WatchlistFile(settings.watchlist, stubsOnly: settings.stubsOnly).reading()
+        watchedFiles = reading.files
+        await follow()
+        await credentials.look(isPulse: false)
         let new: Watchlist
         do {
-            new = try read.result.get()
+            new = try reading.result.get()
         } catch {
             guard isAsked || error != refused else {
                 log.debug("the watchlist was written, and is refused as before")
@@ -47,6 +58,7 @@ extension Daemon {
         }
         if !isAsked { notifier.reloading() }
         watchlist = new
+        copy = reading.copy
         refused = nil
         state.watchlistTaken = Moment.now.wall
         state.isWatchlistValid = true
@@ -61,11 +73,31 @@ extension Daemon {
     func refuse(_ invalid: InvalidWatchlist) async {
         refused = invalid
         state.isWatchlistValid = false
-        for error in invalid.errors.prefix(Self.mostLoggedErrors) { log.error("\(error)") }
         await writeTextfile(isForced: true)
         await showStatus()
+        say(invalid, inForce: "the one before stays in force")
+    }
+
+    /// Tells what is wrong with the list on disk.
+    func say(_ invalid: InvalidWatchlist, inForce: String) {
+        for error in invalid.errors.prefix(Self.mostLoggedErrors) { log.error("\(error)") }
         let more = invalid.errors.count - Self.mostLoggedErrors
-        log.error("watchlist refused: the one before stays in force\(more > 0 ? " (\(more) more errors)" : "")")
+        log.error("watchlist refused: \(inForce)\(more > 0 ? " (\(more) more errors)" : "")")
+    }
+
+    /// Has edits noticed of the files that the list on disk needs, and of the keys of the one in force.
+    private func follow() async {
+        folderWatch?.follow(watchedFiles.paths.union(await credentials.paths))
+    }
+
+    /// Keeps the list in force for a start that finds a bad one.
+    private func keepWatchlist() async {
+        guard let lastGood, let copy, let time = state.watchlistTaken else { return }
+        do {
+            try await lastGood.keep(copy, at: time, on: fileThreads)
+        } catch {
+            log.warning("the watchlist could not be kept for a start that finds a bad one: \(error)")
+        }
     }
 
     func register() async {
@@ -89,13 +121,18 @@ extension Daemon {
         }
         (toldTroubles, troubles) = (troubles, [])
         learnedCalls.add(memory.compactMapValues(\.learned))
-        let live = LiveProber(client: client, credentials: readCredentials(), calls: learnedCalls) { [runner] in
-            await runner.mayGoOn($0)
-        }
+        await credentials.replace(with: watchlist.providers.values)
+        let live = LiveProber(
+            client: client, calls: learnedCalls, mayGoOn: { [runner] in await runner.mayGoOn($0) },
+            keys: { [credentials] provider, isRefused throws(ProbeFailure) in
+                try await credentials.credential(of: provider, isRefused: isRefused)
+            })
         let standOffs = isInForce ? [] : await keptStandOffs()
         isInForce = true
-        checkHeaderFiles()
+        await checkHeaderFiles()
         await readAuthorities()
+        await follow()
+        await keepWatchlist()
         await runner.replace(
             with: ScheduledWatchlist(
                 watchlist, workers: settings.workers, memory: memory, standOffs: standOffs, spread: spread),
@@ -134,21 +171,7 @@ extension Daemon {
         if !ended.isEmpty { await runner.recheck(ended) }
     }
 
-    func readCredentials() -> [String: Credential] {
-        var found: [String: Credential] = [:]
-        for provider in watchlist.providers.values.sorted(by: { $0.name < $1.name }) where !provider.isStub {
-            do {
-                let answer = try credentials.credential(of: provider)
-                for warning in answer.warnings { tell(.warning, "\(provider.name): \(SafeText(warning, limit: 1024))") }
-                found[provider.name] = answer.credential
-            } catch {
-                tell(.error, "\(provider.name): \(error)")
-            }
-        }
-        return found
-    }
-
-    /// Tells what is wrong with a file of keys or headers, where the look before has not.
+    /// Tells what is wrong with a file of headers or authorities, where the look before has not.
     func tell(_ level: Logger.Level, _ trouble: String) {
         troubles.insert(trouble)
         if !toldTroubles.contains(trouble) { log.log(level: level, "\(trouble)") }

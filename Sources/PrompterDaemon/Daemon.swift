@@ -11,7 +11,7 @@ public actor Daemon {
     let settings: Settings
     let log: Logger
     let notifier = ServiceNotifier()
-    let credentials: CredentialStore
+    let credentials: CredentialReader
     let store: EnduringStore
     private let lock: FileLock
     let client: HTTPClient
@@ -21,7 +21,14 @@ public actor Daemon {
     let runner: Runner
     let herald: Herald
     private let textfile: Textfile?
-    let files = FileQueue(label: "prompterd.watchlist")
+    let fileThreads = FileThreads()
+    /// What the watchlist was read from last, good or bad.
+    var watchedFiles: WatchedFiles
+    /// `nil` for a single round.
+    let lastGood: LastGoodWatchlist?
+    /// The watchlist in force as it is to be kept; `nil` where it came from there.
+    var copy: WatchlistCopy?
+    var looking: Task<Void, Never>?
     /// `nil` where the kernel gives none.
     let folderWatch: FolderWatch?
     private var folderFault: FileError?
@@ -31,7 +38,7 @@ public actor Daemon {
     var refused: InvalidWatchlist?
     /// The reload that is under way, or was the last.
     var reloading: Task<Void, Never>?
-    /// What is wrong with files of keys and headers, by the last look at them and by the one before.
+    /// What is wrong with files of headers and authorities, by the last look at them and by the one before.
     var troubles: Set<String> = []
     var toldTroubles: Set<String> = []
     /// What probers that take one another's place know.
@@ -48,9 +55,15 @@ public actor Daemon {
     var isRegistrationDue = false
 
     /// Reads the watchlist and opens what the daemon works with.
-    public init(_ settings: Settings, log: Logger) async throws(DaemonError) {
+    ///
+    /// - Parameter mayUseLastGoodWatchlist: whether the last good list is put in force where the one on disk is bad.
+    public init(
+        _ settings: Settings, mayUseLastGoodWatchlist: Bool = true, log: Logger
+    ) async throws(DaemonError) {
         self.settings = settings
         self.log = log
+        lastGood = mayUseLastGoodWatchlist ? LastGoodWatchlist(beside: settings.database) : nil
+        state = DaemonState(start: Moment.now.wall)
         // Before the list is read, so that no edit is missed.
         do {
             folderWatch = try FolderWatch(settings.watchlist)
@@ -58,12 +71,20 @@ public actor Daemon {
             folderWatch = nil
             folderFault = error
         }
-        let read = WatchlistFile(settings.watchlist, stubsOnly: settings.stubsOnly).readFollowing()
+        let file = WatchlistFile(settings.watchlist, stubsOnly: settings.stubsOnly)
+        let reading = await file.reading()
+        watchedFiles = reading.files
         do {
-            watchlist = try read.result.get()
-            folderWatch?.follow(read.files)
+            watchlist = try reading.result.get()
+            copy = reading.copy
+            state.watchlistTaken = state.start
         } catch {
-            throw .invalidWatchlist(error)
+            let kept = await lastGood?.watchlist(of: file, on: fileThreads)
+            guard let kept else { throw .invalidWatchlist(error) }
+            watchlist = kept.watchlist
+            refused = error
+            state.isWatchlistValid = false
+            state.watchlistTaken = kept.taken
         }
         do {
             lock = try FileLock(settings.database)
@@ -85,10 +106,7 @@ public actor Daemon {
         recorder = Recorder(store: store, clock: { Moment.now })
         let timer = WallTimer()
         self.timer = timer
-        credentials = CredentialStore(environment: settings.environment)
-        state = DaemonState(start: Moment.now.wall)
         state.version = Settings.version
-        state.watchlistTaken = state.start
         textfile = settings.textfile.map { Textfile($0, settings, log: log) }
         let stub = StubProber(pause: settings.stubPause)
         let probeGuard: any ProbeGuard = redisGuard ?? LocalGuard()
@@ -101,8 +119,11 @@ public actor Daemon {
             ) { timer.arm(at: $0) },
             Scheduler(mayCall: settings.mayCall), probers: Probers(stub: stub, live: stub))
         self.runner = runner
+        credentials = CredentialReader(environment: settings.environment, threads: fileThreads, log: log) {
+            await runner.rekey($0)
+        }
         herald = Self.makeHerald(
-            settings, store, client, probeGuard, changed: { await runner.noteChange() }, log: log)
+            settings, store, client, probeGuard, on: fileThreads, changed: { await runner.noteChange() }, log: log)
         await herald.learn(watchlist)
     }
 
@@ -155,6 +176,7 @@ public actor Daemon {
             await redisGuard?.shutdown()
             group.cancelAll()
         }
+        looking?.cancel()
         await reloading?.value
         await keeping.value
         try await end(once: once)
@@ -172,6 +194,7 @@ public actor Daemon {
             "watching \(CountText.format(watchlist.watches.count, "watch", "watches")) with \(CountText.format(view.counts.targetCount, "target", "targets")), \(view.workers) workers; database \(SafeText(settings.database))\(settings.textfile.map { ", textfile \(SafeText($0))" } ?? "")"
         )
         tell(folderFault ?? folderWatch?.fault)
+        if let refused { say(refused, inForce: "the last good one is in force") }
         if watchlist.watches.count > settings.mostWatchSeries {
             log.warning(
                 "\(watchlist.watches.count - settings.mostWatchSeries) watches get no series of their own: the limit is \(settings.mostWatchSeries) (--watch-series)"
@@ -208,7 +231,8 @@ public actor Daemon {
 
     private func tell(_ fault: FileError?) {
         folderFault = fault
-        if let fault { log.warning("not every edit of the watchlist is noticed, so reload after each: \(fault)") }
+        guard let fault else { return }
+        log.warning("edits of the watchlist and of key files are noticed once a minute, not at once: \(fault)")
     }
 
     // MARK: what wakes it
@@ -225,6 +249,7 @@ public actor Daemon {
         await writeTextfile(isForced: true)
         await showStatus()
         await prune()
+        look()
         if await runner.isHealthy {
             notifier.watchdog()
         } else {

@@ -87,7 +87,7 @@ public struct VersionInquiry: Sendable {
             let result: Result<Found, ProbeFailure>
             do throws(ProbeFailure) {
                 let live = LiveProber(
-                    client: client, credentials: try credentials(of: target.provider),
+                    client: client, credentials: try await credentials(of: target.provider),
                     calls: LearnedCalls(try await learned(target)))
                 let asking = Asking(
                     target: target, prober: Probers(stub: stub, live: live).prober(for: target),
@@ -112,10 +112,10 @@ public struct VersionInquiry: Sendable {
         var mayCall: Bool
     }
 
-    private func credentials(of provider: Provider) throws(ProbeFailure) -> [String: Credential] {
+    private func credentials(of provider: Provider) async throws(ProbeFailure) -> [String: Credential] {
         guard !provider.isStub else { return [:] }
         do {
-            let found = try CredentialStore(environment: settings.environment).credential(of: provider)
+            let found = try await CredentialStore(environment: settings.environment).credential(of: provider)
             return found.credential.map { [provider.name: $0] } ?? [:]
         } catch {
             throw ProbeFailure(.auth, "\(error)")

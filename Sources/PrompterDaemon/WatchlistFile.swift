@@ -3,6 +3,18 @@ public import PrompterCore
 
 /// The watchlist on disk.
 public struct WatchlistFile: Sendable {
+    /// What one look at it found.
+    struct Reading: Sendable {
+        var result: Result<Watchlist, InvalidWatchlist>
+        /// What stood in the files.
+        var copy: WatchlistCopy
+        /// All the files that it depends on: its own, those of the texts it refers to, and those of the authorities that are trusted.
+        var files: WatchedFiles
+    }
+
+    /// As long as the largest may take, on the slowest machine: a hung mount must not keep a start from the last good list.
+    private static let threads = FileThreads(patience: .seconds(30))
+
     public var path: String
     /// Whether every provider is taken as a stub.
     public var stubsOnly: Bool
@@ -16,30 +28,50 @@ public struct WatchlistFile: Sendable {
     ///
     /// - Throws: ``InvalidWatchlist`` with all that is wrong; a file that can't be read is one error without a place.
     public func read() throws(InvalidWatchlist) -> Watchlist {
-        try readFollowing().result.get()
+        try readFiles().result.get()
     }
 
-    /// The same, with the paths of all the files that it depends on: its own, those of the texts it refers to, and those of the
-    /// authorities that are trusted.
-    func readFollowing() -> (result: Result<Watchlist, InvalidWatchlist>, files: Set<String>) {
-        var files: Set<String> = [path]
+    /// The same on a thread of its own, with the files it was read from.
+    func reading() async -> Reading {
+        do {
+            return try await Self.threads.run(on: path) { _ in readFiles() }
+        } catch {
+            return Reading(
+                result: .failure(InvalidWatchlist(errors: [WatchlistError(file: path, message: error.reason)])),
+                copy: WatchlistCopy(path), files: WatchedFiles(unseen: path))
+        }
+    }
+
+    private func readFiles() -> Reading {
+        var files = WatchedFiles()
+        var copy = WatchlistCopy(path)
         let result = Result { () throws(InvalidWatchlist) in
-            let bytes: [UInt8]
+            files.see(path)
             do throws(FileError) {
-                bytes = try FileReading.read(path)
+                copy.bytes = try FileReading.read(path)
             } catch {
                 throw InvalidWatchlist(errors: [WatchlistError(file: path, message: error.reason)])
             }
             let watchlist = try Watchlist(
-                WatchlistSource(file: path, bytes: bytes, folder: folder, stubsOnly: stubsOnly) {
-                    path throws(WatchlistTextUnavailable) in
-                    files.insert(path)
-                    return try Self.readText(path)
+                source(of: copy.bytes) { path throws(WatchlistTextUnavailable) in
+                    files.see(path)
+                    let text = try Self.readText(path)
+                    copy.texts[LinkedPath.absolute(path)] = text
+                    return text
                 })
-            files.formUnion(watchlist.providers.values.compactMap(\.authorityFile))
+            for path in watchlist.providers.values.compactMap(\.authorityFile) { files.see(path) }
             return watchlist
         }
-        return (result, files)
+        return Reading(result: result, copy: copy, files: files)
+    }
+
+    /// What a watchlist in this file's place is read from.
+    ///
+    /// - Parameter readText: reads a file that the watchlist refers to.
+    func source(
+        of bytes: [UInt8], readText: @escaping (_ path: String) throws(WatchlistTextUnavailable) -> String
+    ) -> WatchlistSource {
+        WatchlistSource(file: path, bytes: bytes, folder: folder, stubsOnly: stubsOnly, readText: readText)
     }
 
     private var folder: String {

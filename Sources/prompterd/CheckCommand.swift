@@ -36,7 +36,7 @@ struct CheckCommand: AsyncParsableCommand {
         var faults: [String] = []
         for provider in watchlist.providers.values.sorted(by: { $0.name < $1.name }) where !provider.isStub {
             do throws(CredentialError) {
-                _ = try store.credential(of: provider)
+                _ = try await store.credential(of: provider)
             } catch {
                 faults.append("\(error)")
             }

@@ -47,7 +47,8 @@ struct RunCommand: AsyncParsableCommand {
         let log = try options.makeLog()
         OpenFiles.raiseLimit()
         do {
-            try await Daemon(settings, log: log).run(once: once)
+            // Under `--once` somebody is there to read what is wrong with the list.
+            try await Daemon(settings, mayUseLastGoodWatchlist: !once, log: log).run(once: once)
         } catch {
             throw ExitStatus.say(error)
         }

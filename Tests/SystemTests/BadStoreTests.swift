@@ -11,7 +11,8 @@ import Testing
     /// What a reader finds in the folder beside the watchlist and the textfile.
     private func databases(of site: Site) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: site.folder.path)
-            .filter { $0.hasPrefix("prompterd.db") && !$0.hasSuffix(".lock") }.sorted()
+            .filter { $0.hasPrefix("prompterd.db") && !$0.hasSuffix(".lock") && !$0.hasSuffix(".watchlist.json") }
+            .sorted()
     }
 
     private func sqlite(_ site: Site, _ sql: String) {

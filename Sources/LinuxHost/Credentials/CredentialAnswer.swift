@@ -15,3 +15,34 @@ public struct CredentialAnswer: Hashable, Sendable {
         self.warnings = warnings
     }
 }
+
+/// Why what stands in a credential's place is none. It names the place, never what stands there.
+public enum CredentialError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Its file cannot be read.
+    case file(FileError)
+    /// Nothing stands in `origin`, or nothing yet.
+    case empty(origin: SafeText)
+    /// What stands in `origin` is no key.
+    case unusable(origin: SafeText, reason: String)
+    /// The provider's entry names a variable that is not set.
+    case unset(variable: SafeText, provider: SafeText)
+    /// The provider needs one, its entry names no place, and the usual ones hold none.
+    case nowhere(provider: SafeText, places: [String])
+
+    public var description: String {
+        switch self {
+        case .file(let error):
+            "credential: \(error)"
+        case .empty(let origin):
+            Self.unusable(origin: origin, reason: "it is empty").description
+        case .unusable(let origin, let reason):
+            "credential in \(origin): \(reason); put the key alone there, on one line"
+        case .unset(let variable, let provider):
+            "credential of provider \"\(provider)\": the environment variable \(variable) is not set; set it, "
+                + "or correct api_key_env"
+        case .nowhere(let provider, let places):
+            "credential of provider \"\(provider)\": there is none in \(places.joined(separator: " or ")); put the key "
+                + "there, or say with api_key_env or api_key_file where it is"
+        }
+    }
+}

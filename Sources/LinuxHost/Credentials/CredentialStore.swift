@@ -6,36 +6,46 @@ public struct CredentialStore: Sendable {
     public static let longestKey = 64 << 10
 
     private let environment: [String: String]
+    private let threads: FileThreads
 
-    /// - Parameter environment: the process's environment variables.
-    public init(environment: [String: String]) {
+    /// - Parameters:
+    ///   - environment: the process's environment variables.
+    ///   - threads: where key files are read.
+    public init(environment: [String: String], threads: FileThreads = FileThreads()) {
         self.environment = environment
+        self.threads = threads
+    }
+
+    /// The files that the credential of `provider` may stand in, whether or not they are there.
+    public func files(of provider: Provider) -> [String] {
+        var files = servicePath(for: provider.name).map { [$0] } ?? []
+        if case .file(let path) = provider.credentialPlace { files.append(path) }
+        return files
     }
 
     /// The credential of `provider`: the service manager's (`$CREDENTIALS_DIRECTORY`, systemd.exec(5)), else the one
-    /// in the place that its entry names, else the one in its dialect's usual variable. Blocks for as long as a disk
-    /// takes.
+    /// in the place that its entry names, else the one in its dialect's usual variable.
     ///
     /// A place that the entry names must hold one: the usual variable may be another account's.
     ///
     /// - Throws: ``CredentialError``.
-    public func credential(of provider: Provider) throws(CredentialError) -> CredentialAnswer {
-        var answer = try found(for: provider)
+    public func credential(of provider: Provider) async throws(CredentialError) -> CredentialAnswer {
+        var answer = try await found(for: provider)
         addCompanions(to: &answer, of: provider)
         return answer
     }
 
-    private func found(for provider: Provider) throws(CredentialError) -> CredentialAnswer {
+    private func found(for provider: Provider) async throws(CredentialError) -> CredentialAnswer {
         if let path = servicePath(for: provider.name) {
             do {
-                return try credential(inFile: path)
+                return try await credential(inFile: path)
             } catch .file(let error) where error.problem == .missing {
                 // The service manager was given none for this provider.
             }
         }
         switch provider.credentialPlace {
         case .file(let path):
-            return try credential(inFile: path)
+            return try await credential(inFile: path)
         case .environment(let variable):
             guard let text = environment[variable] else {
                 throw .unset(variable: SafeText(variable), provider: SafeText(provider.name))
@@ -66,16 +76,16 @@ public struct CredentialStore: Sendable {
         return "\(folder)/\(provider)"
     }
 
-    private func credential(inFile path: String) throws(CredentialError) -> CredentialAnswer {
-        let file: (bytes: [UInt8], mode: UInt32)
+    private func credential(inFile path: String) async throws(CredentialError) -> CredentialAnswer {
+        let file: FileContent
         do {
-            file = try FileReading.readWithMode(path, limit: Self.longestKey)
+            file = try await threads.read(path, limit: Self.longestKey)
         } catch {
             throw .file(error)
         }
         let origin = SafeText(path, limit: 4096)
         var answer = CredentialAnswer(credential: try Self.key(in: file.bytes, origin: origin), origin: origin)
-        if file.mode & 0o004 != 0 {
+        if file.isOpenToAll {
             answer.warnings.append("credential in \(origin): every user of this machine can read it; chmod 0600 it")
         }
         return answer
@@ -115,7 +125,7 @@ public struct CredentialStore: Sendable {
     private static func key(in bytes: [UInt8], origin: SafeText) throws(CredentialError) -> Credential {
         let end = bytes.lastIndex { $0 != 0x0A && $0 != 0x0D }.map { $0 + 1 } ?? 0
         let key = bytes[..<end]
-        guard !key.isEmpty else { throw .unusable(origin: origin, reason: "it is empty") }
+        guard !key.isEmpty else { throw .empty(origin: origin) }
         guard key.count <= longestKey else {
             throw .unusable(origin: origin, reason: "it is longer than \(longestKey) bytes")
         }

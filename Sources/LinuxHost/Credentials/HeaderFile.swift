@@ -24,13 +24,13 @@ public struct HeaderFile: Sendable {
         self.path = path
     }
 
-    /// Reads it. Empty lines, and blanks around a value, are left out. Blocks for as long as a disk takes.
+    /// Reads it. Empty lines, and blanks around a value, are left out.
     ///
     /// - Throws: ``HeaderFileError``.
-    public func read() throws(HeaderFileError) -> Content {
-        let file: (bytes: [UInt8], mode: UInt32)
+    public func read(on threads: FileThreads) async throws(HeaderFileError) -> Content {
+        let file: FileContent
         do {
-            file = try FileReading.readWithMode(path, limit: Self.largest)
+            file = try await threads.read(path, limit: Self.largest)
         } catch {
             throw .file(error)
         }
@@ -47,10 +47,9 @@ public struct HeaderFile: Sendable {
         guard headers.count <= Self.mostHeaders else {
             throw unusable("has more than \(Self.mostHeaders) headers; is it the right file?")
         }
-        let isOpen = file.mode & 0o004 != 0
         let warning =
             "header file \(SafeText(path, limit: 4096)): every user of this machine can read it; chmod 0600 it"
-        return Content(headers: headers, warnings: isOpen ? [warning] : [])
+        return Content(headers: headers, warnings: file.isOpenToAll ? [warning] : [])
     }
 
     private func header(in line: Substring.UnicodeScalarView, number: Int) throws(HeaderFileError) -> HTTPHeader {
@@ -74,5 +73,20 @@ public struct HeaderFile: Sendable {
         func isBlank(_ scalar: Unicode.Scalar) -> Bool { scalar == " " || scalar == "\t" || scalar == "\r" }
         guard let last = text.lastIndex(where: { !isBlank($0) }) else { return text[..<text.startIndex] }
         return text[...last].drop(while: isBlank)
+    }
+}
+
+/// Why no headers can be taken from a header file. It names the place, never what stands there.
+public enum HeaderFileError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// It can't be read.
+    case file(FileError)
+    /// What stands in it are no headers.
+    case unusable(path: SafeText, reason: String)
+
+    public var description: String {
+        switch self {
+        case .file(let error): "header file \(error)"
+        case .unusable(let path, let reason): "header file \(path): \(reason)"
+        }
     }
 }

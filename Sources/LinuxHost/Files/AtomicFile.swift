@@ -5,9 +5,7 @@ import Synchronization
 /// Replaces a file as a whole: who reads it sees the old bytes or the new ones, never a part.
 ///
 /// The bytes go into a temporary file in the same folder, which is then renamed (rename(2)). Its name is
-/// `.NAME.PID.COUNT.tmp`, so that node_exporter, which reads what ends in `.prom`, never sees it. There is no
-/// fsync(2): what is written so is a picture of the running daemon, worth nothing after the machine went down, and
-/// written anew after it came up.
+/// `.NAME.PID.COUNT.tmp`, so that node_exporter, which reads what ends in `.prom`, never sees it.
 public enum AtomicFile {
     /// Tells two writes of this process apart.
     private static let count = Atomic<UInt64>(0)
@@ -15,9 +13,14 @@ public enum AtomicFile {
     /// Puts `bytes` in the place of the file at `path`. A symbolic link there is replaced itself, not what it points
     /// to. Blocks for as long as the disk takes.
     ///
-    /// - Parameter mode: the permission bits that the file gets, whatever the umask.
+    /// - Parameters:
+    ///   - mode: the permission bits that the file gets, whatever the umask.
+    ///   - isLasting: whether the file must be whole even if the machine goes down now (fsync(2)). A picture of the running
+    ///     daemon need not be.
     /// - Throws: ``FileError``; what stood at `path` then stands there still.
-    public static func write(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o644) throws(FileError) {
+    public static func write(
+        _ bytes: [UInt8], to path: String, mode: UInt32 = 0o644, isLasting: Bool = false
+    ) throws(FileError) {
         let place = Place(path)
         let serial = count.wrappingAdd(1, ordering: .relaxed).newValue
         let temporary = place.folder + place.prefix + "\(getpid()).\(serial)\(Place.suffix)"
@@ -28,9 +31,14 @@ public enum AtomicFile {
             // People know the file by the name they gave it.
             throw FileError(path, error.problem == .missing ? .system(call: "open", number: ENOENT) : error.problem)
         }
-        if let (call, number) = fill(file, with: bytes, mode: mode) ?? move(temporary, to: path) {
+        let fault = fill(file, with: bytes, mode: mode, isLasting: isLasting) ?? move(temporary, to: path)
+        if let (call, number) = fault {
             unlink(temporary)
             throw FileError(path, call: call, number: number)
+        }
+        // It stands there now, whether or not its name outlives the machine.
+        if isLasting, let folder = try? Descriptor(opening: place.folder.isEmpty ? "." : place.folder, O_RDONLY) {
+            _ = sync(folder)
         }
     }
 
@@ -54,9 +62,16 @@ public enum AtomicFile {
         }
     }
 
-    private static func fill(_ file: borrowing Descriptor, with bytes: [UInt8], mode: mode_t) -> (String, Int32)? {
+    private static func fill(
+        _ file: borrowing Descriptor, with bytes: [UInt8], mode: mode_t, isLasting: Bool
+    ) -> (String, Int32)? {
         if let number = file.write(bytes.span) { return ("write", number) }
-        return fchmod(file.number, mode) == 0 ? nil : ("fchmod", errno)
+        guard fchmod(file.number, mode) == 0 else { return ("fchmod", errno) }
+        return isLasting ? sync(file) : nil
+    }
+
+    private static func sync(_ file: borrowing Descriptor) -> (String, Int32)? {
+        fsync(file.number) == 0 ? nil : ("fsync", errno)
     }
 
     private static func move(_ temporary: String, to path: String) -> (String, Int32)? {

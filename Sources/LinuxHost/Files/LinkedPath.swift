@@ -17,6 +17,13 @@ public enum LinkedPath {
         return path
     }
 
+    /// `path` from the root, so that it names the same file wherever the process runs. Links stay as they are.
+    public static func absolute(_ path: String) -> String {
+        guard !path.hasPrefix("/"), let buffer = getcwd(nil, 0) else { return path }
+        defer { free(buffer) }
+        return "\(String(cString: buffer))/\(path)"
+    }
+
     private static func goal(of path: String) -> String? {
         var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
         let count = buffer.withUnsafeMutableBytes { bytes in

@@ -88,12 +88,12 @@ struct LeakSite {
             """)
     }
 
-    /// What stands in the files of the site that prompterd wrote.
+    /// What stands in the files of the site that prompterd wrote, but for its copy of the watchlist, which has what that has.
     func written() throws -> [(file: String, bytes: [UInt8])] {
         let folder = URL(fileURLWithPath: site.folder.path)
         let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: [.isRegularFileKey])
         return try (files?.allObjects ?? []).compactMap { file in
-            guard let url = file as? URL, !given.contains(url.path),
+            guard let url = file as? URL, !given.contains(url.path), !url.path.hasSuffix(".db.watchlist.json"),
                 try url.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true
             else { return nil }
             return (url.lastPathComponent, ChildProcess.run(["cat", "--", url.path]).output)

@@ -54,9 +54,10 @@ public struct Provider: Hashable, Sendable {
         self.requestsPerMinute = requestsPerMinute
     }
 
-    /// Whether nothing comes of calling it without a credential: it is a dialect's own maker, and no header of its entry carries
-    /// one.
+    /// Whether it is not called without a credential: its entry names a place for one, or it is a dialect's own maker and no header
+    /// of its entry carries one.
     public var needsCredential: Bool {
+        if !isStub, credentialPlace != nil { return true }
         let carriers: Set<String> = ["authorization", "x-api-key", "x-goog-api-key"]
         return !isStub && baseURL == dialect.usualBaseURL
             && !headers.contains { carriers.contains($0.name.lowercased()) }
