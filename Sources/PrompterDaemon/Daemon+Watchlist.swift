@@ -27,7 +27,7 @@ extension Daemon {
     func look() {
         guard looking == nil else { return }
         looking = Task {
-            if await watchedFiles.haveChanged(on: fileThreads) { await reload(isAsked: false) }
+            if await watchedFiles.haveChanged(on: fileThreads), !Task.isCancelled { await reload(isAsked: false) }
             await credentials.look(isPulse: true)
             looking = nil
         }

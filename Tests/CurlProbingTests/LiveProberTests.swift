@@ -137,6 +137,35 @@ import Testing
         }
     }
 
+    @Test func aRefusedKeyIsAskedForAnew() async throws {
+        try await Answering { $0.number == 1 ? .json("", status: 401) : FakeDialects.answer($0) }.use {
+            provider, client in
+            let asked = Locked<[Bool]>([])
+            let prober = LiveProber(client: client) { provider, isRefused throws(ProbeFailure) in
+                let number = asked.withLock { asked in
+                    asked.append(isRefused)
+                    return asked.count
+                }
+                return Credential("sk-\(number)")
+            }
+            await expectFailure(.auth, prober, target(provider))
+            for _ in 0..<2 { _ = try await prober.probe(target(provider), timeout: .seconds(600)) }
+            #expect(asked.withLock { $0 } == [false, true, false])
+            #expect(provider.requests.map { $0.header("Authorization") } == (1...3).map { "Bearer sk-\($0)" })
+        }
+    }
+
+    @Test func whoseKeyIsMissingIsNotCalled() async throws {
+        try await Answering(FakeDialects.answer).use { provider, client in
+            var entry = target(provider).provider
+            for place in [Provider.CredentialPlace.file("key"), .environment("KEY")] {
+                entry.credentialPlace = place
+                await expectFailure(.auth, prober(client), Target(provider: entry, model: "m"))
+            }
+            #expect(provider.requests.isEmpty)
+        }
+    }
+
     @Test func credentialNeverTravelsInPlainText() async throws {
         let client = try HTTPClient()
         let prober = LiveProber(client: client, credentials: ["local": Credential("sk-1")])

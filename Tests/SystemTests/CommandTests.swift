@@ -169,8 +169,8 @@ struct CommandTests {
         let end = await site.start(["--once"], environment: ["HTTPS_PROXY": "http://127.0.0.1:1"]).end()
         #expect(end.status == 1 && end.errors.contains(said), "\(end)")
         #expect(
-            end.errors.contains(#"openai: auth: provider "openai" has no key"#) && !end.errors.contains("connection"),
-            "\(end)")
+            end.errors.contains(#"openai: auth: credential of provider "openai": \#(said)"#)
+                && !end.errors.contains("connection"), "\(end)")
     }
 
     @Test func aWrongCommandLineOrSettingSaysSo() async throws {
