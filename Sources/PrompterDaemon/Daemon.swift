@@ -92,6 +92,7 @@ public actor Daemon {
             if case .locked = error.problem { throw .locked("\(error)") }
             throw .unusable("\(error)")
         }
+        if let lastGood { AtomicFile.removeLeftovers(of: lastGood.path) }
         do {
             store = try await EnduringStore(path: settings.database, watchlist: watchlist, log: log)
         } catch {
