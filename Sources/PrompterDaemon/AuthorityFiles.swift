@@ -31,12 +31,3 @@ public struct AuthorityFiles: Sendable {
         }
     }
 }
-
-extension Daemon {
-    /// Reads the files of authorities anew. One that can't be used now is trusted as it was read last.
-    func readAuthorities() async {
-        let read = await AuthorityFiles(of: watchlist, on: fileThreads)
-        client.trust(read.files)
-        for fault in read.faults { tell(.error, fault) }
-    }
-}

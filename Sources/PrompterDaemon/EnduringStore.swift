@@ -22,16 +22,21 @@ actor EnduringStore: VersionStore {
 
     /// Opens the database at `path` and writes `watchlist` into it.
     ///
-    /// - Throws: ``SQLiteStoreError`` where it can't be used.
+    /// - Throws: ``SQLiteStoreError`` where it can't be used, and waiting would not help.
     init(path: String, watchlist: Watchlist, log: Logger) async throws(SQLiteStoreError) {
         self.path = path
         self.watchlist = watchlist
         self.log = log
         do {
-            _ = try await opened()
-        } catch  where error.reason == .corrupt && loss == .corrupt {
-            // It opened, but could not take the watchlist.
-            _ = try await opened()
+            do {
+                _ = try await opened()
+            } catch  where error.reason == .corrupt && loss == .corrupt {
+                // It opened, but could not take the watchlist.
+                _ = try await opened()
+            }
+        } catch  where [.locked, .full, .failed].contains(error.reason) {
+            // As while it runs: each use tries to open it again.
+            log.error("store: \(error); findings wait in memory until it works")
         }
     }
 

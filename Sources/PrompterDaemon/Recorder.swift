@@ -25,7 +25,7 @@ public final class Recorder: Sendable {
     private struct State {
         var pending: [RecordEntry] = []
         /// Findings that are being committed.
-        var committing = 0
+        var committing: [RecordEntry] = []
         var isFinished = false
         /// Whether what the store cannot take now is left.
         var isGivenUp = false
@@ -60,7 +60,7 @@ public final class Recorder: Sendable {
     public var report: Report {
         state.withLock { state in
             var report = state.report
-            report.pending = state.pending.count + state.committing
+            report.pending = state.pending.count + state.committing.count
             return report
         }
     }
@@ -124,9 +124,9 @@ public final class Recorder: Sendable {
         }
     }
 
-    /// What is not committed.
+    /// What is not known to be committed. A commit that hangs may yet succeed; that a finding is then imported too does no harm.
     public func leftover() -> [RecordEntry] {
-        state.withLock { $0.pending }
+        state.withLock { $0.committing + $0.pending }
     }
 
     private func end() {
@@ -150,7 +150,7 @@ public final class Recorder: Sendable {
         state.withLock { state in
             let batch = state.pending
             state.pending = []
-            state.committing = batch.count
+            state.committing = batch
             return batch
         }
     }
@@ -158,14 +158,14 @@ public final class Recorder: Sendable {
     private func putBack(_ batch: [RecordEntry]) {
         state.withLock { state in
             state.pending = batch + state.pending
-            state.committing = 0
+            state.committing = []
             state.report.errors += 1
         }
     }
 
     private func committed(_ batch: [(entry: RecordEntry, recorded: Recorded)]) {
         state.withLock { state in
-            state.committing = 0
+            state.committing = []
             state.report.commits += 1
             state.report.rows += UInt64(batch.count)
         }

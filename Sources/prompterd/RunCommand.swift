@@ -48,7 +48,7 @@ struct RunCommand: AsyncParsableCommand {
         OpenFiles.raiseLimit()
         do {
             // Under `--once` somebody is there to read what is wrong with the list.
-            try await Daemon(settings, mayUseLastGoodWatchlist: !once, log: log).run(once: once)
+            try await Supervisor(settings, log: log).run(once: once)
         } catch {
             throw ExitStatus.say(error)
         }

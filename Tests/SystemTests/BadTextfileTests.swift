@@ -97,6 +97,8 @@ import Testing
         disk.fill()
         #expect(await program.line(with: "the disk is full; make room, nothing is lost until then"))
         #expect(await program.line(with: "findings wait for it: no probes until it takes them"))
+        // A slot passes.
+        try await Task.sleep(for: .milliseconds(1500))
         disk.clear()
         #expect(await program.line(with: "store: works again"))
         #expect(await program.stop().status == 0)

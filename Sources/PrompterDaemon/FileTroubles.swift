@@ -1,0 +1,58 @@
+import CurlProbing
+import LinuxHost
+import Logging
+import PrompterCore
+
+/// Looks at the files of headers and authorities that a watchlist names, and says what is wrong with them, once.
+actor FileTroubles {
+    private let rooms: Rooms
+    /// What was wrong by the last look, and by the one before.
+    private var troubles: Set<String> = []
+    private var told: Set<String> = []
+
+    init(_ rooms: Rooms) {
+        self.rooms = rooms
+    }
+
+    /// Looks at all that `watchlist` names.
+    func look(at watchlist: Watchlist) async {
+        (told, troubles) = (troubles, [])
+        await checkHeaders(of: watchlist)
+        await readAuthorities(of: watchlist)
+    }
+
+    /// Reads the files of authorities anew. One that can't be used now is trusted as it was read last.
+    func readAuthorities(of watchlist: Watchlist) async {
+        let read = await AuthorityFiles(of: watchlist, on: rooms.fileThreads)
+        rooms.client.trust(read.files)
+        for fault in read.faults { tell(.error, fault) }
+    }
+
+    /// Says what is wrong with the header files now, and not only when an event is to be told. Each is read again then.
+    private func checkHeaders(of watchlist: Watchlist) async {
+        let paths = Set(watchlist.watches.compactMap(\.webhook?.headerFile))
+        await withTaskGroup(of: Result<HeaderFile.Content, HeaderFileError>.self) { group in
+            for path in paths {
+                group.addTask { [threads = rooms.fileThreads] in
+                    do throws(HeaderFileError) {
+                        return .success(try await HeaderFile(path).read(on: threads))
+                    } catch {
+                        return .failure(error)
+                    }
+                }
+            }
+            for await result in group {
+                do {
+                    for warning in try result.get().warnings { tell(.warning, "\(SafeText(warning, limit: 5000))") }
+                } catch {
+                    tell(.error, "\(error)")
+                }
+            }
+        }
+    }
+
+    private func tell(_ level: Logger.Level, _ trouble: String) {
+        troubles.insert(trouble)
+        if !told.contains(trouble) { rooms.log.log(level: level, "\(trouble)") }
+    }
+}

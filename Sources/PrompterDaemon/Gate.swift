@@ -1,0 +1,61 @@
+import PrompterCore
+
+/// Opens once; whoever waits for it goes on then.
+final class Gate: Sendable {
+    private struct State {
+        var isOpen = false
+        var waiters: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let state = Locked(State())
+
+    var isOpen: Bool { state.withLock { $0.isOpen } }
+
+    func open() {
+        let waiters = state.withLock { state in
+            state.isOpen = true
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    func wait() async {
+        await withCheckedContinuation { waiter in
+            let isOpen = state.withLock { state in
+                if !state.isOpen { state.waiters.append(waiter) }
+                return state.isOpen
+            }
+            if isOpen { waiter.resume() }
+        }
+    }
+
+    /// Opens a gate when `work` is done.
+    static func after(_ work: @escaping @Sendable () async -> Void) -> Gate {
+        let gate = Gate()
+        Task {
+            await work()
+            gate.open()
+        }
+        return gate
+    }
+
+    /// Waits, but not longer than `time`: what it stands for may hang.
+    ///
+    /// - Returns: whether it is open.
+    @discardableResult func wait(atMost time: Duration) async -> Bool {
+        guard !isOpen else { return true }
+        let either = Gate()
+        let alarm = Task {
+            try? await Task.sleep(for: time)
+            either.open()
+        }
+        Task {
+            await wait()
+            either.open()
+        }
+        await either.wait()
+        alarm.cancel()
+        return isOpen
+    }
+}

@@ -1,0 +1,201 @@
+import CurlProbing
+import LinuxHost
+import Logging
+import PrompterCore
+
+/// The watchlist and the files it depends on: taken at the start, and again whenever they are edited or somebody asks.
+actor ReloadService {
+    /// As many errors of a refused list are logged; `prompterd check` shows all.
+    private static let mostLoggedErrors = 20
+
+    nonisolated let requests = ReloadRequests()
+    private let rooms: Rooms
+    private let life: LifeCycle
+    private let textfile: TextfileService
+    private let edits: WatchlistEdits
+    private let credentials: CredentialReader
+    private let troubles: FileTroubles
+    /// `nil` for a single round.
+    private let lastGood: LastGoodWatchlist?
+    /// What probers that take one another's place know.
+    private let learnedCalls = LearnedCalls()
+    private(set) var inForce: WatchlistInForce
+    /// What the watchlist was read from last, good or bad.
+    private var watchedFiles: WatchedFiles
+    /// Whether the watchlist in force is yet to be written into the store.
+    private var isRegistrationDue = false
+    /// Whether what the store knows of the targets could not be read.
+    private var isMemoryDue = false
+
+    init(_ rooms: Rooms, _ opened: OpenedWatchlist, _ life: LifeCycle, _ textfile: TextfileService) {
+        self.rooms = rooms
+        self.life = life
+        self.textfile = textfile
+        edits = opened.edits
+        lastGood = opened.lastGood
+        inForce = opened.inForce
+        watchedFiles = opened.files
+        let runner = rooms.runner
+        credentials = CredentialReader(
+            environment: rooms.settings.environment, threads: rooms.fileThreads, log: rooms.log
+        ) { await runner.rekey($0) }
+        troubles = FileTroubles(rooms)
+    }
+
+    // MARK: what it waits for
+
+    /// Reads the watchlist again as often as it is wanted, until its task is cancelled.
+    func run() async {
+        for await _ in requests.arrivals {
+            let isAsked = requests.take()
+            if isAsked { life.reloadBegan() }
+            await readAgain(isAsked: isAsked)
+            life.reloadEnded()
+        }
+    }
+
+    /// Follows the notices of the kernel until its task is cancelled.
+    func followEdits() async {
+        for await _ in edits.changes { requests.noticeEdit() }
+    }
+
+    /// Looks at the files once a minute: no notice tells of an edit behind a bind mount, or on another machine.
+    func look() async {
+        if await watchedFiles.haveChanged(on: rooms.fileThreads) { requests.noticeEdit() }
+        await credentials.look(isPulse: true)
+        await storeMayWork()
+    }
+
+    /// Does what the store could not take before.
+    func storeMayWork() async {
+        if isRegistrationDue { await register() }
+        guard isMemoryDue else { return }
+        let targets = inForce.watchlist.targets.map(\.id)
+        guard let memory = try? await rooms.store.memory(of: targets) else { return }
+        isMemoryDue = false
+        learnedCalls.add(memory.compactMapValues(\.learned))
+        await rooms.runner.restore(memory, of: targets)
+    }
+
+    // MARK: what it does
+
+    /// Puts the first watchlist in force.
+    func start(spread: Duration) async {
+        do {
+            let kept = try await rooms.store.standOffs()
+            rooms.standOffChanges.wrote(kept)
+            await putInForce(spread: spread, standOffs: kept)
+        } catch {
+            rooms.log.error("store: stand-offs from before the start could not be read: \(error)")
+            await putInForce(spread: spread, standOffs: [])
+        }
+    }
+
+    /// Says what the daemon begins with.
+    func announce() {
+        edits.tellFault()
+        if let refused = inForce.refused { say(refused, inForce: "the last good one is in force") }
+    }
+
+    /// A bad list changes nothing; one that says the same as that in force neither, where nobody asked.
+    private func readAgain(isAsked: Bool) async {
+        let reading = await WatchlistFile(rooms.settings.watchlist, stubsOnly: rooms.settings.stubsOnly).reading()
+        guard !life.isStopping else { return }
+        watchedFiles = reading.files
+        await follow()
+        await credentials.look(isPulse: false)
+        let new: Watchlist
+        do {
+            new = try reading.result.get()
+        } catch {
+            guard isAsked || error != inForce.refused else {
+                return rooms.log.debug("the watchlist was written, and is refused as before")
+            }
+            return await refuse(error)
+        }
+        let difference = WatchlistDifference(from: inForce.watchlist, to: new)
+        if !isAsked, inForce.refused == nil, difference.isEmpty, new.providers == inForce.watchlist.providers {
+            await troubles.readAuthorities(of: new)
+            return rooms.log.debug("the watchlist was written, and says what it said")
+        }
+        if !isAsked { life.reloadBegan() }
+        inForce = WatchlistInForce(watchlist: new, copy: reading.copy, taken: Moment.now.wall)
+        await register()
+        await putInForce(spread: Timetable.longestSpread)
+        await textfile.refresh()
+        guard !life.isStopping else { return }
+        rooms.log.notice("watchlist reloaded: \(difference.text)")
+    }
+
+    private func refuse(_ invalid: InvalidWatchlist) async {
+        inForce.refused = invalid
+        await textfile.show(inForce)
+        await textfile.refresh()
+        say(invalid, inForce: "the one before stays in force")
+    }
+
+    /// Tells what is wrong with the list on disk.
+    private func say(_ invalid: InvalidWatchlist, inForce: String) {
+        for error in invalid.errors.prefix(Self.mostLoggedErrors) { rooms.log.error("\(error)") }
+        let more = invalid.errors.count - Self.mostLoggedErrors
+        rooms.log.error("watchlist refused: \(inForce)\(more > 0 ? " (\(more) more errors)" : "")")
+    }
+
+    private func register() async {
+        let watchlist = inForce.watchlist
+        await rooms.herald.learn(watchlist)
+        do {
+            try await rooms.store.register(watchlist, at: Moment.now.wall)
+            isRegistrationDue = false
+            await rooms.herald.forgetOthers(than: watchlist)
+        } catch {
+            if !isRegistrationDue { rooms.log.error("store: the watchlist is not recorded yet; trying again: \(error)") }
+            isRegistrationDue = true
+        }
+    }
+
+    private func putInForce(spread: Duration, standOffs: [StandOff.Kept] = []) async {
+        let watchlist = inForce.watchlist
+        var memory: [TargetID: TargetMemory] = [:]
+        do {
+            memory = try await rooms.store.memory(of: await rooms.runner.unknownTargets(of: watchlist))
+        } catch {
+            isMemoryDue = true
+            rooms.log.error("store: what is known of the targets could not be read: \(error)")
+        }
+        learnedCalls.add(memory.compactMapValues(\.learned))
+        await credentials.replace(with: watchlist.providers.values)
+        await troubles.look(at: watchlist)
+        await follow()
+        await keep()
+        await rooms.runner.replace(
+            with: ScheduledWatchlist(
+                watchlist, workers: rooms.settings.workers, memory: memory, standOffs: standOffs, spread: spread),
+            probers: probers())
+        await textfile.show(inForce)
+    }
+
+    private func probers() -> Probers {
+        let live = LiveProber(
+            client: rooms.client, calls: learnedCalls, mayGoOn: { [runner = rooms.runner] in await runner.mayGoOn($0) },
+            keys: { [credentials] provider, isRefused throws(ProbeFailure) in
+                try await credentials.credential(of: provider, isRefused: isRefused)
+            })
+        return Probers(stub: StubProber(pause: rooms.settings.stubPause), live: live)
+    }
+
+    /// Has edits noticed of the files that the list on disk needs, and of the keys of the one in force.
+    private func follow() async {
+        edits.follow(watchedFiles.paths.union(await credentials.paths))
+    }
+
+    /// Keeps the list in force for a start that finds a bad one.
+    private func keep() async {
+        guard let lastGood, let copy = inForce.copy else { return }
+        do {
+            try await lastGood.keep(copy, at: inForce.taken, on: rooms.fileThreads)
+        } catch {
+            rooms.log.warning("the watchlist could not be kept for a start that finds a bad one: \(error)")
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import CurlProbing
+import LinuxHost
+import Logging
+import PrompterCore
+import RedisGuarding
+
+/// What the daemon works with: each owns one part of the outside world.
+struct Rooms: Sendable {
+    let settings: Settings
+    let log: Logger
+    let notifier = ServiceNotifier()
+    let fileThreads = FileThreads()
+    /// Held for as long as the daemon runs.
+    let lock: FileLock
+    let store: EnduringStore
+    let client: HTTPClient
+    let redisGuard: RedisGuard?
+    let timer: WallTimer
+    let recorder: Recorder
+    let runner: Runner
+    let standOffChanges: StandOffChanges
+    let herald: Herald
+
+    /// Opens them for `watchlist`.
+    ///
+    /// - Throws: ``DaemonError/locked(_:)`` or ``DaemonError/unusable(_:)``, where waiting would not help.
+    init(_ settings: Settings, _ watchlist: Watchlist, log: Logger) async throws(DaemonError) {
+        self.settings = settings
+        self.log = log
+        do {
+            lock = try FileLock(settings.database)
+        } catch {
+            if case .locked = error.problem { throw .locked("\(error)") }
+            throw .unusable("\(error)")
+        }
+        do {
+            store = try await EnduringStore(path: settings.database, watchlist: watchlist, log: log)
+        } catch {
+            throw .unusable("\(error)")
+        }
+        do {
+            client = try HTTPClient()
+        } catch {
+            throw .unusable("\(error)")
+        }
+        redisGuard = settings.redis.map { RedisGuard(url: $0, clock: { Moment.now }) }
+        let probeGuard: any ProbeGuard = redisGuard ?? LocalGuard()
+        let timer = WallTimer()
+        self.timer = timer
+        recorder = Recorder(store: store, clock: { Moment.now })
+        let standOffChanges = StandOffChanges()
+        self.standOffChanges = standOffChanges
+        let stub = StubProber(pause: settings.stubPause)
+        let runner = Runner(
+            Runner.Parts(
+                probeGuard: probeGuard, recorder: recorder, clock: { Moment.now },
+                keep: { standOffChanges.add($0) }, log: log
+            ) { timer.arm(at: $0) },
+            Scheduler(mayCall: settings.mayCall), probers: Probers(stub: stub, live: stub))
+        self.runner = runner
+        herald = Self.herald(
+            settings, store, client, probeGuard, on: fileThreads, changed: { await runner.noteChange() }, log: log)
+        await herald.learn(watchlist)
+    }
+
+    private static func herald(
+        _ settings: Settings, _ store: EnduringStore, _ client: HTTPClient, _ probeGuard: any ProbeGuard,
+        on threads: FileThreads, changed: @escaping @Sendable () async -> Void, log: Logger
+    ) -> Herald {
+        Herald(
+            Herald.Parts(
+                look: { try await store.dueDeliveries(at: $0, horizon: Herald.horizon, limit: $1) },
+                settle: { try await store.settle($0, $1, at: $2) },
+                headers: { try await HeaderFile($0).read(on: threads).headers },
+                send: { try await client.send($0) }, probeGuard: probeGuard, clock: { Moment.now }, changed: changed,
+                log: log, service: settings.service, environment: settings.environmentName))
+    }
+}

@@ -1,0 +1,261 @@
+import CurlProbing
+import LinuxHost
+public import Logging
+import PrompterCore
+import RedisGuarding
+
+/// `prompterd run`: leads the daemon through its life, from the start to the last textfile.
+///
+/// What is done beside one another is done by services, each a task that ends when it is cancelled. None of them is waited for at a
+/// stop without a time limit.
+public struct Supervisor: Sendable {
+    /// From the request to stop on, in uptime: how long probes and deliveries in flight may go on, until when the store may take what
+    /// they brought, and how long each last act may take after that. In all 16 s.
+    private enum StopTime {
+        static let flights: Duration = .seconds(10)
+        static let recording: Duration = .seconds(14)
+        static let lastActs: Duration = .milliseconds(500)
+    }
+
+    private static let longestPulse: Duration = .seconds(60)
+
+    private let settings: Settings
+    private let log: Logger
+
+    public init(_ settings: Settings, log: Logger) {
+        self.settings = settings
+        self.log = log
+    }
+
+    /// Runs until SIGTERM or SIGINT, or, `once`, until every target's current slot has been seen to.
+    ///
+    /// - Throws: ``DaemonError``: ``DaemonError/unrecorded(_:)`` where the store could not take everything, and, `once`,
+    ///   ``DaemonError/failedTargets(_:)``.
+    public func run(once: Bool) async throws(DaemonError) {
+        let signals = await Signals()
+        log.debug("starting")
+        let life = LifeCycle(ServiceNotifier())
+        let stop = Gate()
+        let reloads = Locked<ReloadRequests?>(nil)
+        // Apart from all else, so that nothing keeps a stop waiting.
+        let listening = Task {
+            for await request in signals.requests {
+                switch request {
+                case .terminate:
+                    life.stop()
+                    stop.open()
+                case .reload: reloads.withLock { $0 }?.ask()
+                }
+            }
+        }
+        defer {
+            listening.cancel()
+            signals.cancel()
+        }
+        let opening = Task { () -> Result<(Rooms, OpenedWatchlist), DaemonError> in
+            do throws(DaemonError) {
+                let opened = try await OpenedWatchlist(settings, mayUseLastGood: !once, log: log)
+                let rooms = try await Rooms(settings, opened.inForce.watchlist, log: log)
+                if let lastGood = opened.lastGood { AtomicFile.removeLeftovers(of: lastGood.path) }
+                return .success((rooms, opened))
+            } catch {
+                return .failure(error)
+            }
+        }
+        let next = Gate.after { _ = await opening.value }
+        Task {
+            await stop.wait()
+            next.open()
+        }
+        await next.wait()
+        guard !stop.isOpen else { return log.notice("stopped before it had started") }
+        let (rooms, opened) = try await opening.value.get()
+        let textfile = TextfileService(rooms)
+        let reloading = ReloadService(rooms, opened, life, textfile)
+        reloads.withLock { $0 = reloading.requests }
+        let services = await start(rooms, reloading, textfile, life, once: once, stop)
+        await stop.wait()
+        let end = Moment.now.uptime
+        life.stop()
+        log.notice("stopping")
+        await finish(rooms, services, since: end, once: once)
+        await Gate.after { await textfile.end() }.wait(atMost: StopTime.lastActs)
+        try await close(rooms, once: once)
+    }
+
+    // MARK: start
+
+    /// Puts the watchlist in force and starts the services.
+    ///
+    /// - Returns: their tasks.
+    private func start(
+        _ rooms: Rooms, _ reloading: ReloadService, _ textfile: TextfileService, _ life: LifeCycle, once: Bool,
+        _ stop: Gate
+    ) async -> [Task<Void, Never>] {
+        let interval = min(Self.longestPulse, rooms.notifier.watchdogInterval.map { $0 / 3 } ?? Self.longestPulse)
+        let maintenance = StoreMaintenance(rooms, pulseInterval: interval)
+        var services = [
+            Task { await rooms.recorder.run() },
+            Task { await tellOutcomes(rooms, reloading, textfile) },
+            Task { await maintenance.keepStandOffs() },
+        ]
+        let starting = Gate.after {
+            await reloading.start(spread: once ? .zero : Timetable.longestSpread)
+            // Before the timer's first tick, which would take targets out of the round.
+            if once { await rooms.runner.beginRound() }
+        }
+        let next = Gate()
+        Task {
+            await starting.wait()
+            next.open()
+        }
+        Task {
+            await stop.wait()
+            next.open()
+        }
+        await next.wait()
+        guard !stop.isOpen else { return services }
+        if !settings.mayCall { log.notice("probes are disabled: only what other instances observe is recorded") }
+        services += [
+            Task {
+                for await _ in rooms.timer.ticks {
+                    await rooms.runner.tick()
+                    textfile.wake()
+                }
+            },
+            Task { await pulse(every: interval, rooms, reloading, textfile, maintenance) },
+            Task { await textfile.run() }, Task { await maintenance.run() }, Task { await reloading.run() },
+        ]
+        // Where nobody is called nobody is told either: what is pending stays so.
+        if !settings.stubsOnly { services.append(Task { await rooms.herald.run() }) }
+        if let redisGuard = rooms.redisGuard {
+            services.append(Task { for await report in redisGuard.changes { tell(report) } })
+        }
+        rooms.herald.wake()
+        await textfile.write(isForced: true)
+        life.started()
+        await textfile.showStatus()
+        await announce(rooms, reloading)
+        services.append(
+            Task {
+                if once {
+                    await rooms.runner.finishRound()
+                    stop.open()
+                } else {
+                    await reloading.followEdits()
+                }
+            })
+        return services
+    }
+
+    private func announce(_ rooms: Rooms, _ reloading: ReloadService) async {
+        let view = await rooms.runner.view
+        let watches = await reloading.inForce.watchlist.watches.count
+        log.notice(
+            "watching \(CountText.format(watches, "watch", "watches")) with \(CountText.format(view.counts.targetCount, "target", "targets")), \(view.workers) workers; database \(SafeText(settings.database))\(settings.textfile.map { ", textfile \(SafeText($0))" } ?? "")"
+        )
+        await reloading.announce()
+        guard watches > settings.mostWatchSeries else { return }
+        log.warning(
+            "\(watches - settings.mostWatchSeries) watches get no series of their own: the limit is \(settings.mostWatchSeries) (--watch-series)"
+        )
+    }
+
+    // MARK: services
+
+    /// Once a minute: the watchdog is fed if the scheduler works, before anything else; the others do their work by themselves.
+    private func pulse(
+        every interval: Duration, _ rooms: Rooms, _ reloading: ReloadService, _ textfile: TextfileService,
+        _ maintenance: StoreMaintenance
+    ) async {
+        let pulse = Pulse(every: interval)
+        let looks = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let looking = Task { for await _ in looks.stream { await reloading.look() } }
+        let showing = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let refreshing = Task { for await _ in showing.stream { await textfile.refresh() } }
+        for await _ in pulse.beats {
+            let isClockSetBack = await rooms.runner.pulse()
+            if await rooms.runner.isHealthy {
+                rooms.notifier.watchdog()
+            } else {
+                log.critical("scheduler stalled; watchdog ping withheld")
+            }
+            maintenance.pulse(isClockSetBack: isClockSetBack)
+            rooms.herald.wake()
+            looks.continuation.yield()
+            showing.continuation.yield()
+        }
+        pulse.cancel()
+        looking.cancel()
+        refreshing.cancel()
+    }
+
+    /// Counts and tells what was committed. It ends with the recorder, so that what was committed last is told, too.
+    private func tellOutcomes(_ rooms: Rooms, _ reloading: ReloadService, _ textfile: TextfileService) async {
+        for await outcome in rooms.recorder.outcomes {
+            await rooms.runner.recorded(outcome)
+            switch outcome {
+            case .committed(let batch):
+                if batch.contains(where: { !$0.recorded.events.isEmpty }) { rooms.herald.wake() }
+            case .failing: await textfile.show(isStoreFailing: true)
+            case .restored:
+                await textfile.show(isStoreFailing: false)
+                await reloading.storeMayWork()
+            }
+        }
+    }
+
+    private func tell(_ report: RedisReport) {
+        if report.isUp {
+            log.notice("redis: connected; slots are shared")
+        } else {
+            log.warning(
+                "redis: \(report.lastError.map(\.description) ?? "gone"); this instance guards alone until it is back")
+        }
+    }
+
+    // MARK: stop
+
+    /// Lets what is in flight end and be recorded, for as long as it may take.
+    private func finish(
+        _ rooms: Rooms, _ services: [Task<Void, Never>], since begin: Duration, once: Bool
+    ) async {
+        func left(of time: Duration) -> Duration { max(begin + time - Moment.now.uptime, .zero) }
+        await rooms.runner.leaveRound()
+        async let told: Void = once ? () : rooms.herald.stop(within: StopTime.flights)
+        await rooms.runner.stop(within: StopTime.flights)
+        await told
+        rooms.timer.cancel()
+        rooms.recorder.finish()
+        let recorded = Gate.after { await rooms.recorder.waitUntilEnded() }
+        if await !recorded.wait(atMost: left(of: StopTime.recording)) {
+            rooms.recorder.giveUp()
+            await recorded.wait(atMost: left(of: StopTime.recording + StopTime.lastActs))
+        }
+        rooms.standOffChanges.finish()
+        if recorded.isOpen {
+            // What was committed last is counted and told, and may begin a stand-off; these end by themselves.
+            await Gate.after { for service in services.prefix(3) { await service.value } }
+                .wait(atMost: StopTime.lastActs)
+        }
+        // What a single round made known is told before its end.
+        if once, !settings.stubsOnly { await rooms.herald.finish(within: left(of: StopTime.recording)) }
+        for service in services { service.cancel() }
+    }
+
+    private func close(_ rooms: Rooms, once: Bool) async throws(DaemonError) {
+        if let redisGuard = rooms.redisGuard {
+            await Gate.after { await redisGuard.shutdown() }.wait(atMost: StopTime.lastActs)
+        }
+        rooms.client.shutdown()
+        await Gate.after { await rooms.store.close() }.wait(atMost: StopTime.lastActs)
+        let leftover = rooms.recorder.leftover()
+        guard leftover.isEmpty else {
+            throw .unrecorded(Unrecorded(leftover).keep(beside: settings.database, log))
+        }
+        log.notice("stopped")
+        HostLog.flush()
+        let failed = await rooms.runner.failedTargets
+        if once, failed > 0 { throw .failedTargets(failed) }
+    }
+}

@@ -1,0 +1,78 @@
+import LinuxHost
+import Logging
+import PrompterCore
+import RedisGuarding
+
+/// Shows how the daemon is: the textfile for node_exporter and the line for `systemctl status`.
+actor TextfileService {
+    private let rooms: Rooms
+    private let textfile: Textfile?
+    private var state: DaemonState
+    private var watches = 0
+    private var refused: WatchlistError?
+    private var isStoreFailing = false
+    private let writes: AsyncStream<Void>
+    private let wanted: AsyncStream<Void>.Continuation
+
+    init(_ rooms: Rooms) {
+        self.rooms = rooms
+        textfile = rooms.settings.textfile.map { Textfile($0, rooms.settings, log: rooms.log) }
+        state = DaemonState(start: Moment.now.wall)
+        state.version = Settings.version
+        (writes, wanted) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Says that something may have changed. It never waits.
+    nonisolated func wake() { wanted.yield() }
+
+    /// Writes what changes, as often as the scheduler lets it, until its task is cancelled.
+    func run() async {
+        for await _ in writes { await write(isForced: false) }
+    }
+
+    func show(_ inForce: WatchlistInForce) {
+        watches = inForce.watchlist.watches.count
+        refused = inForce.refused?.errors.first
+        state.isWatchlistValid = inForce.refused == nil
+        state.watchlistTaken = inForce.taken
+    }
+
+    func show(isStoreFailing: Bool) async {
+        self.isStoreFailing = isStoreFailing
+        await refresh()
+    }
+
+    /// Writes both anew.
+    func refresh() async {
+        await write(isForced: true)
+        await showStatus()
+    }
+
+    /// Tells the service manager.
+    func showStatus() async {
+        let line = StatusLine(
+            watches: watches, snapshot: await rooms.runner.view, refused: refused, isStoreFailing: isStoreFailing)
+        rooms.notifier.status(line.text(at: Moment.now.wall))
+    }
+
+    /// Writes the textfile for the last time.
+    func end() async {
+        state.isUp = false
+        await write(isForced: true)
+    }
+
+    func write(isForced: Bool) async {
+        guard let snapshot = await rooms.runner.snapshot(isForced: isForced), let textfile else { return }
+        let store = rooms.recorder.report
+        state.storeCommits = store.commits
+        state.storeRows = store.rows
+        state.storeErrors = store.errors
+        state.storePending = store.pending
+        state.deliveries = await rooms.herald.counts
+        if let report = rooms.redisGuard?.report {
+            state.isRedisUp = report.isUp
+            state.redisErrors = report.errors
+        }
+        await textfile.write(snapshot, state)
+    }
+}

@@ -1,0 +1,55 @@
+import LinuxHost
+import Logging
+import PrompterCore
+
+/// The kernel's notices that the watchlist, or a file it depends on, was written.
+final class WatchlistEdits: Sendable {
+    /// `nil` where the kernel gives none.
+    private let watch: FolderWatch?
+    private let log: Logger
+    /// Why not every edit is noticed at once.
+    private let fault: Locked<FileError?>
+
+    /// - Parameter path: the watchlist's.
+    init(of path: String, log: Logger) {
+        self.log = log
+        do {
+            watch = try FolderWatch(path)
+            fault = Locked(nil)
+        } catch {
+            watch = nil
+            fault = Locked(error)
+        }
+    }
+
+    /// One element a change. For one reader.
+    var changes: AsyncStream<Void> {
+        guard let watch else { return AsyncStream { $0.finish() } }
+        let changes = watch.changes
+        return AsyncStream { continuation in
+            let task = Task {
+                for await _ in changes {
+                    if watch.fault != fault.withLock({ $0 }) { tellFault() }
+                    continuation.yield()
+                }
+                continuation.finish()
+            }
+            continuation.onTermination = { _ in task.cancel() }
+        }
+    }
+
+    /// Follows `paths` beside the watchlist.
+    func follow(_ paths: Set<String>) { watch?.follow(paths) }
+
+    /// Says why edits are not noticed at once, where that is so.
+    func tellFault() {
+        let found = fault.withLock { fault in
+            fault = watch.map(\.fault) ?? fault
+            return fault
+        }
+        guard let found else { return }
+        log.warning("edits of the watchlist and of key files are noticed once a minute, not at once: \(found)")
+    }
+
+    func cancel() { watch?.cancel() }
+}
