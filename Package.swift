@@ -95,7 +95,7 @@ let package = Package(
         .testTarget(
             name: "LinuxHostTests", dependencies: ["LinuxHost", "OutsideParts"], swiftSettings: strict),
         .testTarget(
-            name: "PrompterDaemonTests", dependencies: ["PrompterDaemon", "OutsideParts", logging],
+            name: "PrompterDaemonTests", dependencies: ["PrompterDaemon", "ConformanceSuites", "OutsideParts", logging],
             swiftSettings: strict),
         .testTarget(
             name: "SystemTests",

@@ -103,3 +103,12 @@ extension DialectRules {
 
     static func stubVersion(of model: String) -> VersionIdentity? { nil }
 }
+
+extension Target {
+    /// The version that a stub makes up: the provider's name decides, as in the Python service layer, then its dialect. `nil` where
+    /// neither is known.
+    public var stubVersion: VersionIdentity? {
+        let dialect = Dialect(rawValue: provider.name).flatMap { $0 == .stub ? nil : $0 } ?? provider.dialect
+        return dialect.rules?.stubVersion(of: model)
+    }
+}

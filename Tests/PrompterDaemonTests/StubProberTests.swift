@@ -1,5 +1,6 @@
 import ConformanceSuites
 import PrompterCore
+import PrompterDaemon
 import Testing
 
 @Suite(.timeLimit(.minutes(10))) struct StubProberTests {

@@ -1,3 +1,5 @@
+public import PrompterCore
+
 /// How a prober tries again within one probe: after a server's error or a broken connection, at most twice, and after a
 /// pause that is drawn, so that those who failed together don't come back together.
 public struct RetryPauses: Sendable {

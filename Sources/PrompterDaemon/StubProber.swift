@@ -1,3 +1,5 @@
+public import PrompterCore
+
 /// The prober that calls nobody: its answers are the Python service layer's own, made up from the model's name.
 public struct StubProber: Prober {
     private let pause: Duration
@@ -20,16 +22,9 @@ public struct StubProber: Prober {
                 throw ProbeFailure(.timeout, "no answer within \(DurationText.format(timeout))")
             }
         }
-        guard let version = Self.version(of: target) else {
+        guard let version = target.stubVersion else {
             throw ProbeFailure(.noVersion, "the stub knows no version for provider \"\(target.provider.name)\"")
         }
         return ProbeAnswer(version: version, latency: pause)
-    }
-
-    /// The made-up version. The provider's name decides, as in the service layer, then its dialect.
-    private static func version(of target: Target) -> VersionIdentity? {
-        let dialect =
-            Dialect(rawValue: target.provider.name).flatMap { $0 == .stub ? nil : $0 } ?? target.provider.dialect
-        return dialect.rules?.stubVersion(of: target.model)
     }
 }
