@@ -9,7 +9,7 @@ public struct VersionInquiry: Sendable {
     /// What was asked, and what came of it.
     public struct Answer: Sendable {
         public var watch: Watch.Key
-        public var result: Result<Found, ProbeFailure>
+        public var result: Result<Found, NoVersion>
     }
 
     /// A version, and where it came from.
@@ -27,6 +27,68 @@ public struct VersionInquiry: Sendable {
         public var time: Timestamp
         public var isNew: Bool
         public var source: Source
+    }
+
+    /// Why there is no version.
+    public enum NoVersion: Error, Hashable, Sendable, CustomStringConvertible {
+        /// The call failed.
+        case failed(ProbeFailure)
+        /// No call was made, or none that came to an end, for a reason of ours: it says nothing of the provider.
+        case notMade(Reason)
+
+        public enum Reason: Hashable, Sendable {
+            /// A call before this one failed so, and none is made for a while.
+            case standOff(FailureClass, rest: Duration)
+            /// Who held the slot gave it up after its attempts failed so.
+            case givenUp(FailureClass)
+            /// Another instance has been probing the slot for as long as this one waits.
+            case held(Duration)
+            /// Probes are disabled, and nobody has observed the slot.
+            case disabled
+            /// The database could not be read or written.
+            case store(String)
+
+            /// Its name in JSON.
+            public var name: String {
+                switch self {
+                case .standOff: "stand_off"
+                case .givenUp: "given_up"
+                case .held: "held"
+                case .disabled: "disabled"
+                case .store: "store"
+                }
+            }
+
+            /// How the call failed because of which none was made.
+            public var failureClass: FailureClass? {
+                switch self {
+                case .standOff(let failureClass, _), .givenUp(let failureClass): failureClass
+                case .held, .disabled, .store: nil
+                }
+            }
+
+            /// What is wrong, and what to do.
+            public var detail: String {
+                switch self {
+                case .standOff(_, let rest):
+                    "an earlier call failed so, and none is made for \(DurationText.brief(rest)); --force probes in any case"
+                case .givenUp: "this slot was given up by who probed it; --force probes in any case"
+                case .held(let time):
+                    "another instance holds this slot for \(DurationText.brief(time)) more; --force probes in any case"
+                case .disabled:
+                    "probes are disabled (PROMPTER_PROBE_DISABLED) and nobody has observed this slot; --force probes in any case"
+                case .store(let reason): reason
+                }
+            }
+        }
+
+        public var description: String {
+            switch self {
+            case .failed(let failure): failure.description
+            case .notMade(let reason):
+                "\((reason.failureClass?.rawValue ?? "not probed")): \(reason.detail)"
+            }
+        }
     }
 
     /// How often a slot that somebody else is probing is asked for again.
@@ -77,15 +139,15 @@ public struct VersionInquiry: Sendable {
         } catch {
             throw .unusable("\(error)")
         }
-        var results: [TargetID: Result<Found, ProbeFailure>] = [:]
+        var results: [TargetID: Result<Found, NoVersion>] = [:]
         for watch in watches {
             let target = watch.target
             if let known = results[target.id] {
                 answers.append(Answer(watch: watch.key, result: known))
                 continue
             }
-            let result: Result<Found, ProbeFailure>
-            do throws(ProbeFailure) {
+            let result: Result<Found, NoVersion>
+            do throws(NoVersion) {
                 let live = LiveProber(
                     client: client, credentials: try await credentials(of: target.provider),
                     calls: LearnedCalls(try await learned(target)))
@@ -112,17 +174,17 @@ public struct VersionInquiry: Sendable {
         var mayCall: Bool
     }
 
-    private func credentials(of provider: Provider) async throws(ProbeFailure) -> [String: Credential] {
+    private func credentials(of provider: Provider) async throws(NoVersion) -> [String: Credential] {
         guard !provider.isStub else { return [:] }
         do {
             let found = try await CredentialStore(environment: settings.environment).credential(of: provider)
             return found.credential.map { [provider.name: $0] } ?? [:]
         } catch {
-            throw ProbeFailure(.auth, "\(error)")
+            throw .failed(ProbeFailure(.auth, "\(error)"))
         }
     }
 
-    private func ask(_ asking: Asking, isForced: Bool) async throws(ProbeFailure) -> Found {
+    private func ask(_ asking: Asking, isForced: Bool) async throws(NoVersion) -> Found {
         let target = asking.target
         let id = UInt64.random(in: 1 ... .max)
         if isForced {
@@ -145,52 +207,40 @@ public struct VersionInquiry: Sendable {
                     version: observation.version, time: observation.time, isNew: recorded.isNewVersion,
                     source: .observed)
             case .failed(let failureClass):
-                throw ProbeFailure(failureClass, "this slot was given up by who probed it; --force probes in any case")
+                throw .notMade(.givenUp(failureClass))
             case .held(let time):
-                guard now.uptime < deadline else {
-                    throw ProbeFailure(
-                        .timeout,
-                        "another instance holds this slot for \(DurationText.brief(time)) more; --force probes in any case"
-                    )
-                }
+                guard now.uptime < deadline else { throw .notMade(.held(time)) }
                 try? await Task.sleep(for: min(time, Self.patience))
             case .vacant:
-                throw standOff
-                    ?? ProbeFailure(
-                        .noVersion,
-                        "probes are disabled (PROMPTER_PROBE_DISABLED) and nobody has observed this slot; --force probes in any case"
-                    )
+                throw .notMade(standOff ?? .disabled)
             }
         }
     }
 
-    private func learned(_ target: Target) async throws(ProbeFailure) -> [TargetID: LearnedCall] {
+    private func learned(_ target: Target) async throws(NoVersion) -> [TargetID: LearnedCall] {
         do {
             return try await store.memory(of: [target.id]).compactMapValues(\.learned)
         } catch {
-            throw ProbeFailure(.noVersion, "\(error)")
+            throw .notMade(.store("\(error)"))
         }
     }
 
     /// What a daemon met keeps this instance from calling, too.
     ///
     /// - Returns: why `target` is not to be called; `nil` where it may be.
-    private func standOff(of target: Target) async throws(ProbeFailure) -> ProbeFailure? {
+    private func standOff(of target: Target) async throws(NoVersion) -> NoVersion.Reason? {
         let now = Moment.now.wall
         let standOffs: [StandOff.Kept]
         do {
             standOffs = try await store.standOffs().filter { $0.scope.concerns(target) }
         } catch {
-            throw ProbeFailure(.noVersion, "\(error)")
+            throw .notMade(.store("\(error)"))
         }
         let rests = standOffs.compactMap { standOff in
             standOff.end.map { (cause: standOff.cause, rest: $0 - now) }
         }
         guard let longest = rests.max(by: { $0.rest < $1.rest }), longest.rest > .zero else { return nil }
-        return ProbeFailure(
-            longest.cause,
-            "an earlier call failed so, and none is made for \(DurationText.brief(longest.rest)); --force probes in any case"
-        )
+        return .standOff(longest.cause, rest: longest.rest)
     }
 
     /// Ends what kept `target` from being called, which was answered; a daemon sees that.
@@ -201,7 +251,7 @@ public struct VersionInquiry: Sendable {
         try? await store.keep(standOffs.map(\.ended))
     }
 
-    private func known(_ target: Target) async throws(ProbeFailure) -> Found? {
+    private func known(_ target: Target) async throws(NoVersion) -> Found? {
         let now = Moment.now.wall
         do {
             guard let memory = try await store.memory(of: [target.id])[target.id], let time = memory.lastSuccess,
@@ -209,14 +259,14 @@ public struct VersionInquiry: Sendable {
             else { return nil }
             return Found(version: version.identity, time: time, isNew: false, source: .known)
         } catch {
-            throw ProbeFailure(.noVersion, "\(error)")
+            throw .notMade(.store("\(error)"))
         }
     }
 
-    private func probe(_ asking: Asking, lease: Lease?, id: UInt64, slot: Slot) async throws(ProbeFailure) -> Found {
+    private func probe(_ asking: Asking, lease: Lease?, id: UInt64, slot: Slot) async throws(NoVersion) -> Found {
         let target = asking.target
         let answer: ProbeAnswer
-        do {
+        do throws(ProbeFailure) {
             answer = try await asking.prober.probe(target, timeout: target.timeout)
         } catch {
             let now = Moment.now
@@ -225,7 +275,7 @@ public struct VersionInquiry: Sendable {
                 await asking.probeGuard.settle([LeaseOutcome(lease, ending)], at: now)
             }
             _ = try await record(.failure(FailedAttempt(error, for: slot, at: now.wall)))
-            throw error
+            throw .failed(error)
         }
         let now = Moment.now
         let observation = Observation(answer, id: id, of: slot, at: now.wall)
@@ -235,11 +285,11 @@ public struct VersionInquiry: Sendable {
         return Found(version: answer.version, time: now.wall, isNew: recorded.isNewVersion, source: .probed)
     }
 
-    private func record(_ finding: Finding) async throws(ProbeFailure) -> Recorded {
+    private func record(_ finding: Finding) async throws(NoVersion) -> Recorded {
         do {
             return try await store.record([finding], at: Moment.now.wall)[0]
         } catch {
-            throw ProbeFailure(.noVersion, "the version could not be recorded: \(error)")
+            throw .notMade(.store("the version could not be recorded: \(error)"))
         }
     }
 }

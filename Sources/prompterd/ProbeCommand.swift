@@ -62,8 +62,8 @@ struct ProbeCommand: AsyncParsableCommand {
                 }
             try Console.show(
                 "\(name): \(SafeText(found.version.key)) (\(found.isNew ? "new" : "seen before"); \(source))")
-        case .failure(let failure):
-            Console.complain("\(name): \(failure)")
+        case .failure(let reason):
+            Console.complain("\(name): \(reason)")
         }
     }
 
@@ -83,11 +83,15 @@ struct ProbeCommand: AsyncParsableCommand {
                 .init("captured_at", .string(found.time.iso8601Milliseconds)),
                 .init("is_new", .bool(found.isNew)), .init("source", .string(found.source.rawValue)),
             ]
-        case .failure(let failure):
+        case .failure(.failed(let failure)):
             members += [
                 .init("failure", .string(failure.failureClass.rawValue)),
                 .init("detail", .string(failure.detail.description)),
             ]
+        case .failure(.notMade(let reason)):
+            members.append(.init("not_made", .string(reason.name)))
+            if let failure = reason.failureClass { members.append(.init("failure", .string(failure.rawValue))) }
+            members.append(.init("detail", .string(reason.detail)))
         }
         return .object(members)
     }
