@@ -95,7 +95,8 @@ let package = Package(
         .testTarget(
             name: "LinuxHostTests", dependencies: ["LinuxHost", "OutsideParts"], swiftSettings: strict),
         .testTarget(
-            name: "PrompterDaemonTests", dependencies: ["PrompterDaemon", "ConformanceSuites", "OutsideParts", logging],
+            name: "PrompterDaemonTests",
+            dependencies: ["PrompterDaemon", "ConformanceSuites", "OutsideParts", logging],
             swiftSettings: strict),
         .testTarget(
             name: "SystemTests",

@@ -2,12 +2,26 @@ public import PrompterCore
 
 /// The queue in front of the store, and its one writer: what comes within 20 ms is committed together.
 ///
-/// The scheduler bounds it: it begins no call without a place here. A store that fails keeps nobody but its own queue waiting:
-/// findings stay in it, in their order, and are tried again.
+/// It is bounded: the scheduler begins no call without a place here, of each stand-off and of watchlists the last word alone is
+/// kept, and a webhook has one delivery under way at a time. A store that fails keeps nobody but its own queue waiting: what is
+/// in it stays and is tried again.
 public final class Recorder: Sendable {
-    /// What became of a batch.
+    /// What was committed together.
+    public struct Commit: Sendable {
+        public var findings: [(entry: RecordEntry, recorded: Recorded)] = []
+        public var standOffs: [StandOff.Kept] = []
+        public var watchlist: Watchlist?
+        /// Whether what is dated later than now was marked.
+        public var isClockSetBack = false
+
+        public init(findings: [(entry: RecordEntry, recorded: Recorded)] = []) {
+            self.findings = findings
+        }
+    }
+
+    /// What became of what was handed in.
     public enum Outcome: Sendable {
-        case committed([(entry: RecordEntry, recorded: Recorded)])
+        case committed(Commit)
         /// The store failed for the first time since it last worked; why, in one line.
         case failing(String)
         /// The store works again.
@@ -19,11 +33,49 @@ public final class Recorder: Sendable {
         public var commits: UInt64 = 0
         public var rows: UInt64 = 0
         public var errors: UInt64 = 0
+        /// Findings that wait.
         public var pending = 0
     }
 
+    /// What waits to be committed.
+    private struct Queue: Sendable {
+        var findings: [RecordEntry] = []
+        var standOffs: [StandOff.Scope: StandOff.Kept] = [:]
+        var watchlist: Watchlist?
+        var isClockSetBack = false
+        var deliveries: [EndedDelivery] = []
+        /// Those who wait for what is here.
+        var waiters: [CheckedContinuation<Void, Never>] = []
+
+        var hasNothingToWrite: Bool {
+            findings.isEmpty && standOffs.isEmpty && watchlist == nil && !isClockSetBack && deliveries.isEmpty
+        }
+
+        var isEmpty: Bool { hasNothingToWrite && waiters.isEmpty }
+
+        var batch: StoreBatch {
+            var batch = StoreBatch()
+            batch.watchlist = watchlist
+            batch.isClockSetBack = isClockSetBack
+            batch.findings = findings.map(\.finding)
+            batch.standOffs = Array(standOffs.values)
+            batch.deliveries = deliveries
+            return batch
+        }
+
+        /// Takes back what `earlier` has, which could not be committed.
+        mutating func putBack(_ earlier: Queue) {
+            findings = earlier.findings + findings
+            standOffs.merge(earlier.standOffs) { later, _ in later }
+            watchlist = watchlist ?? earlier.watchlist
+            isClockSetBack = isClockSetBack || earlier.isClockSetBack
+            deliveries = earlier.deliveries + deliveries
+            waiters = earlier.waiters + waiters
+        }
+    }
+
     private struct State {
-        var pending: [RecordEntry] = []
+        var pending = Queue()
         /// Findings that are being committed.
         var committing: [RecordEntry] = []
         var isFinished = false
@@ -40,7 +92,7 @@ public final class Recorder: Sendable {
     private static let fullBatch = 512
     private static let pauseAfterFailure: Duration = .seconds(1)
 
-    /// What became of the findings, for the one who counts and tells.
+    /// What became of it, for the one who counts and tells. No more waits here than has places in the queue.
     public let outcomes: AsyncStream<Outcome>
     private let outcomesContinuation: AsyncStream<Outcome>.Continuation
     private let store: any VersionStore
@@ -60,38 +112,87 @@ public final class Recorder: Sendable {
     public var report: Report {
         state.withLock { state in
             var report = state.report
-            report.pending = state.pending.count + state.committing.count
+            report.pending = state.pending.findings.count + state.committing.count
             return report
         }
     }
 
-    /// Queues `entry` behind what waits. The scheduler bounds how much that is.
+    // MARK: what is handed in
+
+    /// Queues a finding behind those that wait. The scheduler bounds how many that are.
     public func submit(_ entry: RecordEntry) {
         let count = state.withLock { state in
-            state.pending.append(entry)
-            return state.pending.count
+            state.pending.findings.append(entry)
+            return state.pending.findings.count
         }
         if count == 1 || count == Self.fullBatch { arrived.yield() }
     }
 
-    /// Commits what comes until ``finish()`` was called and nothing is left, it is
-    /// told to give up, or its task is cancelled.
+    /// Has what of stand-offs must survive a restart kept.
+    public func keep(_ standOffs: [StandOff.Kept]) {
+        add { queue in
+            for standOff in standOffs { queue.standOffs[standOff.scope] = standOff }
+        }
+    }
+
+    /// Has `watchlist` taken over, before the findings that come after this.
+    public func register(_ watchlist: Watchlist) { add { $0.watchlist = watchlist } }
+
+    /// Has what is dated later than now marked.
+    public func noteClockSetBack() { add { $0.isClockSetBack = true } }
+
+    /// Has it written how a delivery ended. It returns when that is committed, or will not be.
+    public func settle(_ delivery: Delivery, _ ending: DeliveryEnding) async {
+        await withCheckedContinuation { waiter in
+            let hasEnded = state.withLock { state in
+                guard !state.hasEnded else { return true }
+                state.pending.deliveries.append(EndedDelivery(delivery, ending))
+                state.pending.waiters.append(waiter)
+                return false
+            }
+            if hasEnded { waiter.resume() } else { arrived.yield() }
+        }
+    }
+
+    /// Waits until what was handed in before is committed, or will not be.
+    public func flush() async {
+        await withCheckedContinuation { waiter in
+            let hasEnded = state.withLock { state in
+                if !state.hasEnded { state.pending.waiters.append(waiter) }
+                return state.hasEnded
+            }
+            if hasEnded { waiter.resume() } else { arrived.yield() }
+        }
+    }
+
+    private func add(_ change: (inout Queue) -> Void) {
+        state.withLock { change(&$0.pending) }
+        arrived.yield()
+    }
+
+    // MARK: what is done with it
+
+    /// Commits what comes until ``finish()`` was called and nothing is left, it is told to give up, or its task is cancelled.
     public func run() async {
         var isFailing = false
         for await _ in arrivals {
             await gather()
             while true {
-                let batch = take()
-                if batch.isEmpty { break }
+                let queue = take()
+                if queue.isEmpty { break }
+                guard !queue.hasNothingToWrite else {
+                    for waiter in queue.waiters { waiter.resume() }
+                    continue
+                }
                 do {
-                    let recorded = try await store.record(batch.map(\.finding), at: clock().wall)
+                    let recorded = try await store.write(queue.batch, at: clock().wall)
                     if isFailing { outcomesContinuation.yield(.restored) }
                     isFailing = false
-                    committed(zip(batch, recorded).map { (entry: $0, recorded: $1) })
+                    committed(queue, recorded)
                 } catch {
                     if !isFailing { outcomesContinuation.yield(.failing("\(error)")) }
                     isFailing = true
-                    putBack(batch)
+                    putBack(queue)
                     if state.withLock({ $0.isGivenUp }) { return end() }
                     try? await Task.sleep(for: Self.pauseAfterFailure)
                     if Task.isCancelled || state.withLock({ $0.isGivenUp }) { return end() }
@@ -102,7 +203,7 @@ public final class Recorder: Sendable {
         end()
     }
 
-    /// Says that no more findings will come: ``run()`` ends when all are committed.
+    /// Says that no more will come: ``run()`` ends when all is committed.
     public func finish() {
         state.withLock { $0.isFinished = true }
         arrived.yield()
@@ -124,51 +225,64 @@ public final class Recorder: Sendable {
         }
     }
 
-    /// What is not known to be committed. A commit that hangs may yet succeed; that a finding is then imported too does no harm.
+    /// Findings that are not known to be committed. A commit that hangs may yet succeed; that a finding is then imported too does no
+    /// harm.
     public func leftover() -> [RecordEntry] {
-        state.withLock { $0.committing + $0.pending }
+        state.withLock { $0.committing + $0.pending.findings }
     }
+
+    /// What the next commit is to hold, as things are.
+    public var waiting: StoreBatch { state.withLock { $0.pending.batch } }
 
     private func end() {
         arrived.finish()
         outcomesContinuation.finish()
-        state.withLock { state in
+        let waiters = state.withLock { state in
             state.hasEnded = true
-            let waiter = state.endWaiter
-            state.endWaiter = nil
-            return waiter
-        }?.resume()
+            defer {
+                state.endWaiter = nil
+                state.pending.waiters = []
+            }
+            return state.pending.waiters + (state.endWaiter.map { [$0] } ?? [])
+        }
+        for waiter in waiters { waiter.resume() }
     }
 
     /// Waits until a commit is worth its while.
     private func gather() async {
-        guard state.withLock({ $0.pending.count < Self.fullBatch && !$0.isFinished }) else { return }
+        guard state.withLock({ $0.pending.findings.count < Self.fullBatch && !$0.isFinished }) else { return }
         try? await Task.sleep(for: Self.gathering)
     }
 
-    private func take() -> [RecordEntry] {
+    private func take() -> Queue {
         state.withLock { state in
-            let batch = state.pending
-            state.pending = []
-            state.committing = batch
-            return batch
+            let queue = state.pending
+            state.pending = Queue()
+            state.committing = queue.findings
+            return queue
         }
     }
 
-    private func putBack(_ batch: [RecordEntry]) {
+    private func putBack(_ queue: Queue) {
         state.withLock { state in
-            state.pending = batch + state.pending
+            state.pending.putBack(queue)
             state.committing = []
             state.report.errors += 1
         }
     }
 
-    private func committed(_ batch: [(entry: RecordEntry, recorded: Recorded)]) {
+    private func committed(_ queue: Queue, _ recorded: [Recorded]) {
+        precondition(recorded.count == queue.findings.count, "the store tells of each finding")
         state.withLock { state in
             state.committing = []
             state.report.commits += 1
-            state.report.rows += UInt64(batch.count)
+            state.report.rows += UInt64(queue.findings.count)
         }
-        outcomesContinuation.yield(.committed(batch))
+        var commit = Commit(findings: zip(queue.findings, recorded).map { (entry: $0, recorded: $1) })
+        commit.standOffs = Array(queue.standOffs.values)
+        commit.watchlist = queue.watchlist
+        commit.isClockSetBack = queue.isClockSetBack
+        outcomesContinuation.yield(.committed(commit))
+        for waiter in queue.waiters { waiter.resume() }
     }
 }

@@ -12,6 +12,7 @@ actor ReloadService {
     private let rooms: Rooms
     private let life: LifeCycle
     private let textfile: TextfileService
+    private let maintenance: StoreMaintenance
     private let edits: WatchlistEdits
     private let credentials: CredentialReader
     private let troubles: FileTroubles
@@ -22,15 +23,17 @@ actor ReloadService {
     private(set) var inForce: WatchlistInForce
     /// What the watchlist was read from last, good or bad.
     private var watchedFiles: WatchedFiles
-    /// Whether the watchlist in force is yet to be written into the store.
-    private var isRegistrationDue = false
     /// Whether what the store knows of the targets could not be read.
     private var isMemoryDue = false
 
-    init(_ rooms: Rooms, _ opened: OpenedWatchlist, _ life: LifeCycle, _ textfile: TextfileService) {
+    init(
+        _ rooms: Rooms, _ opened: OpenedWatchlist, _ life: LifeCycle, _ textfile: TextfileService,
+        _ maintenance: StoreMaintenance
+    ) {
         self.rooms = rooms
         self.life = life
         self.textfile = textfile
+        self.maintenance = maintenance
         edits = opened.edits
         lastGood = opened.lastGood
         inForce = opened.inForce
@@ -68,7 +71,6 @@ actor ReloadService {
 
     /// Does what the store could not take before.
     func storeMayWork() async {
-        if isRegistrationDue { await register() }
         guard isMemoryDue else { return }
         let targets = inForce.watchlist.targets.map(\.id)
         guard let memory = try? await rooms.store.memory(of: targets) else { return }
@@ -83,7 +85,7 @@ actor ReloadService {
     func start(spread: Duration) async {
         do {
             let kept = try await rooms.store.standOffs()
-            rooms.standOffChanges.wrote(kept)
+            await maintenance.wrote(kept)
             await putInForce(spread: spread, standOffs: kept)
         } catch {
             rooms.log.error("store: stand-offs from before the start could not be read: \(error)")
@@ -141,17 +143,10 @@ actor ReloadService {
         rooms.log.error("watchlist refused: \(inForce)\(more > 0 ? " (\(more) more errors)" : "")")
     }
 
+    /// Has the list in force written into the store. Until that is done, deliveries to the webhooks of the one before are still made.
     private func register() async {
-        let watchlist = inForce.watchlist
-        await rooms.herald.learn(watchlist)
-        do {
-            try await rooms.store.register(watchlist, at: Moment.now.wall)
-            isRegistrationDue = false
-            await rooms.herald.forgetOthers(than: watchlist)
-        } catch {
-            if !isRegistrationDue { rooms.log.error("store: the watchlist is not recorded yet; trying again: \(error)") }
-            isRegistrationDue = true
-        }
+        await rooms.dispatcher.learn(inForce.watchlist)
+        rooms.recorder.register(inForce.watchlist)
     }
 
     private func putInForce(spread: Duration, standOffs: [StandOff.Kept] = []) async {

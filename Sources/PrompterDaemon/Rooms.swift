@@ -12,14 +12,13 @@ struct Rooms: Sendable {
     let fileThreads = FileThreads()
     /// Held for as long as the daemon runs.
     let lock: FileLock
-    let store: EnduringStore
+    let store: RecoveringStore
     let client: HTTPClient
     let redisGuard: RedisGuard?
     let timer: WallTimer
     let recorder: Recorder
     let runner: Runner
-    let standOffChanges: StandOffChanges
-    let herald: Herald
+    let dispatcher: WebhookDispatcher
 
     /// Opens them for `watchlist`.
     ///
@@ -34,7 +33,7 @@ struct Rooms: Sendable {
             throw .unusable("\(error)")
         }
         do {
-            store = try await EnduringStore(path: settings.database, watchlist: watchlist, log: log)
+            store = try await RecoveringStore(path: settings.database, watchlist: watchlist, log: log)
         } catch {
             throw .unusable("\(error)")
         }
@@ -48,29 +47,28 @@ struct Rooms: Sendable {
         let timer = WallTimer()
         self.timer = timer
         recorder = Recorder(store: store, clock: { Moment.now })
-        let standOffChanges = StandOffChanges()
-        self.standOffChanges = standOffChanges
         let stub = StubProber(pause: settings.stubPause)
         let runner = Runner(
             Runner.Parts(
-                probeGuard: probeGuard, recorder: recorder, clock: { Moment.now },
-                keep: { standOffChanges.add($0) }, log: log
+                probeGuard: probeGuard, recorder: recorder, clock: { Moment.now }, log: log
             ) { timer.arm(at: $0) },
             Scheduler(mayCall: settings.mayCall), probers: Probers(stub: stub, live: stub))
         self.runner = runner
-        herald = Self.herald(
-            settings, store, client, probeGuard, on: fileThreads, changed: { await runner.noteChange() }, log: log)
-        await herald.learn(watchlist)
+        dispatcher = Self.dispatcher(
+            settings, store, recorder, client, probeGuard, on: fileThreads, changed: { await runner.noteChange() },
+            log: log)
+        await dispatcher.learn(watchlist)
     }
 
-    private static func herald(
-        _ settings: Settings, _ store: EnduringStore, _ client: HTTPClient, _ probeGuard: any ProbeGuard,
+    private static func dispatcher(
+        _ settings: Settings, _ store: RecoveringStore, _ recorder: Recorder, _ client: HTTPClient,
+        _ probeGuard: any ProbeGuard,
         on threads: FileThreads, changed: @escaping @Sendable () async -> Void, log: Logger
-    ) -> Herald {
-        Herald(
-            Herald.Parts(
-                look: { try await store.dueDeliveries(at: $0, horizon: Herald.horizon, limit: $1) },
-                settle: { try await store.settle($0, $1, at: $2) },
+    ) -> WebhookDispatcher {
+        WebhookDispatcher(
+            WebhookDispatcher.Parts(
+                look: { try await store.dueDeliveries(at: $0, horizon: WebhookDispatcher.horizon, limit: $1) },
+                settle: { await recorder.settle($0, $1) },
                 headers: { try await HeaderFile($0).read(on: threads).headers },
                 send: { try await client.send($0) }, probeGuard: probeGuard, clock: { Moment.now }, changed: changed,
                 log: log, service: settings.service, environment: settings.environmentName))

@@ -12,19 +12,15 @@ public actor Runner {
         var clock: @Sendable () -> Moment
         /// Sets the one timer, by the wall clock.
         var arm: @Sendable (Timestamp?) -> Void
-        /// Takes what of stand-offs must survive a restart, as it changes. It must not block.
-        var keep: @Sendable ([StandOff.Kept]) -> Void
         var log: Logger
 
         public init(
             probeGuard: any ProbeGuard, recorder: Recorder, clock: @escaping @Sendable () -> Moment,
-            keep: @escaping @Sendable ([StandOff.Kept]) -> Void = { _ in }, log: Logger,
-            arm: @escaping @Sendable (Timestamp?) -> Void
+            log: Logger, arm: @escaping @Sendable (Timestamp?) -> Void
         ) {
             self.probeGuard = probeGuard
             self.recorder = recorder
             self.clock = clock
-            self.keep = keep
             self.log = log
             self.arm = arm
         }
@@ -56,16 +52,12 @@ public actor Runner {
     public func tick() { handle(.tick) }
 
     /// Looks after the clock once a minute.
-    ///
-    /// - Returns: whether it was set far back, so that what the store has dated later than now is to be marked.
-    public func pulse() -> Bool {
-        handle(.pulse).contains { if case .distrust = $0 { true } else { false } }
-    }
+    public func pulse() { handle(.pulse) }
 
     /// Takes what became of a batch of findings.
     public func recorded(_ outcome: Recorder.Outcome) {
         switch outcome {
-        case .committed(let batch): handle(.committed(batch))
+        case .committed(let commit): if !commit.findings.isEmpty { handle(.committed(commit.findings)) }
         case .failing(let reason): handle(.storeFailing(reason))
         case .restored: handle(.storeRestored)
         }
@@ -144,7 +136,7 @@ public actor Runner {
 
     // MARK: what is done
 
-    @discardableResult private func handle(_ input: SchedulerInput) -> [Directive] {
+    private func handle(_ input: SchedulerInput) {
         let now = parts.clock()
         let directives = scheduler.handle(input, at: now)
         for directive in directives { carryOut(directive, at: now) }
@@ -153,7 +145,6 @@ public actor Runner {
         let woken = waiters
         waiters = []
         for waiter in woken { waiter.resume() }
-        return directives
     }
 
     private func carryOut(_ directive: Directive, at now: Moment) {
@@ -167,9 +158,9 @@ public actor Runner {
                 handle(.settled(settlements.map(\.lease.id)))
             }
         case .record(let entry): parts.recorder.submit(entry)
-        case .keep(let standOffs): parts.keep(standOffs)
+        case .keep(let standOffs): parts.recorder.keep(standOffs)
         case .breakOff: for call in calls.values { call.cancel() }
-        case .distrust: break
+        case .noteClockSetBack: parts.recorder.noteClockSetBack()
         case .log(let line): log(line)
         }
     }

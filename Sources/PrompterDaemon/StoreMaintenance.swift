@@ -2,8 +2,8 @@ import LinuxHost
 import Logging
 import PrompterCore
 
-/// Looks after the store beside the recorder, once a pulse: what is older than the retention, what a clock that was ahead has dated,
-/// and what others changed in it.
+/// Looks after the store beside the recorder, once a pulse: what is older than the retention, and what
+/// others changed in it.
 actor StoreMaintenance {
     private static let day: Int64 = 86_400_000
 
@@ -12,7 +12,8 @@ actor StoreMaintenance {
     /// The row of the target that was pruned last; `nil` where all are pruned until ``prunedUntil``.
     private var prunedRow: Int64?
     private var prunedUntil: Int64?
-    private let isClockSetBack = Locked(false)
+    /// The stand-offs that the store has, by their scopes.
+    private var written: Set<StandOff.Scope> = []
     private let pulses: AsyncStream<Void>
     private let pulsed: AsyncStream<Void>.Continuation
 
@@ -23,53 +24,36 @@ actor StoreMaintenance {
     }
 
     /// Says that a minute has passed. It never waits.
-    ///
-    /// - Parameter isClockSetBack: whether the clock was set far back since the last.
-    nonisolated func pulse(isClockSetBack: Bool) {
-        if isClockSetBack { self.isClockSetBack.withLock { $0 = true } }
-        pulsed.yield()
-    }
+    nonisolated func pulse() { pulsed.yield() }
 
     /// Does its work until its task is cancelled.
     func run() async {
         for await _ in pulses {
-            await markWhatIsAhead()
             await noticeEndedStandOffs()
             await prune()
         }
     }
 
-    /// Keeps stand-offs as they change, so that a restart hammers nobody who asked to be left alone.
-    func keepStandOffs() async {
-        for await _ in rooms.standOffChanges.arrivals {
-            do {
-                let changes = rooms.standOffChanges.take()
-                try await rooms.store.keep(changes)
-                rooms.standOffChanges.wrote(changes)
-            } catch {
-                // The recorder tells of a store that fails. After a restart one probe more finds the stand-off anew.
-                rooms.log.debug("store: a stand-off could not be kept: \(error)")
-            }
-        }
+    /// Takes note of what was committed.
+    func take(_ commit: Recorder.Commit) async {
+        wrote(commit.standOffs)
+        guard commit.isClockSetBack else { return }
+        let ahead = await rooms.runner.targetsAhead
+        if let memory = try? await rooms.store.memory(of: ahead) { await rooms.runner.restore(memory, of: ahead) }
     }
 
-    /// Until it has been done: what was dated by a clock that was ahead would make all that comes look late.
-    private func markWhatIsAhead() async {
-        guard isClockSetBack.withLock({ $0 }) else { return }
-        do {
-            try await rooms.store.distrust(after: Moment.now.wall)
-            let ahead = await rooms.runner.targetsAhead
-            await rooms.runner.restore(try await rooms.store.memory(of: ahead), of: ahead)
-            isClockSetBack.withLock { $0 = false }
-        } catch {
-            rooms.log.error("store: observations dated in the future are not marked yet; trying again: \(error)")
+    /// Takes note that `standOffs` stand in the store as they are.
+    func wrote(_ standOffs: [StandOff.Kept]) {
+        for standOff in standOffs {
+            if standOff.end == nil { written.remove(standOff.scope) } else { written.insert(standOff.scope) }
         }
     }
 
     /// Notices what a probe by hand, which was answered, ended in the store: one call tries.
     private func noticeEndedStandOffs() async {
-        guard rooms.standOffChanges.isAnyWritten, let kept = try? await rooms.store.standOffs() else { return }
-        let ended = rooms.standOffChanges.takeEnded(kept: kept)
+        guard !written.isEmpty, let kept = try? await rooms.store.standOffs() else { return }
+        let ended = written.subtracting(kept.map(\.scope))
+        written.subtract(ended)
         if !ended.isEmpty { await rooms.runner.recheck(ended) }
     }
 

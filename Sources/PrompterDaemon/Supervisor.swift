@@ -71,9 +71,10 @@ public struct Supervisor: Sendable {
         guard !stop.isOpen else { return log.notice("stopped before it had started") }
         let (rooms, opened) = try await opening.value.get()
         let textfile = TextfileService(rooms)
-        let reloading = ReloadService(rooms, opened, life, textfile)
+        let maintenance = StoreMaintenance(rooms, pulseInterval: pulseInterval(rooms))
+        let reloading = ReloadService(rooms, opened, life, textfile, maintenance)
         reloads.withLock { $0 = reloading.requests }
-        let services = await start(rooms, reloading, textfile, life, once: once, stop)
+        let services = await start(rooms, reloading, textfile, maintenance, life, once: once, stop)
         await stop.wait()
         let end = Moment.now.uptime
         life.stop()
@@ -89,15 +90,13 @@ public struct Supervisor: Sendable {
     ///
     /// - Returns: their tasks.
     private func start(
-        _ rooms: Rooms, _ reloading: ReloadService, _ textfile: TextfileService, _ life: LifeCycle, once: Bool,
-        _ stop: Gate
+        _ rooms: Rooms, _ reloading: ReloadService, _ textfile: TextfileService, _ maintenance: StoreMaintenance,
+        _ life: LifeCycle, once: Bool, _ stop: Gate
     ) async -> [Task<Void, Never>] {
-        let interval = min(Self.longestPulse, rooms.notifier.watchdogInterval.map { $0 / 3 } ?? Self.longestPulse)
-        let maintenance = StoreMaintenance(rooms, pulseInterval: interval)
+        // These two end by themselves, with the recorder.
         var services = [
             Task { await rooms.recorder.run() },
-            Task { await tellOutcomes(rooms, reloading, textfile) },
-            Task { await maintenance.keepStandOffs() },
+            Task { await tellOutcomes(rooms, reloading, textfile, maintenance) },
         ]
         let starting = Gate.after {
             await reloading.start(spread: once ? .zero : Timetable.longestSpread)
@@ -123,15 +122,15 @@ public struct Supervisor: Sendable {
                     textfile.wake()
                 }
             },
-            Task { await pulse(every: interval, rooms, reloading, textfile, maintenance) },
+            Task { await pulse(rooms, reloading, textfile, maintenance) },
             Task { await textfile.run() }, Task { await maintenance.run() }, Task { await reloading.run() },
         ]
         // Where nobody is called nobody is told either: what is pending stays so.
-        if !settings.stubsOnly { services.append(Task { await rooms.herald.run() }) }
+        if !settings.stubsOnly { services.append(Task { await rooms.dispatcher.run() }) }
         if let redisGuard = rooms.redisGuard {
             services.append(Task { for await report in redisGuard.changes { tell(report) } })
         }
-        rooms.herald.wake()
+        rooms.dispatcher.wake()
         await textfile.write(isForced: true)
         life.started()
         await textfile.showStatus()
@@ -161,27 +160,30 @@ public struct Supervisor: Sendable {
         )
     }
 
+    private func pulseInterval(_ rooms: Rooms) -> Duration {
+        min(Self.longestPulse, rooms.notifier.watchdogInterval.map { $0 / 3 } ?? Self.longestPulse)
+    }
+
     // MARK: services
 
     /// Once a minute: the watchdog is fed if the scheduler works, before anything else; the others do their work by themselves.
     private func pulse(
-        every interval: Duration, _ rooms: Rooms, _ reloading: ReloadService, _ textfile: TextfileService,
-        _ maintenance: StoreMaintenance
+        _ rooms: Rooms, _ reloading: ReloadService, _ textfile: TextfileService, _ maintenance: StoreMaintenance
     ) async {
-        let pulse = Pulse(every: interval)
+        let pulse = Pulse(every: pulseInterval(rooms))
         let looks = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         let looking = Task { for await _ in looks.stream { await reloading.look() } }
         let showing = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         let refreshing = Task { for await _ in showing.stream { await textfile.refresh() } }
         for await _ in pulse.beats {
-            let isClockSetBack = await rooms.runner.pulse()
+            await rooms.runner.pulse()
             if await rooms.runner.isHealthy {
                 rooms.notifier.watchdog()
             } else {
                 log.critical("scheduler stalled; watchdog ping withheld")
             }
-            maintenance.pulse(isClockSetBack: isClockSetBack)
-            rooms.herald.wake()
+            maintenance.pulse()
+            rooms.dispatcher.wake()
             looks.continuation.yield()
             showing.continuation.yield()
         }
@@ -191,12 +193,16 @@ public struct Supervisor: Sendable {
     }
 
     /// Counts and tells what was committed. It ends with the recorder, so that what was committed last is told, too.
-    private func tellOutcomes(_ rooms: Rooms, _ reloading: ReloadService, _ textfile: TextfileService) async {
+    private func tellOutcomes(
+        _ rooms: Rooms, _ reloading: ReloadService, _ textfile: TextfileService, _ maintenance: StoreMaintenance
+    ) async {
         for await outcome in rooms.recorder.outcomes {
             await rooms.runner.recorded(outcome)
             switch outcome {
-            case .committed(let batch):
-                if batch.contains(where: { !$0.recorded.events.isEmpty }) { rooms.herald.wake() }
+            case .committed(let commit):
+                if commit.findings.contains(where: { !$0.recorded.events.isEmpty }) { rooms.dispatcher.wake() }
+                if let watchlist = commit.watchlist { await rooms.dispatcher.forgetOthers(than: watchlist) }
+                await maintenance.take(commit)
             case .failing: await textfile.show(isStoreFailing: true)
             case .restored:
                 await textfile.show(isStoreFailing: false)
@@ -222,24 +228,26 @@ public struct Supervisor: Sendable {
     ) async {
         func left(of time: Duration) -> Duration { max(begin + time - Moment.now.uptime, .zero) }
         await rooms.runner.leaveRound()
-        async let told: Void = once ? () : rooms.herald.stop(within: StopTime.flights)
+        async let told: Void = once ? () : rooms.dispatcher.stop(within: StopTime.flights)
         await rooms.runner.stop(within: StopTime.flights)
         await told
         rooms.timer.cancel()
+        if once, !settings.stubsOnly {
+            // What a round made known is told before its end.
+            await Gate.after { await rooms.recorder.flush() }.wait(atMost: left(of: StopTime.recording))
+            await rooms.dispatcher.finish(within: left(of: StopTime.recording))
+        }
         rooms.recorder.finish()
         let recorded = Gate.after { await rooms.recorder.waitUntilEnded() }
         if await !recorded.wait(atMost: left(of: StopTime.recording)) {
             rooms.recorder.giveUp()
             await recorded.wait(atMost: left(of: StopTime.recording + StopTime.lastActs))
         }
-        rooms.standOffChanges.finish()
         if recorded.isOpen {
-            // What was committed last is counted and told, and may begin a stand-off; these end by themselves.
-            await Gate.after { for service in services.prefix(3) { await service.value } }
+            // What was committed last is counted and told.
+            await Gate.after { for service in services.prefix(2) { await service.value } }
                 .wait(atMost: StopTime.lastActs)
         }
-        // What a single round made known is told before its end.
-        if once, !settings.stubsOnly { await rooms.herald.finish(within: left(of: StopTime.recording)) }
         for service in services { service.cancel() }
     }
 

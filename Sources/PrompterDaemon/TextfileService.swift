@@ -68,7 +68,7 @@ actor TextfileService {
         state.storeRows = store.rows
         state.storeErrors = store.errors
         state.storePending = store.pending
-        state.deliveries = await rooms.herald.counts
+        state.deliveries = await rooms.dispatcher.counts
         if let report = rooms.redisGuard?.report {
             state.isRedisUp = report.isUp
             state.redisErrors = report.errors

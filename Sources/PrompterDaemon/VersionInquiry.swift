@@ -248,7 +248,9 @@ public struct VersionInquiry: Sendable {
         // What can't be ended now is by the daemon's own trial.
         guard let standOffs = try? await store.standOffs().filter({ $0.scope.concerns(target) }), !standOffs.isEmpty
         else { return }
-        try? await store.keep(standOffs.map(\.ended))
+        var batch = StoreBatch()
+        batch.standOffs = standOffs.map(\.ended)
+        _ = try? await store.write(batch, at: Moment.now.wall)
     }
 
     private func known(_ target: Target) async throws(NoVersion) -> Found? {

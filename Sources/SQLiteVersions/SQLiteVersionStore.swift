@@ -57,16 +57,27 @@ public final class SQLiteVersionStore: VersionStore {
         return try result.get()
     }
 
-    /// The promises are ``VersionStore/record(_:at:)``'s. The batch is one transaction: a few hundred findings cost little more
+    /// The promises are ``VersionStore/write(_:at:)``'s. The batch is one transaction: a few hundred findings cost little more
     /// than one.
     ///
     /// - Throws: ``SQLiteStoreError``: ``SQLiteStoreError/Reason/locked`` after five seconds of another's writing. Nothing is
-    ///   recorded then.
-    public func record(_ findings: [Finding], at now: Timestamp) async throws(SQLiteStoreError) -> [Recorded] {
-        guard !findings.isEmpty else { return [] }
-        return try await write { database in
+    ///   written then.
+    @discardableResult
+    public func write(_ batch: StoreBatch, at now: Timestamp) async throws(SQLiteStoreError) -> [Recorded] {
+        try await inTransaction { database in
+            if let watchlist = batch.watchlist {
+                var writer = try BindingWriter(on: database, at: now)
+                try writer.register(watchlist)
+            }
+            if batch.isClockSetBack { try ClockRollback.run(on: database, after: now) }
+            if !batch.standOffs.isEmpty { try StandOffRows.write(batch.standOffs, to: database) }
+            if !batch.deliveries.isEmpty {
+                let writer = try DeliveryWriter(on: database, at: now)
+                for ended in batch.deliveries { try writer.settle(ended.delivery, ended.ending) }
+            }
+            guard !batch.findings.isEmpty else { return [] }
             let writer = try FindingWriter(on: database, at: now)
-            return try findings.map { try writer.record($0) }
+            return try batch.findings.map { try writer.record($0) }
         }
     }
 
@@ -74,23 +85,12 @@ public final class SQLiteVersionStore: VersionStore {
         try await onQueue { try MemoryQuery.run(on: $0, of: targets) }
     }
 
-    /// Writes what `watchlist` says: its targets, and which target each watch points to from `now` on. The binding of a watch
-    /// that is gone, or points elsewhere, ends now.
-    ///
-    /// - Throws: ``SQLiteStoreError``; nothing is written then.
-    public func register(_ watchlist: Watchlist, at now: Timestamp) async throws(SQLiteStoreError) {
-        try await write { database in
-            var writer = try BindingWriter(on: database, at: now)
-            try writer.register(watchlist)
-        }
-    }
-
     /// Writes that `watches` are watched from `now` on, where nothing says so yet. What is bound already stays as it is, for it
     /// is the daemon's to change.
     ///
     /// - Throws: ``SQLiteStoreError``; nothing is written then.
     public func registerMissing(_ watches: [Watch], at now: Timestamp) async throws(SQLiteStoreError) {
-        try await write { database in
+        try await inTransaction { database in
             var writer = try BindingWriter(on: database, at: now)
             try writer.registerMissing(watches)
         }
@@ -104,7 +104,7 @@ public final class SQLiteVersionStore: VersionStore {
     public func prune(
         before cutoff: Timestamp, after last: Int64 = 0, most: Int = 500, at now: Timestamp
     ) async throws(SQLiteStoreError) -> Int64? {
-        try await write { try Pruning(on: $0, at: now).run(before: cutoff, after: last, most: most) }
+        try await inTransaction { try Pruning(on: $0, at: now).run(before: cutoff, after: last, most: most) }
     }
 
     /// What is to be told to webhooks and is due at `now`, at most one delivery a webhook.
@@ -120,15 +120,6 @@ public final class SQLiteVersionStore: VersionStore {
         try await onQueue { try DeliveryQuery.run(on: $0, at: now, horizon: now + horizon, limit: limit) }
     }
 
-    /// Writes how `delivery` ended, or its last attempt did. What has ended already stays as it is.
-    ///
-    /// - Throws: ``SQLiteStoreError``; nothing is written then.
-    public func settle(
-        _ delivery: Delivery, _ ending: DeliveryEnding, at now: Timestamp
-    ) async throws(SQLiteStoreError) {
-        try await write { try DeliveryWriter(on: $0, at: now).settle(delivery, ending) }
-    }
-
     /// Takes in what another database exported, or the service layer's table: in one transaction, all or nothing. What is known
     /// already stays as it is, and nobody is told of what is not.
     ///
@@ -140,7 +131,7 @@ public final class SQLiteVersionStore: VersionStore {
         at now: Timestamp, progress: @escaping @Sendable (Int) -> Void = { _ in },
         _ feed: @escaping @Sendable (_ take: (ArraySlice<UInt8>) throws -> Void) throws -> Void
     ) async throws(SQLiteStoreError) -> ImportSummary {
-        try await write { database in
+        try await inTransaction { database in
             var reader = ExchangeReader(at: now)
             var writer = try ImportWriter(on: database, at: now)
             func take(_ entries: [Result<ExchangeReader.Entry, ExchangeReader.Complaint>]) throws {
@@ -154,26 +145,11 @@ public final class SQLiteVersionStore: VersionStore {
         }
     }
 
-    /// Writes what of stand-offs must survive a restart; one that is over is forgotten.
-    ///
-    /// - Throws: ``SQLiteStoreError``; nothing is written then.
-    public func keep(_ standOffs: [StandOff.Kept]) async throws(SQLiteStoreError) {
-        try await write { try StandOffRows.write(standOffs, to: $0) }
-    }
-
     /// The stand-offs as they were kept last.
     ///
     /// - Throws: ``SQLiteStoreError``.
     public func standOffs() async throws(SQLiteStoreError) -> [StandOff.Kept] {
         try await onQueue { try StandOffRows.read(from: $0) }
-    }
-
-    /// Marks the observations dated later than `now` as suspect, and takes back what they moved: for when the clock was found
-    /// to have been ahead.
-    ///
-    /// - Throws: ``SQLiteStoreError``; nothing is changed then.
-    public func distrust(after now: Timestamp) async throws(SQLiteStoreError) {
-        try await write { try Distrust.run(on: $0, after: now) }
     }
 
     /// Carries the log over and closes the database. Whatever is asked of the store after that throws
@@ -201,7 +177,7 @@ public final class SQLiteVersionStore: VersionStore {
     }
 
     /// Runs `body` as one transaction that excludes other writers from its start, so that what it reads stays true.
-    private func write<Value: Sendable>(
+    private func inTransaction<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(SQLiteStoreError) -> Value {
         try await onQueue { [path] database in

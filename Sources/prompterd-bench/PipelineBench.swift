@@ -49,9 +49,9 @@ struct PipelineBench: AsyncParsableCommand {
         let running = Task { await recorder.run() }
         let counting = Task {
             for await outcome in recorder.outcomes {
-                if case .committed(let batch) = outcome {
+                if case .committed(let commit) = outcome {
                     let now = Moment.now.uptime
-                    let seconds = batch.compactMap { $0.entry.asked.map { (now - $0).seconds } }
+                    let seconds = commit.findings.compactMap { $0.entry.asked.map { (now - $0).seconds } }
                     latencies.withLock { $0 += seconds }
                 }
                 await runner.recorded(outcome)

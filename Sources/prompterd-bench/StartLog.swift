@@ -1,5 +1,6 @@
 import LinuxHost
 import PrompterCore
+import PrompterDaemon
 
 /// A stub that remembers when each target was probed.
 final class StartLog: Prober {

@@ -28,7 +28,7 @@ struct RecorderTests {
         await running.value
         var times: [Int64] = []
         for await outcome in recorder.outcomes {
-            if case .committed(let batch) = outcome { times += batch.map(\.entry.finding.time.milliseconds) }
+            if case .committed(let commit) = outcome { times += commit.findings.map(\.entry.finding.time.milliseconds) }
         }
         #expect(times == Array(0..<2000))
         #expect(recorder.report.rows == 2000 && recorder.report.pending == 0 && recorder.leftover().isEmpty)
@@ -49,13 +49,53 @@ struct RecorderTests {
             Issue.record("it was not restored")
             return
         }
-        guard case .committed(let batch)? = await outcomes.next() else {
+        guard case .committed(let commit)? = await outcomes.next() else {
             Issue.record("nothing was committed")
             return
         }
-        #expect(batch.count == 1 && recorder.report.errors == 2)
+        #expect(commit.findings.count == 1 && recorder.report.errors == 2)
         recorder.finish()
         await running.value
+    }
+
+    /// Of what is said again the last word is written, in one transaction with the rest, and who waits for it goes on then.
+    @Test func whatWaitsIsOneBatch() async throws {
+        let store = ScriptedStore(failures: 1)
+        let recorder = recorder(store)
+        func standOff(_ repetitions: Int) -> StandOff.Kept {
+            StandOff.Kept(
+                scope: .provider("p"), cause: .quota, end: Timestamp(milliseconds: 1), repetitions: repetitions)
+        }
+        let event = Event(
+            id: "e", target: target.id, kind: .first, signal: nil, value: "v", slot: 1, time: Timestamp(milliseconds: 0)
+        )
+        let delivery = Delivery(event: event, hook: [1], provider: "p", model: "m")
+        recorder.submit(entry(1))
+        recorder.keep([standOff(1)])
+        recorder.keep([standOff(2)])
+        for count in 1...2 {
+            recorder.register(
+                Watchlist(providers: [:], watches: [], targets: Array(repeating: target, count: count)))
+        }
+        recorder.noteClockSetBack()
+        async let settled: Void = recorder.settle(delivery, .delivered)
+        let running = Task { await recorder.run() }
+        await settled
+        var batches = store.batches.makeAsyncIterator()
+        var batch = try #require(await batches.next())
+        // It may have been on its way to the queue still.
+        if batch.deliveries.isEmpty {
+            let rest = try #require(await batches.next())
+            batch.deliveries = rest.deliveries
+        }
+        #expect(batch.findings.count == 1 && batch.isClockSetBack && batch.watchlist?.targets.count == 2)
+        #expect(batch.standOffs == [standOff(2)])
+        #expect(batch.deliveries == [EndedDelivery(delivery, .delivered)])
+        recorder.finish()
+        await running.value
+        // Nobody waits for one that has ended.
+        await recorder.flush()
+        await recorder.settle(delivery, .delivered)
     }
 
     @Test func whatCannotBeRecordedIsLeft() async {

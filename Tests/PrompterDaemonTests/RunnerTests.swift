@@ -119,16 +119,16 @@ struct RunnerTests {
         let now = rig.box.now.wall
         let ahead = TargetMemory(lastAttempt: now, lastSuccess: now)
         rig.box.setWall(to: now - target.interval)
-        let isRealigned = await rig.runner.pulse()
-        #expect(!isRealigned)
+        await rig.runner.pulse()
+        #expect(!rig.recorder.waiting.isClockSetBack)
         rig.box.setWall(to: now)
-        _ = await rig.runner.pulse()
+        await rig.runner.pulse()
         await rig.runner.restore([target.id: ahead], of: [target.id])
         #expect(await rig.runner.targetsAhead == [])
         let back = now - target.interval - .seconds(1)
         rig.box.setWall(to: back)
-        let isRealignedNow = await rig.runner.pulse()
-        #expect(isRealignedNow && rig.arms.time.map { $0 <= back + Timetable.longestSpread } == true)
+        await rig.runner.pulse()
+        #expect(rig.recorder.waiting.isClockSetBack && rig.arms.time.map { $0 <= back + Timetable.longestSpread } == true)
         #expect(await rig.runner.targetsAhead == [target.id])
         let known = TargetMemory(lastAttempt: back - .seconds(60), lastSuccess: back - .seconds(60))
         await rig.runner.restore([target.id: known], of: [target.id])
@@ -289,7 +289,7 @@ struct RunnerTests {
             let batch = entries[recorded...].map { (entry: $0, recorded: Recorded(isNews: true)) }
             #expect(!batch.isEmpty)
             recorded += batch.count
-            await rig.runner.recorded(.committed(batch))
+            await rig.runner.recorded(.committed(Recorder.Commit(findings: batch)))
         }
         await rig.runner.finishRound()
         #expect(await rig.runner.failedTargets == 0)

@@ -4,8 +4,8 @@ import PrompterCore
 final class ScriptedStore: VersionStore {
     struct Failure: Error, CustomStringConvertible { var description: String { "the disk is full" } }
 
-    let batches: AsyncStream<[Finding]>
-    private let told: AsyncStream<[Finding]>.Continuation
+    let batches: AsyncStream<StoreBatch>
+    private let told: AsyncStream<StoreBatch>.Continuation
     private let memory = MemoryVersionStore()
     private let failures: Locked<Int>
 
@@ -14,18 +14,14 @@ final class ScriptedStore: VersionStore {
         (batches, told) = AsyncStream.makeStream()
     }
 
-    func register(_ watchlist: Watchlist, at now: Timestamp) async {
-        await memory.register(watchlist, at: now)
-    }
-
-    func record(_ findings: [Finding], at now: Timestamp) async throws -> [Recorded] {
+    func write(_ batch: StoreBatch, at now: Timestamp) async throws -> [Recorded] {
         let fails = failures.withLock { failures in
             failures -= 1
             return failures >= 0
         }
         if fails { throw Failure() }
-        let recorded = await memory.record(findings, at: now)
-        told.yield(findings)
+        let recorded = await memory.write(batch, at: now)
+        told.yield(batch)
         return recorded
     }
 

@@ -31,7 +31,7 @@ struct VersionSeriesTests {
                 Observation(
                     id: UInt64(index), target: target.id, slot: Int64(index), time: time, version: version,
                     metadata: answer.metadata, shows: [.model, .fingerprint, .digest, .metadata]), imported: false)
-            _ = await store.record([finding], at: time)
+            _ = await store.write(StoreBatch(findings: [finding]), at: time)
         }
         let list = Watchlist(watches: [Watch(key: key, target: target)], targets: [target])
         var scheduler = Scheduler()

@@ -19,7 +19,6 @@ final class World: Sendable {
         var armed: Timestamp?
         var calls: [Call] = []
         var lines: [String] = []
-        var kept: [StandOff.Kept] = []
         var events: [Event] = []
         /// How many of the recorder's findings were recorded.
         var recorded = 0
@@ -54,7 +53,7 @@ final class World: Sendable {
         runner = Runner(
             Runner.Parts(
                 probeGuard: LocalGuard(), recorder: recorder, clock: { shared.state.withLock { $0.now } },
-                keep: { standOffs in shared.state.withLock { $0.kept += standOffs } }, log: log,
+                log: log,
                 arm: { time in shared.state.withLock { $0.armed = time } }),
             Scheduler(mayCall: mayCall, storeCapacity: 100_000, seed: 7), probers: probers)
     }
@@ -66,7 +65,8 @@ final class World: Sendable {
     var lines: [String] { shared.state.withLock { $0.lines } }
     /// What became known, in its order.
     var kinds: [Event.Kind] { shared.state.withLock { $0.events.map(\.kind) } }
-    var kept: [StandOff.Kept] { shared.state.withLock { $0.kept } }
+    /// The last word on each stand-off.
+    var kept: [StandOff.Kept] { recorder.waiting.standOffs }
 
     /// What each call brings, by its target and the time since the beginning; `nil` for a version.
     func answer(_ answers: @escaping @Sendable (Target, Duration) -> ProbeFailure?) {
@@ -129,9 +129,10 @@ final class World: Sendable {
         }
         let entries = Array(all[first...])
         guard !entries.isEmpty else { return }
-        let recorded = await store.record(entries.map(\.finding), at: now.wall)
+        let recorded = await store.write(StoreBatch(findings: entries.map(\.finding)), at: now.wall)
         shared.state.withLock { $0.events += recorded.flatMap(\.events) }
-        await runner.recorded(.committed(zip(entries, recorded).map { (entry: $0, recorded: $1) }))
+        await runner.recorded(
+            .committed(Recorder.Commit(findings: zip(entries, recorded).map { (entry: $0, recorded: $1) })))
     }
 
     func text() async -> String {

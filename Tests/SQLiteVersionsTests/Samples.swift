@@ -1,4 +1,5 @@
 import PrompterCore
+import SQLiteVersions
 
 /// What the tests record.
 enum Samples {
@@ -33,5 +34,28 @@ enum Samples {
             id: id, target: target.id, slot: target.slot(at: time).number, time: time, version: version,
             usage: Usage(inputTokens: 8, outputTokens: nil), latency: .microseconds(1234))
         return .observation(observation, imported: false)
+    }
+}
+
+extension SQLiteVersionStore {
+    /// Writes stand-offs alone.
+    func keep(_ standOffs: [StandOff.Kept]) async throws {
+        var batch = StoreBatch()
+        batch.standOffs = standOffs
+        try await write(batch, at: Samples.now)
+    }
+
+    /// Writes how a delivery ended alone.
+    func settle(_ delivery: Delivery, _ ending: DeliveryEnding, at now: Timestamp) async throws {
+        var batch = StoreBatch()
+        batch.deliveries = [EndedDelivery(delivery, ending)]
+        try await write(batch, at: now)
+    }
+
+    /// Marks what is dated later than `now`.
+    func distrust(after now: Timestamp) async throws {
+        var batch = StoreBatch()
+        batch.isClockSetBack = true
+        try await write(batch, at: now)
     }
 }

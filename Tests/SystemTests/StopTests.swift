@@ -25,7 +25,7 @@ import Testing
         try site.write(Site.stubs(6))
         for _ in 0..<3 {
             program.send(SIGHUP)
-            #expect(await program.line(with: "the watchlist is not recorded yet"))
+            #expect(await program.line(with: "watchlist reloaded"))
         }
         let begin = ContinuousClock.now
         let end = await program.stop()

@@ -46,7 +46,7 @@ import Testing
         defer { provider.stop() }
         defer { receiver.stop() }
         let site = try Site(list(provider, receiver))
-        let program = try await site.ready(environment: ["METRICS_SERVICE": "herald", "METRICS_ENV": "test"])
+        let program = try await site.ready(environment: ["METRICS_SERVICE": "dispatcher", "METRICS_ENV": "test"])
         let told = try body(await receiver.request(1))
         #expect(await program.line(with: "webhook http://127.0.0.1: delivered: model-asked now answers as model-b"))
         // It goes on answering so, and nobody hears of it again.
@@ -58,7 +58,7 @@ import Testing
         let expected: [String: JSONValue] = [
             "kind": .string("replaced"), "signal": .string("model"), "value": .string("model-b"),
             "previous": .array([.string("model-a")]), "severity": .string("major"), "confirmed": .bool(isConfirmed),
-            "provider": .string("local"), "model": .string("model-asked"), "service": .string("herald"),
+            "provider": .string("local"), "model": .string("model-asked"), "service": .string("dispatcher"),
             "env": .string("test"),
             "watches": .array([
                 .object([

@@ -36,7 +36,8 @@ public enum UnrecordedExport {
                 "number": .integer(number), "identity": .bytes(target.id.bytes),
                 "provider": .text(target.provider.name), "dialect": .text(target.provider.dialect.rawValue),
                 "base_url": .text(target.provider.baseURL), "model": .text(target.model),
-                "kind": .text(target.kind.rawValue), "failures": .integer(0), "interval_ms": .integer(target.interval.milliseconds),
+                "kind": .text(target.kind.rawValue), "failures": .integer(0),
+                "interval_ms": .integer(target.interval.milliseconds),
                 "created_at": .integer(now.milliseconds),
             ])
     }

@@ -12,7 +12,7 @@ public enum Directive: Sendable {
     case keep([StandOff.Kept])
     /// Break off what is in flight.
     /// Mark what the store has dated later than now, and hand what it knows then back as ``SchedulerInput/memory(_:of:)``.
-    case distrust
+    case noteClockSetBack
     case breakOff
     case log(LogLine)
 }

@@ -74,7 +74,7 @@ struct ProbeFlow: Sendable {
 
     mutating func breakOff() { directives.append(.breakOff) }
 
-    mutating func distrust() { directives.append(.distrust) }
+    mutating func noteClockSetBack() { directives.append(.noteClockSetBack) }
 
     // MARK: from due to the guard
 

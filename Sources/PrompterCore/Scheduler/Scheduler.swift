@@ -77,7 +77,7 @@ public struct Scheduler: Sendable {
     private mutating func pulse(at now: Moment) {
         guard flow.timetable.realign(at: now.wall, setBack: clockLead.takeSetBack(at: now)) else { return }
         flow.log(LogLine(.warning, "the clock was set back by more than an interval: slots are taken anew"))
-        flow.distrust()
+        flow.noteClockSetBack()
     }
 
     /// What is in flight ends under the list it began with; what waits for a target that is gone is dropped.

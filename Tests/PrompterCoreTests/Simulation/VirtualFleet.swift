@@ -170,7 +170,7 @@ struct VirtualFleet {
         case .record(let entry):
             instances[instance].submit(entry, at: uptime)
             commitLater(instance)
-        case .keep, .breakOff, .distrust, .log: break
+        case .keep, .breakOff, .noteClockSetBack, .log: break
         }
     }
 

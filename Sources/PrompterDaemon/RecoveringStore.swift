@@ -8,7 +8,7 @@ import SQLiteVersions
 ///
 /// What waits in the recorder is tried again, so it ends up in the new database. The one who tries sets the pace: each use
 /// opens at most once.
-actor EnduringStore: VersionStore {
+actor RecoveringStore: VersionStore {
     private let path: String
     private let log: Logger
     private var store: SQLiteVersionStore?
@@ -40,28 +40,16 @@ actor EnduringStore: VersionStore {
         }
     }
 
-    func record(_ findings: [Finding], at now: Timestamp) async throws(SQLiteStoreError) -> [Recorded] {
-        let recorded = try await use { store throws(SQLiteStoreError) in try await store.record(findings, at: now) }
+    /// Writes `batch`. Its watchlist is written into every database that takes this one's place, too.
+    func write(_ batch: StoreBatch, at now: Timestamp) async throws(SQLiteStoreError) -> [Recorded] {
+        if let watchlist = batch.watchlist { self.watchlist = watchlist }
+        let recorded = try await use { store throws(SQLiteStoreError) in try await store.write(batch, at: now) }
         mayBeSetAside = true
         return recorded
     }
 
     func memory(of targets: [TargetID]) async throws(SQLiteStoreError) -> [TargetID: TargetMemory] {
         try await use { store throws(SQLiteStoreError) in try await store.memory(of: targets) }
-    }
-
-    /// Writes what `watchlist` says, now and into every database that takes this one's place.
-    func register(_ watchlist: Watchlist, at now: Timestamp) async throws(SQLiteStoreError) {
-        self.watchlist = watchlist
-        try await use { store throws(SQLiteStoreError) in try await store.register(watchlist, at: now) }
-    }
-
-    func distrust(after now: Timestamp) async throws(SQLiteStoreError) {
-        try await use { store throws(SQLiteStoreError) in try await store.distrust(after: now) }
-    }
-
-    func keep(_ standOffs: [StandOff.Kept]) async throws(SQLiteStoreError) {
-        try await use { store throws(SQLiteStoreError) in try await store.keep(standOffs) }
     }
 
     func standOffs() async throws(SQLiteStoreError) -> [StandOff.Kept] {
@@ -81,10 +69,6 @@ actor EnduringStore: VersionStore {
         try await use { store throws(SQLiteStoreError) in
             try await store.dueDeliveries(at: now, horizon: horizon, limit: limit)
         }
-    }
-
-    func settle(_ delivery: Delivery, _ ending: DeliveryEnding, at now: Timestamp) async throws(SQLiteStoreError) {
-        try await use { store throws(SQLiteStoreError) in try await store.settle(delivery, ending, at: now) }
     }
 
     func close() async {
@@ -133,7 +117,9 @@ actor EnduringStore: VersionStore {
                 new = try await .open(path)
             }
             do {
-                try await new.register(watchlist, at: now)
+                var batch = StoreBatch()
+                batch.watchlist = watchlist
+                try await new.write(batch, at: now)
             } catch {
                 await new.close()
                 if error.reason == .corrupt && mayBeSetAside { loss = .corrupt }

@@ -2,19 +2,19 @@ public import Logging
 public import PrompterCore
 
 /// Tells webhooks of events. It is apart from the probes: what is to be told stands in the store, beside its event, and the
-/// herald looks there when it is woken (by events that were committed, by the next attempt that becomes due, at the start, and
+/// dispatcher looks there when it is woken (by events that were committed, by the next attempt that becomes due, at the start, and
 /// once a pulse, since `prompterd probe` records events too).
 ///
 /// One delivery a webhook is under way at a time, so that one that hangs delays no other, and one that fails is left alone for
 /// a while, whatever else there is to tell it. A delivery is marked in the store only when
 /// the webhook has it: whoever crashes in between delivers it again, so an event arrives at least once.
-public actor Herald {
-    /// What the herald works with.
+public actor WebhookDispatcher {
+    /// What the dispatcher works with.
     public struct Parts: Sendable {
         /// What the store has to tell at a time, to so many webhooks at most.
         var look: @Sendable (Timestamp, Int) async throws -> DueDeliveries
-        /// Writes into the store how a delivery ended.
-        var settle: @Sendable (Delivery, DeliveryEnding, Timestamp) async throws -> Void
+        /// Has it written into the store how a delivery ended, and returns when it is, or will not be.
+        var settle: @Sendable (Delivery, DeliveryEnding) async -> Void
         /// Reads a header file.
         var headers: @Sendable (String) async throws -> [HTTPHeader]
         var send: @Sendable (HTTPRequest) async throws -> HTTPResponse
@@ -22,7 +22,7 @@ public actor Herald {
         var clock: @Sendable () -> Moment
         /// Waits for a time.
         var pause: @Sendable (Duration) async throws -> Void
-        /// Told of each change of ``Herald/counts``.
+        /// Told of each change of ``WebhookDispatcher/counts``.
         var changed: @Sendable () async -> Void
         var log: Logger
         /// The labels that stand on every metric.
@@ -31,7 +31,7 @@ public actor Herald {
 
         public init(
             look: @escaping @Sendable (Timestamp, Int) async throws -> DueDeliveries,
-            settle: @escaping @Sendable (Delivery, DeliveryEnding, Timestamp) async throws -> Void,
+            settle: @escaping @Sendable (Delivery, DeliveryEnding) async -> Void,
             headers: @escaping @Sendable (String) async throws -> [HTTPHeader],
             send: @escaping @Sendable (HTTPRequest) async throws -> HTTPResponse, probeGuard: any ProbeGuard,
             clock: @escaping @Sendable () -> Moment,
@@ -56,8 +56,6 @@ public actor Herald {
     private struct Flight {
         var delivery: Delivery
         var task: Task<Void, Never>?
-        /// How it ended, where the store could not take that yet.
-        var unsettled: DeliveryEnding?
     }
 
     /// Deliveries that are under way at once.
@@ -121,7 +119,6 @@ public actor Herald {
         isStopping = true
         alarm?.cancel()
         await wait(within: deadline) { !isUnderWay }
-        await settleAgain()
         waker.finish()
     }
 
@@ -165,10 +162,9 @@ public actor Herald {
         looks += 1
         let number = looks
         defer {
-            if !isUnderWay { quietLook = number }
+            if flights.isEmpty { quietLook = number }
             wakeWaiters()
         }
-        await settleAgain()
         // A delivery that ends while the store is asked may stand in its answer still.
         let busy = Set(flights.keys)
         let now = parts.clock()
@@ -176,7 +172,7 @@ public actor Herald {
         let found: DueDeliveries
         do {
             found = try await parts.look(now.wall, Self.mostFlights + busy.count + quiet.count)
-            if flights.allSatisfy({ $0.value.unsettled == nil }) { noteStore(nil) }
+            noteStore(nil)
         } catch {
             noteStore(error)
             return arm(after: Self.pauseAfterFailure)
@@ -195,7 +191,6 @@ public actor Herald {
             guard flights.count < Self.mostFlights, !isStopping else { break }
             begin(delivery)
         }
-        if flights.values.contains(where: { $0.unsettled != nil }) { pauses.append(Self.pauseAfterFailure) }
         arm(after: pauses.compactMap(\.self).min())
     }
 
@@ -215,38 +210,17 @@ public actor Herald {
 
     private func land(_ delivery: Delivery, _ outcome: Outcome) async {
         quieten(delivery.hook, after: outcome)
-        let ending = outcome.ending
-        let isSettled = if let ending { await settle(delivery, ending) } else { true }
         tell(outcome, of: delivery)
+        let ending = outcome.ending
         if ending == .delivered || ending == .givenUp { counts.pending = max(0, counts.pending - 1) }
         await parts.changed()
-        // Only now: a stop waits for what is said of it too.
-        if isSettled { flights[delivery.hook] = nil } else { flights[delivery.hook]?.task = nil }
+        flights[delivery.hook]?.task = nil
+        wakeWaiters()
+        // Until the store has taken it the flight stays, so that its webhook gets nothing twice.
+        if let ending { await parts.settle(delivery, ending) }
+        flights[delivery.hook] = nil
         wakeWaiters()
         if !isStopping { wake() }
-    }
-
-    /// Where the store can't take it now the flight stays, so that its webhook gets nothing twice.
-    ///
-    /// - Returns: whether it took it.
-    private func settle(_ delivery: Delivery, _ ending: DeliveryEnding) async -> Bool {
-        do {
-            try await parts.settle(delivery, ending, parts.clock().wall)
-            return true
-        } catch {
-            noteStore(error)
-            flights[delivery.hook]?.unsettled = ending
-            return false
-        }
-    }
-
-    private func settleAgain() async {
-        for flight in flights.values {
-            guard let ending = flight.unsettled, flight.task == nil else { continue }
-            let hook = flight.delivery.hook
-            flights[hook]?.unsettled = nil
-            if await settle(flight.delivery, ending) { flights[hook] = nil }
-        }
     }
 
     private func noteStore(_ error: (any Error)?) {

@@ -2,8 +2,8 @@ import Logging
 import PrompterCore
 import PrompterDaemon
 
-/// A herald with a store, a clock, a webhook and pauses of the test's own: nothing in it waits for time to pass.
-final class HeraldRig: Sendable {
+/// A dispatcher with a store, a clock, a webhook and pauses of the test's own: nothing in it waits for time to pass.
+final class DispatcherRig: Sendable {
     struct Failure: Error, CustomStringConvertible { var description: String }
 
     private struct Row {
@@ -14,7 +14,8 @@ final class HeraldRig: Sendable {
     private struct State {
         var now = Moment(wall: Timestamp(milliseconds: 1_764_000_000_000), uptime: .seconds(1000))
         var rows: [Row] = []
-        var failingSettles = 0
+        /// Open while the store takes nothing.
+        var hold: (stream: AsyncStream<Void>, end: AsyncStream<Void>.Continuation)?
         var pauses: [(time: Duration, end: AsyncStream<Void>.Continuation)] = []
         var lines: [String] = []
         var requests: [HTTPRequest] = []
@@ -33,13 +34,13 @@ final class HeraldRig: Sendable {
     }
 
     let probeGuard: any ProbeGuard
-    /// Each end that the store was told of, with the event's id, and `nil` where it refused to take it.
-    let settles: AsyncStream<(event: String, ending: DeliveryEnding?)>
+    /// Each end that the store took, with the event's id.
+    let settles: AsyncStream<(event: String, ending: DeliveryEnding)>
     /// Each request as it is sent.
     let requests: AsyncStream<HTTPRequest>
     /// How long each pause would have been.
     let pauses: AsyncStream<Duration>
-    private let settled: AsyncStream<(event: String, ending: DeliveryEnding?)>.Continuation
+    private let settled: AsyncStream<(event: String, ending: DeliveryEnding)>.Continuation
     private let requested: AsyncStream<HTTPRequest>.Continuation
     private let paused: AsyncStream<Duration>.Continuation
     private let state = Locked(State())
@@ -60,11 +61,11 @@ final class HeraldRig: Sendable {
         (pauses, paused) = AsyncStream.makeStream()
     }
 
-    func herald() -> Herald {
-        Herald(
-            Herald.Parts(
+    func dispatcher() -> WebhookDispatcher {
+        WebhookDispatcher(
+            WebhookDispatcher.Parts(
                 look: { now, _ in self.due(at: now) },
-                settle: { delivery, ending, _ in try self.settle(delivery, ending) },
+                settle: { await self.settle($0, $1) },
                 headers: { try self.headers($0) },
                 send: { try await self.send($0) }, probeGuard: probeGuard, clock: { self.now },
                 pause: { try await self.pause($0) },
@@ -81,9 +82,14 @@ final class HeraldRig: Sendable {
         state.withLock { $0.now = $0.now.advanced(by: time) }
     }
 
-    /// Has the next `count` ends refused by the store.
-    func failSettles(_ count: Int) {
-        state.withLock { $0.failingSettles = count }
+    /// Lets the store take nothing until ``release()``.
+    func hold() {
+        let (stream, end) = AsyncStream<Void>.makeStream()
+        state.withLock { $0.hold = (stream, end) }
+    }
+
+    func release() {
+        state.withLock { $0.hold }?.end.finish()
     }
 
     /// Adds something to tell.
@@ -115,10 +121,9 @@ final class HeraldRig: Sendable {
         }
     }
 
-    private func settle(_ delivery: Delivery, _ ending: DeliveryEnding) throws {
-        let fails = state.withLock { state in
-            state.failingSettles -= 1
-            guard state.failingSettles < 0 else { return true }
+    private func settle(_ delivery: Delivery, _ ending: DeliveryEnding) async {
+        if let hold = state.withLock({ $0.hold }) { for await _ in hold.stream {} }
+        state.withLock { state in
             for index in state.rows.indices where state.rows[index].delivery.event == delivery.event {
                 switch ending {
                 case .delivered, .givenUp: state.rows[index].next = nil
@@ -128,10 +133,8 @@ final class HeraldRig: Sendable {
                     state.rows[index].delivery.attempts += 1
                 }
             }
-            return false
         }
-        settled.yield((delivery.event.id, fails ? nil : ending))
-        if fails { throw Failure(description: "the disk is full") }
+        settled.yield((delivery.event.id, ending))
     }
 
     private func send(_ request: HTTPRequest) async throws -> HTTPResponse {

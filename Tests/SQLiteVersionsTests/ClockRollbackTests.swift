@@ -44,7 +44,7 @@ struct DistrustTests {
             }
             _ = try await store.record(findings, at: now + .seconds(2000))
             try await store.distrust(after: now)
-            _ = await other.record(findings.filter { Self.time($0) <= now }, at: now)
+            _ = try await other.record(findings.filter { Self.time($0) <= now }, at: now)
             var memory = try await store.memory(of: [target.id])
             let expected = await other.memory(of: [target.id])
             // Answers that were counted stay counted.

@@ -2,7 +2,7 @@ import GRDB
 import PrompterCore
 
 /// Takes back what observations dated later than a time have said, after the clock was set back behind them.
-enum Distrust {
+enum ClockRollback {
     static func run(on database: Database, after time: Timestamp) throws {
         let moved = try PreparedStatement("SELECT id, identity FROM targets WHERE last_success_at > ?1", on: database)
         moved.bind(time, at: 1)

@@ -2,7 +2,7 @@ import Logging
 import PrompterCore
 
 /// One attempt at one delivery, and what is said of it.
-extension Herald {
+extension WebhookDispatcher {
     enum Outcome: Sendable {
         /// This instance delivered it.
         case sent

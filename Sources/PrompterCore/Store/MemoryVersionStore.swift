@@ -1,0 +1,15 @@
+/// A ``VersionStore`` that keeps everything in memory: for tests and simulations. Of a batch it takes watchlist and findings.
+public actor MemoryVersionStore: VersionStore {
+    private var ledger = VersionLedger()
+
+    public init() {}
+
+    public func write(_ batch: StoreBatch, at now: Timestamp) -> [Recorded] {
+        if let watchlist = batch.watchlist { ledger.register(watchlist) }
+        return batch.findings.map { ledger.record($0, at: now) }
+    }
+
+    public func memory(of targets: [TargetID]) -> [TargetID: TargetMemory] {
+        targets.reduce(into: [:]) { $0[$1] = ledger.memory(of: $1) }
+    }
+}
