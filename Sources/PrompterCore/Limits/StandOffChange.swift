@@ -6,11 +6,16 @@ public enum StandOffChange: Hashable, Sendable {
     case prolonged(StandOff)
     case ended(StandOff)
 
+    /// The stand-off that it is about.
+    var standOff: StandOff {
+        switch self {
+        case .began(let standOff), .prolonged(let standOff), .ended(let standOff): standOff
+        }
+    }
+
     /// How it is to be kept.
     func kept(at now: Moment) -> StandOff.Kept {
-        switch self {
-        case .began(let standOff), .prolonged(let standOff): return standOff.kept(at: now)
-        case .ended(let standOff): return standOff.kept(at: now).ended
-        }
+        let kept = standOff.kept(at: now)
+        return if case .ended = self { kept.ended } else { kept }
     }
 }

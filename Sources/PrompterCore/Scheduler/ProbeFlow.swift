@@ -66,6 +66,7 @@ struct ProbeFlow: Sendable {
     /// Begins nothing more. The slots that passed while targets waited for their turn are counted.
     mutating func stop(at now: Moment) {
         isStopping = true
+        for line in targets.flushLines(at: nil) { log(line) }
         for due in limits.drain() {
             let missed = timetable.advance(due, at: now.wall).missed
             if missed > 0 { passed(missed, of: due.target, at: now) }
@@ -287,7 +288,7 @@ struct ProbeFlow: Sendable {
             take(limits.end(flight.turn, nil, at: now), of: target, at: now)
             counts.ended(target, nil, fingerprint: answer.version.fingerprint, after: now.uptime - flight.begun)
             if let failure = answer.lookupFailure { counts.failedLookup(target, failure.failureClass) }
-            log(targets.takeLookup(answer.lookupFailure, of: target))
+            log(targets.takeLookup(answer.lookupFailure, of: target, at: now.uptime))
             let observation = Observation(answer, id: flight.lease.id, of: due.slot, at: now.wall)
             record(RecordEntry(.observation(observation, imported: false), of: target, asked: flight.asked))
             timetable.end(target.id, slot: due.slot, at: now.wall)
@@ -305,7 +306,7 @@ struct ProbeFlow: Sendable {
     private mutating func fail(_ flight: Flight, _ failure: ProbeFailure, at now: Moment) {
         let (due, target) = (flight.turn.due, flight.turn.due.target)
         let isOfSlot = !due.slot.isConfirmation || confirmsNotFound(due, failure.failureClass)
-        if isOfSlot { log(targets.line(of: failure, of: target)) }
+        if isOfSlot { log(targets.line(of: failure, of: target, at: now.uptime)) }
         take(limits.end(flight.turn, failure, at: now), of: target, after: failure, at: now)
         counts.ended(target, failure.failureClass, fingerprint: nil, after: now.uptime - flight.begun)
         let hold = SlotState.hold(
@@ -350,7 +351,7 @@ struct ProbeFlow: Sendable {
         store.release()
         let target = entry.target
         if let asked = entry.asked, entry.finding.isObservation { counts.ensured(target, after: now.uptime - asked) }
-        for line in targets.take(entry.finding, of: target, recorded, at: now.wall) { log(line) }
+        for line in targets.take(entry.finding, of: target, recorded, at: now) { log(line) }
         counts.recorded(recorded, of: target)
         let imported = entry.asked == nil
         switch entry.finding {
@@ -379,7 +380,10 @@ struct ProbeFlow: Sendable {
         _ changes: [StandOffChange], of target: Target, after failure: ProbeFailure? = nil, at now: Moment
     ) {
         guard !changes.isEmpty else { return }
-        for change in changes { log(change.line(of: target, after: failure, at: now)) }
+        for change in changes {
+            guard let line = change.line(of: target, after: failure, at: now) else { continue }
+            log(change.standOff.scope.target == nil ? line : targets.gather(line, at: now.uptime))
+        }
         directives.append(.keep(limits.kept(changes, at: now)))
     }
 }

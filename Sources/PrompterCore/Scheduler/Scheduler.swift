@@ -75,6 +75,7 @@ public struct Scheduler: Sendable {
 
     /// Slots are taken anew where the clock was set far back.
     private mutating func pulse(at now: Moment) {
+        for line in flow.targets.flushLines(at: now.uptime) { flow.log(line) }
         guard flow.timetable.realign(at: now.wall, setBack: clockLead.takeSetBack(at: now)) else { return }
         flow.log(LogLine(.warning, "the clock was set back by more than an interval: slots are taken anew"))
         flow.noteClockSetBack()

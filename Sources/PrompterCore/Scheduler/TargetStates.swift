@@ -5,6 +5,7 @@ struct TargetStates: Sendable {
     private var lastFailures: [TargetID: FailureClass?] = [:]
     /// Why the lookups fail that fail beside completions which succeed.
     private var failingLookups: [TargetID: FailureClass] = [:]
+    private var alike = AlikeLines()
 
     init() {}
 
@@ -50,32 +51,43 @@ struct TargetStates: Sendable {
 
     /// One line when a target begins to fail or fails otherwise than before; a failure that goes on is no news, also while the store
     /// takes nothing. What is wrong with the provider is told once and not for each target.
-    func line(of failure: ProbeFailure, of target: Target) -> LogLine {
+    mutating func line(of failure: ProbeFailure, of target: Target, at uptime: Duration) -> LogLine {
         let last = lastFailures[target.id] ?? memories[target.id]?.failure
         let isNews = failure.scope != .provider && last != failure.failureClass
-        return LogLine(
-            isNews ? .warning : .debug, "\(target.provider.name) \(target.model): \(failure)", of: target,
-            outcome: failure.failureClass.rawValue)
+        return alike.take(
+            LogLine(
+                isNews ? .warning : .debug, "\(target.provider.name) \(target.model): \(failure)", of: target,
+                outcome: failure.failureClass.rawValue), at: uptime)
     }
+
+    /// What was too much for a line of its own since the last pulse.
+    ///
+    /// - Parameter uptime: `nil` for the last time.
+    mutating func flushLines(at uptime: Duration?) -> [LogLine] { alike.flush(at: uptime) }
+
+    /// - Returns: `line`, for debugging alone where others say the same.
+    mutating func gather(_ line: LogLine, at uptime: Duration) -> LogLine { alike.take(line, at: uptime) }
 
     /// Takes how the lookup beside a completion of `target` ended. That it fails says nothing against the completion, but what only it
     /// shows is not watched meanwhile.
     ///
     /// - Parameter failure: `nil` where it told what it should, or none is made.
     /// - Returns: one line when that begins, and one when it ends.
-    mutating func takeLookup(_ failure: ProbeFailure?, of target: Target) -> LogLine? {
+    mutating func takeLookup(_ failure: ProbeFailure?, of target: Target, at uptime: Duration) -> LogLine? {
         let last = failingLookups[target.id]
         failingLookups[target.id] = failure?.failureClass
         if let failure {
-            return LogLine(
-                last == nil ? .warning : .debug,
-                "\(target.provider.name) \(target.model): answers, but its lookup fails: \(failure)", of: target,
-                outcome: failure.failureClass.rawValue)
+            return alike.take(
+                LogLine(
+                    last == nil ? .warning : .debug,
+                    "\(target.provider.name) \(target.model): answers, but its lookup fails: \(failure)", of: target,
+                    outcome: failure.failureClass.rawValue), at: uptime)
         }
         return last.map {
-            LogLine(
-                .notice, "\(target.provider.name) \(target.model): its lookup works again (was \($0.rawValue))",
-                of: target, outcome: "success")
+            alike.take(
+                LogLine(
+                    .notice, "\(target.provider.name) \(target.model): its lookup works again (was \($0.rawValue))",
+                    of: target, outcome: "success"), at: uptime)
         }
     }
 
@@ -83,18 +95,19 @@ struct TargetStates: Sendable {
     ///
     /// - Returns: what of it is news.
     mutating func take(
-        _ finding: Finding, of target: Target, _ recorded: Recorded, at now: Timestamp
+        _ finding: Finding, of target: Target, _ recorded: Recorded, at now: Moment
     ) -> [LogLine] {
         var lines: [LogLine] = []
         if case .observation = finding, let failure = memories[target.id]?.failure {
             // That a provider's failure is over is told once and not for each target.
             lines.append(
-                LogLine(
-                    failure.isToldByLimits ? .debug : .notice,
-                    "\(target.provider.name) \(target.model): answers again (was \(failure.rawValue))", of: target,
-                    outcome: "success"))
+                alike.take(
+                    LogLine(
+                        failure.isToldByLimits ? .debug : .notice,
+                        "\(target.provider.name) \(target.model): answers again (was \(failure.rawValue))", of: target,
+                        outcome: "success"), at: now.uptime))
         }
-        if recorded.isNews, !Recorded.isSuspect(finding.time, at: now) {
+        if recorded.isNews, !Recorded.isSuspect(finding.time, at: now.wall) {
             memories[finding.target]?.record(finding, mostVersions: TargetMemory.mostVersions)
             memories[finding.target]?.take(recorded)
         }

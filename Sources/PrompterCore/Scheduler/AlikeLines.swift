@@ -1,0 +1,70 @@
+/// Keeps an outage from being a line a target: of lines that tell the same of targets of one provider the first few are told at
+/// once, and the others by their number, after a minute and then ever more rarely.
+struct AlikeLines: Sendable {
+    private struct Key: Hashable {
+        var provider: String
+        var outcome: String
+    }
+
+    private struct Gathering {
+        var told = 0
+        var held = 0
+        var last: LogLine
+        /// When the last came, in uptime.
+        var time: Duration
+        /// When what is held is told, in uptime, and how long after that what comes then is.
+        var end: Duration
+        var pause: Duration = shortestPause
+
+        func isForgotten(at uptime: Duration) -> Bool { held == 0 && time + longestPause <= uptime }
+    }
+
+    /// As many are told at once.
+    private static let mostTold = 3
+    private static let shortestPause: Duration = .seconds(60)
+    private static let longestPause: Duration = .seconds(3600)
+
+    private var gatherings: [Key: Gathering] = [:]
+
+    /// - Returns: `line`, for debugging alone where it will be counted.
+    mutating func take(_ line: LogLine, at uptime: Duration) -> LogLine {
+        guard let subject = line.subject, line.level != .debug, line.level != .info else { return line }
+        let key = Key(provider: subject.provider, outcome: subject.outcome)
+        var gathering = gatherings[key] ?? Gathering(last: line, time: uptime, end: uptime)
+        if gathering.isForgotten(at: uptime) { gathering = Gathering(last: line, time: uptime, end: uptime) }
+        defer { gatherings[key] = gathering }
+        gathering.time = uptime
+        gathering.last = line
+        guard gathering.told == Self.mostTold else {
+            gathering.told += 1
+            return line
+        }
+        if gathering.held == 0 { gathering.end = max(gathering.end, uptime + Self.shortestPause) }
+        gathering.held += 1
+        var line = line
+        line.level = .debug
+        return line
+    }
+
+    /// Takes out what is to be told by its number now, in the order of the providers' names.
+    ///
+    /// - Parameter uptime: `nil` for the last time.
+    mutating func flush(at uptime: Duration?) -> [LogLine] {
+        if let uptime { gatherings = gatherings.filter { !$0.value.isForgotten(at: uptime) } }
+        let due = gatherings.filter { gathering in
+            gathering.value.held > 0 && uptime.map { $0 >= gathering.value.end } ?? true
+        }
+        return due.sorted { ($0.key.provider, $0.key.outcome) < ($1.key.provider, $1.key.outcome) }.map {
+            key, gathering in
+            let pause = min(gathering.pause * 4, Self.longestPause)
+            gatherings[key]?.held = 0
+            gatherings[key]?.pause = pause
+            gatherings[key]?.end = gathering.end + pause
+            var line = gathering.last
+            if gathering.held > 1 {
+                line.text = "\(key.provider): the same of \(gathering.held) more targets; the last is \(line.text)"
+            }
+            return line
+        }
+    }
+}
