@@ -9,12 +9,21 @@ import RedisGuarding
 /// What is done beside one another is done by services, each a task that ends when it is cancelled. None of them is waited for at a
 /// stop without a time limit.
 public struct Supervisor: Sendable {
-    /// From the request to stop on, in uptime: how long probes and deliveries in flight may go on, until when the store may take what
-    /// they brought, and how long each last act may take after that. In all 16 s.
-    private enum StopTime {
+    /// What a stop may take, from the request on: 16 s in all, whatever hangs.
+    private struct StopTime: Sendable {
+        /// How long probes and deliveries in flight may go on.
         static let flights: Duration = .seconds(10)
+        /// Until when the store may take what they brought.
         static let recording: Duration = .seconds(14)
-        static let lastActs: Duration = .milliseconds(500)
+        /// Until when the last acts may take.
+        static let all: Duration = .milliseconds(15_500)
+        /// What each of them gets in any case.
+        private static let least: Duration = .milliseconds(250)
+
+        /// When it was asked for, in uptime.
+        let begin = Moment.now.uptime
+
+        func left(of time: Duration) -> Duration { max(begin + time - Moment.now.uptime, Self.least) }
     }
 
     private static let longestPulse: Duration = .seconds(60)
@@ -76,12 +85,12 @@ public struct Supervisor: Sendable {
         reloads.withLock { $0 = reloading.requests }
         let services = await start(rooms, reloading, textfile, maintenance, life, once: once, stop)
         await stop.wait()
-        let end = Moment.now.uptime
+        let time = StopTime()
         life.stop()
         log.notice("stopping")
-        await finish(rooms, services, since: end, once: once)
-        await Gate.after { await textfile.end() }.wait(atMost: StopTime.lastActs)
-        try await close(rooms, once: once)
+        await finish(rooms, services, time, once: once)
+        await Gate.after { await textfile.end() }.wait(atMost: time.left(of: StopTime.all))
+        try await close(rooms, time, once: once)
     }
 
     // MARK: start
@@ -224,9 +233,8 @@ public struct Supervisor: Sendable {
 
     /// Lets what is in flight end and be recorded, for as long as it may take.
     private func finish(
-        _ rooms: Rooms, _ services: [Task<Void, Never>], since begin: Duration, once: Bool
+        _ rooms: Rooms, _ services: [Task<Void, Never>], _ time: StopTime, once: Bool
     ) async {
-        func left(of time: Duration) -> Duration { max(begin + time - Moment.now.uptime, .zero) }
         await rooms.runner.leaveRound()
         async let told: Void = once ? () : rooms.dispatcher.stop(within: StopTime.flights)
         await rooms.runner.stop(within: StopTime.flights)
@@ -234,29 +242,29 @@ public struct Supervisor: Sendable {
         rooms.timer.cancel()
         if once, !settings.stubsOnly {
             // What a round made known is told before its end.
-            await Gate.after { await rooms.recorder.flush() }.wait(atMost: left(of: StopTime.recording))
-            await rooms.dispatcher.finish(within: left(of: StopTime.recording))
+            await Gate.after { await rooms.recorder.flush() }.wait(atMost: time.left(of: StopTime.recording))
+            await rooms.dispatcher.finish(within: time.left(of: StopTime.recording))
         }
         rooms.recorder.finish()
         let recorded = Gate.after { await rooms.recorder.waitUntilEnded() }
-        if await !recorded.wait(atMost: left(of: StopTime.recording)) {
+        if await !recorded.wait(atMost: time.left(of: StopTime.recording)) {
             rooms.recorder.giveUp()
-            await recorded.wait(atMost: left(of: StopTime.recording + StopTime.lastActs))
+            await recorded.wait(atMost: time.left(of: StopTime.recording))
         }
         if recorded.isOpen {
             // What was committed last is counted and told.
             await Gate.after { for service in services.prefix(2) { await service.value } }
-                .wait(atMost: StopTime.lastActs)
+                .wait(atMost: time.left(of: StopTime.all))
         }
         for service in services { service.cancel() }
     }
 
-    private func close(_ rooms: Rooms, once: Bool) async throws(DaemonError) {
+    private func close(_ rooms: Rooms, _ time: StopTime, once: Bool) async throws(DaemonError) {
         if let redisGuard = rooms.redisGuard {
-            await Gate.after { await redisGuard.shutdown() }.wait(atMost: StopTime.lastActs)
+            await Gate.after { await redisGuard.shutdown() }.wait(atMost: time.left(of: StopTime.all))
         }
         rooms.client.shutdown()
-        await Gate.after { await rooms.store.close() }.wait(atMost: StopTime.lastActs)
+        await Gate.after { await rooms.store.close() }.wait(atMost: time.left(of: StopTime.all))
         let leftover = rooms.recorder.leftover()
         guard leftover.isEmpty else {
             throw .unrecorded(Unrecorded(leftover).keep(beside: settings.database, log))
