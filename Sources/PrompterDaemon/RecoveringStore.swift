@@ -126,7 +126,7 @@ actor RecoveringStore: VersionStore {
                 throw error
             }
             store = new
-            if loss == .gone { log.warning("store: went on in what stands at \(SafeText(path, limit: 4096)) now") }
+            if loss == .gone { log.warning("store: database replaced; reopened \(SafeText(path, limit: 4096))") }
             loss = nil
             return .success(new)
         } catch {

@@ -9,7 +9,7 @@ struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Write the whole history to standard output, as JSON Lines.",
         discussion: """
-            It reads the database, beside a running daemon or without it. config/formats.md documents the lines, \
+            It reads the database, beside a running daemon or without it. config/README.md documents the lines, \
             `prompterd import` reads them.
             """)
 

@@ -1,6 +1,6 @@
 import PrompterCore
 
-/// The members that the commands' JSON has in common, as config/formats.md documents them.
+/// The members that the commands' JSON has in common, as config/README.md documents them.
 enum JSONMembers {
     static func watch(_ watch: Watch.Key) -> [JSONValue.JSONMember] {
         [

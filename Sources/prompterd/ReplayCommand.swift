@@ -8,7 +8,7 @@ struct ReplayCommand: ParsableCommand {
         discussion: """
             FILE holds JSON Lines: what `prompterd export` wrote, or lines of your own logs, each with time, provider and \
             model (as asked) and any of resolved_model, fingerprint, digest, metadata, confirmation (true) and outcome \
-            (success, or the failure), as config/formats.md documents them.
+            (success, or the failure), as config/README.md documents them.
 
             Nobody is called and no database is needed. Lines may stand up to 10,000 lines late. Each line that can't be \
             replayed is shown with its number; the others are replayed, and the exit status is 1.

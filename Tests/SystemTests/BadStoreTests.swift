@@ -143,7 +143,7 @@ import Testing
             #expect(rename(backup, site.database) == 0)
         }
         #expect(await program.line(with: "the database was moved, deleted or replaced while it was open"))
-        #expect(await program.line(with: "went on in what stands at \(site.database) now"), "\(program.errors)")
+        #expect(await program.line(with: "database replaced; reopened \(site.database)"), "\(program.errors)")
         #expect(await program.line(with: "store: works again"))
         if loss != .replacedByAnOlderState { #expect(await program.line(with: "first seen as", count: 40)) }
         let end = await program.stop()

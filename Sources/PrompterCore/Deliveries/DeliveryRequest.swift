@@ -24,7 +24,7 @@ public struct DeliveryRequest: Sendable {
             timeout: Self.timeout)
     }
 
-    /// The README documents it. Names stand in it as the provider wrote them, but for `text`, which people are shown.
+    /// `config/README.md` documents it. Names stand in it as the provider wrote them, but for `text`, which people are shown.
     var body: JSONValue {
         let event = delivery.event
         return .object([
