@@ -63,3 +63,10 @@ public final class HTTPClient: Sendable {
         loop.stop()
     }
 }
+
+/// What a provider's `ca_file` holds, or why that can't be used.
+public enum AuthorityFile: Hashable, Sendable {
+    /// Certificates in PEM.
+    case certificates([UInt8])
+    case unusable(SafeText)
+}

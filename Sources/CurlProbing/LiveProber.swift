@@ -17,7 +17,7 @@ public struct LiveProber: Prober {
     private let client: HTTPClient
     private let keys: Keys
     private let refused = Refused()
-    private let calls: LearnedCalls
+    private let calls: CallVariants
     private let pauses: RetryPauses
     private let mayGoOn: @Sendable (Target) async -> Bool
 
@@ -25,7 +25,7 @@ public struct LiveProber: Prober {
     ///   - calls: what is known of the targets' calls; what its probes learn is added.
     ///   - mayGoOn: asked before each call of a probe but the first: what was read meanwhile may forbid it.
     public init(
-        client: HTTPClient, calls: LearnedCalls = LearnedCalls(), pauses: RetryPauses = RetryPauses(),
+        client: HTTPClient, calls: CallVariants = CallVariants(), pauses: RetryPauses = RetryPauses(),
         mayGoOn: @escaping @Sendable (Target) async -> Bool = { _ in true }, keys: @escaping Keys
     ) {
         self.mayGoOn = mayGoOn
@@ -37,7 +37,7 @@ public struct LiveProber: Prober {
 
     /// - Parameter credentials: by the provider's name; a provider without one is called without, unless it needs one.
     public init(
-        client: HTTPClient, credentials: [String: Credential], calls: LearnedCalls = LearnedCalls(),
+        client: HTTPClient, credentials: [String: Credential], calls: CallVariants = CallVariants(),
         pauses: RetryPauses = RetryPauses(), mayGoOn: @escaping @Sendable (Target) async -> Bool = { _ in true }
     ) {
         self.init(client: client, calls: calls, pauses: pauses, mayGoOn: mayGoOn) { provider, _ in

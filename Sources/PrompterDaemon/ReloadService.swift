@@ -19,7 +19,7 @@ actor ReloadService {
     /// `nil` for a single round.
     private let lastGood: LastGoodWatchlist?
     /// What probers that take one another's place know.
-    private let learnedCalls = LearnedCalls()
+    private let learnedCalls = CallVariants()
     private(set) var inForce: WatchlistInForce
     /// What the watchlist was read from last, good or bad.
     private var watchedFiles: WatchedFiles

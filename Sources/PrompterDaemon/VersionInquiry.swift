@@ -150,7 +150,7 @@ public struct VersionInquiry: Sendable {
             do throws(NoVersion) {
                 let live = LiveProber(
                     client: client, credentials: try await credentials(of: target.provider),
-                    calls: LearnedCalls(try await learned(target)))
+                    calls: CallVariants(try await learned(target)))
                 let asking = Asking(
                     target: target, prober: Probers(stub: stub, live: live).prober(for: target),
                     probeGuard: redis ?? LocalGuard(), mayCall: settings.mayCall || isForced)
@@ -217,7 +217,7 @@ public struct VersionInquiry: Sendable {
         }
     }
 
-    private func learned(_ target: Target) async throws(NoVersion) -> [TargetID: LearnedCall] {
+    private func learned(_ target: Target) async throws(NoVersion) -> [TargetID: CallVariant] {
         do {
             return try await store.memory(of: [target.id]).compactMapValues(\.learned)
         } catch {

@@ -1,5 +1,5 @@
 import GRDB
-import PrompterCore
+public import PrompterCore
 
 /// Takes an export in inside one transaction: what is known already stays as it is, and nobody is told of what is not.
 struct ImportWriter {
@@ -218,4 +218,16 @@ struct ImportWriter {
             WHERE identity = \(given("identity"))
             """
     }()
+}
+
+/// What an import brought that was not known.
+public struct ImportSummary: Hashable, Sendable {
+    /// New rows, by their table. Of the service layer's table a row is a version.
+    public var added: [ExchangeTable: Int] = [:]
+    /// Rows that were read.
+    public var rows = 0
+    /// Rows that name no version and were left out.
+    public var nameless = 0
+
+    public init() {}
 }

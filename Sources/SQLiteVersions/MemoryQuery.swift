@@ -31,8 +31,8 @@ enum MemoryQuery {
         return memories
     }
 
-    private static func learned(_ text: String?) -> LearnedCall? {
-        text.flatMap(LearnedCall.init).flatMap { $0 == .usual ? nil : $0 }
+    private static func learned(_ text: String?) -> CallVariant? {
+        text.flatMap(CallVariant.init).flatMap { $0 == .usual ? nil : $0 }
     }
 
     /// The identities come packed in one blob, so that any number is one search each and no text is parsed. CROSS JOIN keeps

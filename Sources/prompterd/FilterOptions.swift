@@ -1,4 +1,5 @@
 import ArgumentParser
+import LinuxHost
 import PrompterCore
 
 /// Which watches a command is about.
@@ -14,5 +15,16 @@ struct FilterOptions: ParsableArguments {
 
     func filter(template: String?) -> WatchFilter {
         WatchFilter(org: org, workspace: workspace, template: template, provider: provider, model: model)
+    }
+}
+
+/// A time on the command line.
+enum TimeOption {
+    /// - Throws: where `text` is no time.
+    static func read(_ text: String, of option: String, at now: Timestamp) throws -> Timestamp {
+        guard let time = TimeText.parse(text, before: now) else {
+            throw ValidationError("--\(option) \(SafeText(text)) is no time; give \(TimeText.expectation)")
+        }
+        return time
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import LinuxHost
 import Logging
 import PrompterCore
@@ -99,4 +100,9 @@ struct SettingsOptions: ParsableArguments {
         let choices = Choice.allCases.map(\.rawValue).joined(separator: ", ")
         return try value(name, expected: "one of \(choices)") { Choice(rawValue: $0) }
     }
+}
+
+/// The environment, with an empty variable taken as none.
+enum Environment {
+    static let all = ProcessInfo.processInfo.environment.filter { !$0.value.isEmpty }
 }

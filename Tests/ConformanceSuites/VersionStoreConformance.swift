@@ -381,7 +381,7 @@ public enum VersionStoreConformance {
                         shows: Bool.random(using: &random) ? .completion : [.model, .digest, .metadata],
                         isConfirmation: Bool.random(using: &random),
                         retirement: Int.random(in: 0..<20, using: &random) == 0 ? time : nil,
-                        learned: [nil, .usual, LearnedCall(form: .responses)].randomElement(using: &random)!)
+                        learned: [nil, .usual, CallVariant(form: .responses)].randomElement(using: &random)!)
                     return .observation(seen, imported: Bool.random(using: &random))
                 }
             }

@@ -241,13 +241,13 @@ import Testing
         try await Answering { $0.path.hasSuffix("/completions") ? Self.tooSmall : FakeDialects.answer($0) }.use {
             provider, client in
             let target = target(.openAI, provider.baseURL)
-            let calls = LearnedCalls()
+            let calls = CallVariants()
             let prober = LiveProber(client: client, credentials: [:], calls: calls)
             let first = try await prober.probe(target, timeout: .seconds(600))
-            #expect(first.learned == LearnedCall(form: .responses))
+            #expect(first.learned == CallVariant(form: .responses))
             #expect(try await prober.probe(target, timeout: .seconds(600)).learned == nil)
             // The prober that takes its place begins there, whatever was kept before.
-            calls.add([target.id: LearnedCall(form: .chat)])
+            calls.add([target.id: CallVariant(form: .chat)])
             let next = LiveProber(client: client, credentials: [:], calls: calls)
             #expect(try await next.probe(target, timeout: .seconds(600)).learned == nil)
             #expect(
@@ -260,7 +260,7 @@ import Testing
             provider, client in
             let target = target(.openAI, provider.baseURL)
             let prober = LiveProber(
-                client: client, credentials: [:], calls: LearnedCalls([target.id: LearnedCall(form: .responses)]))
+                client: client, credentials: [:], calls: CallVariants([target.id: CallVariant(form: .responses)]))
             await expectFailure(.address, prober, target)
             let next = try await prober.probe(target, timeout: .seconds(600))
             #expect(next.learned == nil)

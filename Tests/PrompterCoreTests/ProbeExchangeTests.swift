@@ -19,12 +19,12 @@ import Testing
     }
 
     private func request(
-        _ target: Target, _ credential: Credential? = key, learned: LearnedCall? = nil
+        _ target: Target, _ credential: Credential? = key, learned: CallVariant? = nil
     ) throws -> HTTPRequest {
         try ProbeExchange(target, credential: credential, learned: learned).request(timeout: .seconds(3))
     }
 
-    private func body(_ target: Target, learned: LearnedCall? = nil) throws -> String {
+    private func body(_ target: Target, learned: CallVariant? = nil) throws -> String {
         String(decoding: try request(target, learned: learned).body, as: UTF8.self)
     }
 
@@ -190,7 +190,7 @@ import Testing
         let answer = try #require(
             try exchange.take(DialectExample.response(#"{"model":"o3-2025-04-16","choices":[]}"#)))
         #expect(answer.version.key == "o3-2025-04-16" && answer.shows == .model)
-        #expect(answer.learned == LearnedCall(form: .responses))
+        #expect(answer.learned == CallVariant(form: .responses))
         // The next probe begins there.
         exchange = try ProbeExchange(try target(.openAI), credential: nil, learned: answer.learned)
         #expect(exchange.form == .responses)
@@ -231,7 +231,7 @@ import Testing
         var capped = try ProbeExchange(try target(.openAI, parameters: #"{"max_tokens":1}"#), credential: nil)
         #expect(throws: ProbeFailure.self) { try capped.take(refused("max_tokens")) }
         // An entry that says otherwise stands against what was learned before.
-        let learned = LearnedCall(form: .responses)
+        let learned = CallVariant(form: .responses)
         #expect(try ProbeExchange(try target(.openAI, api: .chat), credential: nil, learned: learned).form == .chat)
     }
 
@@ -323,7 +323,7 @@ import Testing
         #expect(forms == [.chat, .chat, .responses, .responses, .lookup] && forms.count == ProbeExchange.mostCalls)
         let answer = try exchange.take(DialectExample.response(#"{"id":"o3","shutdown_date":"2026-12-01"}"#))
         #expect(answer?.retirement?.iso8601 == "2026-12-01T00:00:00Z" && answer?.version.key == "o3")
-        #expect(answer?.learned == LearnedCall(form: .responses, leavesOutStore: true))
+        #expect(answer?.learned == CallVariant(form: .responses, leavesOutStore: true))
     }
 
     @Test func anAnthropicGatewayWithoutTheLookupIsAskedForAMessage() throws {
@@ -332,7 +332,7 @@ import Testing
         #expect(try exchange.take(DialectExample.response(404, [], "")) == nil)
         #expect(exchange.form == .messages)
         let answer = try exchange.take(DialectExample.response(#"{"type":"message","model":"claude-1"}"#))
-        #expect(answer?.learned == LearnedCall(form: .messages) && answer?.shows == .model)
+        #expect(answer?.learned == CallVariant(form: .messages) && answer?.shows == .model)
         #expect(try ProbeExchange(target, credential: nil, learned: answer?.learned).form == .messages)
         // A model that is gone is gone in both.
         exchange = try ProbeExchange(target, credential: nil)
@@ -346,21 +346,21 @@ import Testing
     @Test func whatWasLearnedHasATextAndBack() {
         for form in CallForm.allCases.map(Optional.some) + [nil] {
             for cap in OutputCap.allCases.map(Optional.some) + [nil] {
-                for stream in LearnedCall.Stream.allCases.map(Optional.some) + [nil] {
+                for stream in CallVariant.Stream.allCases.map(Optional.some) + [nil] {
                     for (tokens, isOut) in [(nil, false), (32, false), (nil, true), (7, true)] {
-                        let learned = LearnedCall(
+                        let learned = CallVariant(
                             form: form, cap: cap, tokens: tokens, stream: stream, leavesOutStore: isOut)
-                        #expect(LearnedCall(text: learned.text) == learned)
+                        #expect(CallVariant(text: learned.text) == learned)
                     }
                 }
             }
         }
-        #expect(LearnedCall.usual.text == "usual")
+        #expect(CallVariant.usual.text == "usual")
         for text in [
             "", " ", "chat ", "chat chat", "max_tokens chat", "max_tokens max_tokens", "usual chat", "new", "-1", "0",
             "+5", "32 chat", "-store -store", "-stream +stream",
         ] {
-            #expect(LearnedCall(text: text) == nil, "\(text)")
+            #expect(CallVariant(text: text) == nil, "\(text)")
         }
     }
 

@@ -11,7 +11,7 @@ struct StandOffSimulationTests {
         var limits = Limits(workers: 10)
         var now = Moment(wall: Timestamp(milliseconds: 1_790_000_000_000), uptime: .seconds(1000))
         var waiting: [(due: Due, until: Duration)] = []
-        var flights: [Begun] = []
+        var flights: [ProbeTurn] = []
         var lastCall: [TargetID: Duration] = [:]
         var longestGap: [TargetID: Duration] = [:]
 

@@ -36,7 +36,7 @@ struct StandOffTests {
             }
         }
 
-        mutating func begin(_ models: String...) -> [Begun] {
+        mutating func begin(_ models: String...) -> [ProbeTurn] {
             for model in models { enqueue(model) }
             return limits.begin(at: now)
         }

@@ -128,7 +128,8 @@ struct RunnerTests {
         let back = now - target.interval - .seconds(1)
         rig.box.setWall(to: back)
         await rig.runner.pulse()
-        #expect(rig.recorder.waiting.isClockSetBack && rig.arms.time.map { $0 <= back + Timetable.longestSpread } == true)
+        #expect(
+            rig.recorder.waiting.isClockSetBack && rig.arms.time.map { $0 <= back + Timetable.longestSpread } == true)
         #expect(await rig.runner.targetsAhead == [target.id])
         let known = TargetMemory(lastAttempt: back - .seconds(60), lastSuccess: back - .seconds(60))
         await rig.runner.restore([target.id: known], of: [target.id])

@@ -12,7 +12,7 @@ enum AnthropicDialect: DialectRules {
         HTTPHeader("x-api-key", credential.reveal())
     }
 
-    static func completion(of target: Target, _ learned: LearnedCall) -> CallForm { .messages }
+    static func completion(of target: Target, _ learned: CallVariant) -> CallForm { .messages }
 
     /// It resolves an alias as the messages do, and costs nothing.
     static func lookup(on server: Server?) -> CallForm? { .lookup }
@@ -25,7 +25,7 @@ enum AnthropicDialect: DialectRules {
         return form == .lookup ? "\(base)/models/\(CallRequest.segment(target.model))" : "\(base)/messages"
     }
 
-    static func body(_ form: CallForm, of target: Target, _ learned: LearnedCall) -> [JSONValue.JSONMember] {
+    static func body(_ form: CallForm, of target: Target, _ learned: CallVariant) -> [JSONValue.JSONMember] {
         guard form != .lookup else { return [] }
         let message = JSONValue.object([.init("role", .string("user")), .init("content", .string("x"))])
         var own: [JSONValue.JSONMember] = [
@@ -54,9 +54,9 @@ enum AnthropicDialect: DialectRules {
 
     /// Gateways lack the lookup: there the messages tell whether the model is gone or only its entry.
     static func lesson(
-        of refusal: Refusal, to form: CallForm, of target: Target, _ learned: LearnedCall
-    ) -> LearnedCall? {
-        if form == .lookup { return [404, 405, 501].contains(refusal.status) ? LearnedCall(form: .messages) : nil }
+        of refusal: Refusal, to form: CallForm, of target: Target, _ learned: CallVariant
+    ) -> CallVariant? {
+        if form == .lookup { return [404, 405, 501].contains(refusal.status) ? CallVariant(form: .messages) : nil }
         let isCapped = CallRequest.parameters(of: target).contains { $0.name == OutputCap.tokens.rawValue }
         return CallLesson.of(
             refusal, to: form, learned: learned, cap: isCapped ? nil : .tokens, tokens: learned.tokens ?? 1,

@@ -30,7 +30,7 @@ protocol DialectRules {
     // Which calls are made.
 
     /// The call that makes the model of `target` answer.
-    static func completion(of target: Target, _ learned: LearnedCall) -> CallForm
+    static func completion(of target: Target, _ learned: CallVariant) -> CallForm
     /// The free call that tells of a model; `nil` where there is none.
     static func lookup(on server: Server?) -> CallForm?
     /// The free call that is made after a completion, which says `answer`, to learn more; `nil` where none is.
@@ -45,7 +45,7 @@ protocol DialectRules {
     /// What carries `credential`.
     static func authentication(_ credential: Credential) -> HTTPHeader
     /// The members of the body of `form`, the watch's own parameters among them; empty for a free call.
-    static func body(_ form: CallForm, of target: Target, _ learned: LearnedCall) -> [JSONValue.JSONMember]
+    static func body(_ form: CallForm, of target: Target, _ learned: CallVariant) -> [JSONValue.JSONMember]
 
     // How an answer is read.
 
@@ -57,8 +57,8 @@ protocol DialectRules {
     static func read(_ form: CallForm, _ body: SuccessBody, of target: Target) throws(ProbeFailure) -> CallAnswer
     /// How `target` is to be called after `refusal` of `form`; `nil` where the refusal teaches nothing.
     static func lesson(
-        of refusal: Refusal, to form: CallForm, of target: Target, _ learned: LearnedCall
-    ) -> LearnedCall?
+        of refusal: Refusal, to form: CallForm, of target: Target, _ learned: CallVariant
+    ) -> CallVariant?
     /// The version that a stub makes up for `model`, as the Python service layer's does; `nil` where that had none.
     static func stubVersion(of model: String) -> VersionIdentity?
 }
@@ -98,8 +98,8 @@ extension DialectRules {
     static func isStreamedAsArray(_ form: CallForm) -> Bool { false }
 
     static func lesson(
-        of refusal: Refusal, to form: CallForm, of target: Target, _ learned: LearnedCall
-    ) -> LearnedCall? { nil }
+        of refusal: Refusal, to form: CallForm, of target: Target, _ learned: CallVariant
+    ) -> CallVariant? { nil }
 
     static func stubVersion(of model: String) -> VersionIdentity? { nil }
 }

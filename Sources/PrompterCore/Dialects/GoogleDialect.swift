@@ -10,7 +10,7 @@ enum GoogleDialect: DialectRules {
         HTTPHeader("x-goog-api-key", credential.reveal())
     }
 
-    static func completion(of target: Target, _ learned: LearnedCall) -> CallForm { .generate }
+    static func completion(of target: Target, _ learned: CallVariant) -> CallForm { .generate }
 
     static func lookup(on server: Server?) -> CallForm? { .lookup }
 
@@ -21,7 +21,7 @@ enum GoogleDialect: DialectRules {
     }
 
     /// An answer that is cut short is a success here, so that one token is enough.
-    static func body(_ form: CallForm, of target: Target, _ learned: LearnedCall) -> [JSONValue.JSONMember] {
+    static func body(_ form: CallForm, of target: Target, _ learned: CallVariant) -> [JSONValue.JSONMember] {
         guard form != .lookup else { return [] }
         var own = [JSONValue.JSONMember("contents", .array([.object([.init("role", .string("user")), part("x")])]))]
         if let instructions = target.systemInstructions {
@@ -61,8 +61,8 @@ enum GoogleDialect: DialectRules {
     }
 
     static func lesson(
-        of refusal: Refusal, to form: CallForm, of target: Target, _ learned: LearnedCall
-    ) -> LearnedCall? {
+        of refusal: Refusal, to form: CallForm, of target: Target, _ learned: CallVariant
+    ) -> CallVariant? {
         CallLesson.of(
             refusal, to: form, learned: learned, cap: isCapped(target) ? nil : .tokens, tokens: learned.tokens ?? 1,
             mayAskResponses: false)

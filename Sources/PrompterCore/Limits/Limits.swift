@@ -60,12 +60,12 @@ public struct Limits: Sendable {
         if lanes[name]?.waiting.count == 1 { turn.append(name) }
     }
 
-    /// Takes out those whose turn has come, provider by provider. Each that has no ``Begun/limit`` is counted as in flight
+    /// Takes out those whose turn has come, provider by provider. Each that has no ``ProbeTurn/limit`` is counted as in flight
     /// until ``end(_:_:at:)`` or ``cancel(_:)``.
     ///
     /// - Parameter most: at most so many.
-    public mutating func begin(at now: Moment, most: Int = .max) -> [Begun] {
-        var begun: [Begun] = []
+    public mutating func begin(at now: Moment, most: Int = .max) -> [ProbeTurn] {
+        var begun: [ProbeTurn] = []
         var idle = 0
         while idle < turn.count, begun.count < most, let name = turn.popFirst() {
             // In place: a lane that is copied copies all that waits in it.
@@ -83,7 +83,7 @@ public struct Limits: Sendable {
     }
 
     /// What keeps `begun` from being called now: a failure may have been read since it began.
-    public func limit(on begun: Begun, at now: Moment) -> Limit? {
+    public func limit(on begun: ProbeTurn, at now: Moment) -> Limit? {
         lanes[begun.due.target.provider.name]?.limit(on: begun.due.target.id, at: now.uptime)
     }
 
@@ -98,7 +98,7 @@ public struct Limits: Sendable {
     }
 
     /// Says that `begun` was not called.
-    public mutating func cancel(_ begun: Begun) {
+    public mutating func cancel(_ begun: ProbeTurn) {
         guard begun.hasPlace else { return }
         inFlight -= 1
         lanes[begun.due.target.provider.name]?.cancel(begun)
@@ -108,7 +108,7 @@ public struct Limits: Sendable {
     ///
     /// - Parameter failure: `nil` for a success.
     /// - Returns: what that changed.
-    public mutating func end(_ begun: Begun, _ failure: ProbeFailure?, at now: Moment) -> [StandOffChange] {
+    public mutating func end(_ begun: ProbeTurn, _ failure: ProbeFailure?, at now: Moment) -> [StandOffChange] {
         guard begun.hasPlace else { return [] }
         inFlight -= 1
         return lanes[begun.due.target.provider.name]?.end(begun, failure, at: now.uptime) ?? []

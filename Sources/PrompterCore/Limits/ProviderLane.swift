@@ -1,4 +1,4 @@
-internal import DequeModule
+import DequeModule
 
 /// One provider's due targets that wait for a place, and its limits.
 struct ProviderLane: Sendable {
@@ -46,20 +46,20 @@ struct ProviderLane: Sendable {
     }
 
     /// Takes out the first that waits, where its turn has come: those that may not be called need no place.
-    mutating func begin(at uptime: Duration, hasWorker: Bool) -> Begun? {
+    mutating func begin(at uptime: Duration, hasWorker: Bool) -> ProbeTurn? {
         guard let due = waiting.first else { return nil }
         if let limit = limit(on: due.target.id, at: uptime) {
-            return Begun(due: waiting.removeFirst(), limit: limit, generation: generation)
+            return ProbeTurn(due: waiting.removeFirst(), limit: limit, generation: generation)
         }
         // Nobody is called for it.
-        if !due.mayCall { return Begun(due: waiting.removeFirst(), generation: generation) }
+        if !due.mayCall { return ProbeTurn(due: waiting.removeFirst(), generation: generation) }
         guard hasWorker, inFlight < concurrency, !isTrialInFlight, takeToken(at: uptime) else { return nil }
         inFlight += 1
         guard standOffs.whole != nil, let index = standOffs.chooseTrial(among: waiting, at: uptime) else {
-            return Begun(due: waiting.removeFirst(), hasPlace: true, generation: generation)
+            return ProbeTurn(due: waiting.removeFirst(), hasPlace: true, generation: generation)
         }
         isTrialInFlight = true
-        return Begun(due: waiting.remove(at: index), isTrial: true, hasPlace: true, generation: generation)
+        return ProbeTurn(due: waiting.remove(at: index), isTrial: true, hasPlace: true, generation: generation)
     }
 
     private mutating func takeToken(at uptime: Duration) -> Bool {
@@ -94,7 +94,7 @@ struct ProviderLane: Sendable {
     // MARK: what calls bring
 
     /// Takes back the place of one that was not called.
-    mutating func cancel(_ begun: Begun) {
+    mutating func cancel(_ begun: ProbeTurn) {
         giveBack(begun)
         rate?.putBack()
     }
@@ -102,7 +102,7 @@ struct ProviderLane: Sendable {
     /// Takes back the place of a call that ended, and what it shows.
     ///
     /// - Parameter failure: `nil` for a success.
-    mutating func end(_ begun: Begun, _ failure: ProbeFailure?, at uptime: Duration) -> [StandOffChange] {
+    mutating func end(_ begun: ProbeTurn, _ failure: ProbeFailure?, at uptime: Duration) -> [StandOffChange] {
         let isTrial = giveBack(begun)
         // A refusal of the credential before says nothing of the one that there is now.
         if failure?.failureClass == .auth, begun.generation != generation { return [] }
@@ -111,7 +111,7 @@ struct ProviderLane: Sendable {
 
     /// - Returns: whether it was the trial that is under way.
     @discardableResult
-    private mutating func giveBack(_ begun: Begun) -> Bool {
+    private mutating func giveBack(_ begun: ProbeTurn) -> Bool {
         inFlight -= 1
         guard begun.isTrial, begun.generation == generation else { return false }
         isTrialInFlight = false
@@ -172,4 +172,20 @@ extension ProviderLane {
     mutating func restore(_ kept: StandOff.Kept, at now: Moment) {
         standOffs.restore(kept, at: now)
     }
+}
+
+/// How a provider's limits stand at one moment.
+public struct ProviderLimits: Hashable, Sendable {
+    /// Why the whole provider is left alone; `nil` where it is not.
+    public var standOff: FailureClass?
+    /// How many of its targets are left alone by themselves, those left out that got no answer.
+    public var suspendedTargets: Int
+
+    public init(standOff: FailureClass? = nil, suspendedTargets: Int = 0) {
+        self.standOff = standOff
+        self.suspendedTargets = suspendedTargets
+    }
+
+    /// Whether its credential was refused or its quota is used up.
+    public var isSuspended: Bool { standOff == .auth || standOff == .quota }
 }

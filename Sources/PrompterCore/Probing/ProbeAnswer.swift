@@ -11,13 +11,13 @@ public struct ProbeAnswer: Hashable, Sendable {
     /// From the start of the call to its parsed answer.
     public var latency: Duration
     /// How the target is to be called from now on, where that is another way than before; `nil` for nothing new.
-    public var learned: LearnedCall?
+    public var learned: CallVariant?
     /// Why the lookup beside the completion told nothing; `nil` where it did, or there was none.
     public var lookupFailure: ProbeFailure?
 
     public init(
         version: VersionIdentity, metadata: String? = nil, shows: SignalSet = .completion, retirement: Timestamp? = nil,
-        usage: Usage = Usage(), latency: Duration, learned: LearnedCall? = nil, lookupFailure: ProbeFailure? = nil
+        usage: Usage = Usage(), latency: Duration, learned: CallVariant? = nil, lookupFailure: ProbeFailure? = nil
     ) {
         self.version = version
         self.metadata = VersionIdentity.named(metadata)

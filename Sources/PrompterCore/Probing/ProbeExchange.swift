@@ -11,8 +11,8 @@ public struct ProbeExchange {
     private let credential: Credential?
     private let rules: any DialectRules.Type
     private let redaction: Redaction
-    private let before: LearnedCall
-    private var learned: LearnedCall
+    private let before: CallVariant
+    private var learned: CallVariant
     private var lessons = 0
     /// Whether the cap was swapped already: a provider that refuses both names is not asked in turns.
     private var isSwapped = false
@@ -26,7 +26,7 @@ public struct ProbeExchange {
 
     /// - Parameter learned: what an earlier probe of the target brought back as ``ProbeAnswer/learned``.
     /// - Throws: ``ProbeFailure`` where the target is never called.
-    public init(_ target: Target, credential: Credential?, learned: LearnedCall? = nil) throws(ProbeFailure) {
+    public init(_ target: Target, credential: Credential?, learned: CallVariant? = nil) throws(ProbeFailure) {
         guard let rules = target.dialect.rules else {
             throw ProbeFailure(
                 .invalidRequest, "provider \"\(target.provider.name)\" is a stub, which is never called")

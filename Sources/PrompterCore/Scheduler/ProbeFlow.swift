@@ -2,7 +2,7 @@
 struct ProbeFlow: Sendable {
     /// A call that is being made, or whose end is being told to the guard.
     private struct Flight: Sendable {
-        var turn: Begun
+        var turn: ProbeTurn
         var lease: Lease
         /// When its version was asked for, in uptime.
         var asked: Duration
@@ -13,7 +13,7 @@ struct ProbeFlow: Sendable {
 
     /// The question that the guard is being asked.
     private struct Question: Sendable {
-        var turns: [Begun]
+        var turns: [ProbeTurn]
         var asked: Moment
     }
 
@@ -83,7 +83,7 @@ struct ProbeFlow: Sendable {
     /// one, so that batches grow with the load.
     mutating func begin(at now: Moment) {
         guard question == nil, !isStopping else { return }
-        var ready: [Begun] = []
+        var ready: [ProbeTurn] = []
         // What is not to be asked for after all leaves its place to others.
         while ready.isEmpty {
             guard store.free > 0 else {
@@ -117,7 +117,7 @@ struct ProbeFlow: Sendable {
     /// Reserves what `turn` needs beside its place.
     ///
     /// - Returns: `nil` where it is not to be asked for: its place is free again.
-    private mutating func prepare(_ turn: Begun, at now: Moment) -> Begun? {
+    private mutating func prepare(_ turn: ProbeTurn, at now: Moment) -> ProbeTurn? {
         if turn.due.slot.isConfirmation, !turn.due.fits(at: now.wall) {
             limits.cancel(turn)
             return nil
@@ -165,7 +165,7 @@ struct ProbeFlow: Sendable {
     /// Begins the call of `turn`.
     ///
     /// - Returns: how its lease ends where it is not to be called after all.
-    private mutating func launch(_ turn: Begun, _ lease: Lease, asked: Moment, at now: Moment) -> LeaseOutcome? {
+    private mutating func launch(_ turn: ProbeTurn, _ lease: Lease, asked: Moment, at now: Moment) -> LeaseOutcome? {
         let target = turn.due.target
         // What was read since the guard was asked may forbid the call.
         let limit = isStopping ? nil : limits.limit(on: turn, at: now)
@@ -189,7 +189,7 @@ struct ProbeFlow: Sendable {
     }
 
     /// Takes that another instance gave the slot up.
-    private mutating func takeGivenUp(_ turn: Begun, _ failure: FailureClass, at now: Moment) {
+    private mutating func takeGivenUp(_ turn: ProbeTurn, _ failure: FailureClass, at now: Moment) {
         let due = turn.due
         guard !due.slot.isConfirmation || confirmsNotFound(due, failure) else { return leave(turn) }
         let attempt = FailedAttempt(
@@ -205,7 +205,7 @@ struct ProbeFlow: Sendable {
     }
 
     /// Records what another instance learned in this slot.
-    private mutating func adopt(_ finding: Finding, _ turn: Begun, at now: Moment) {
+    private mutating func adopt(_ finding: Finding, _ turn: ProbeTurn, at now: Moment) {
         let due = turn.due
         limits.cancel(turn)
         if finding.isObservation { take(limits.observedElsewhere(due.target), of: due.target, at: now) }
@@ -215,15 +215,16 @@ struct ProbeFlow: Sendable {
     }
 
     /// Asks again later what may not be called now, so that what another instance observes meanwhile is imported.
-    private mutating func putOff(_ turn: Begun, by limit: Limit?, at now: Moment) {
+    private mutating func putOff(_ turn: ProbeTurn, by limit: Limit?, at now: Moment) {
         let pause = turn.due.slot.interval / 4
         putOff(
             turn, for: limit.map { min(now.wait(until: $0.until), pause) } ?? pause,
             skipping: limit?.reason ?? .disabled, at: now)
     }
 
-    private mutating func putOff(_ turn: Begun, for time: Duration, skipping reason: SkipReason? = nil, at now: Moment)
-    {
+    private mutating func putOff(
+        _ turn: ProbeTurn, for time: Duration, skipping reason: SkipReason? = nil, at now: Moment
+    ) {
         let due = turn.due
         leave(turn)
         if let reason, now.wall + time >= due.slot.end {
@@ -240,7 +241,7 @@ struct ProbeFlow: Sendable {
         if reason == .store { round.skip(due.target.id) } else { round.see(to: due.target.id) }
     }
 
-    private mutating func leave(_ turn: Begun) {
+    private mutating func leave(_ turn: ProbeTurn) {
         limits.cancel(turn)
         store.release()
     }
@@ -259,7 +260,7 @@ struct ProbeFlow: Sendable {
     }
 
     /// Somebody else is confirming, or is about to: each wait is as long as all before.
-    private mutating func askAgain(_ turn: Begun, at now: Moment) {
+    private mutating func askAgain(_ turn: ProbeTurn, at now: Moment) {
         leave(turn)
         timetable.confirm(turn.due, at: now.wall + max(.milliseconds(100), now.wall - turn.due.time))
     }

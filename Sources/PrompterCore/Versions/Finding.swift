@@ -24,3 +24,48 @@ public enum Finding: Hashable, Sendable {
         }
     }
 }
+
+/// A probe that was made and learned nothing: no evidence about versions, but what `status` calls trouble.
+public struct FailedAttempt: Hashable, Sendable {
+    public var target: TargetID
+    /// The number of the slot that it was made for.
+    public var slot: Int64
+    public var time: Timestamp
+    public var failureClass: FailureClass
+    /// Whose trouble it shows.
+    public var scope: FailureScope
+    /// What the provider said; `nil` for an attempt that another instance made.
+    public var reason: SafeText?
+    /// Whether the probe was made to confirm what the slot's own probe met.
+    public var isConfirmation: Bool
+
+    /// - Parameter scope: `nil` for the usual one of the class.
+    public init(
+        target: TargetID, slot: Int64 = 0, time: Timestamp, failureClass: FailureClass, scope: FailureScope? = nil,
+        reason: SafeText? = nil, isConfirmation: Bool = false
+    ) {
+        self.target = target
+        self.slot = slot
+        self.time = time
+        self.failureClass = failureClass
+        self.scope = scope ?? failureClass.usualScope
+        self.reason = reason
+        self.isConfirmation = isConfirmation
+    }
+
+    /// A probe for `slot` that ended with `failure`.
+    public init(_ failure: ProbeFailure, for slot: Slot, at time: Timestamp) {
+        self.init(
+            target: slot.target, slot: slot.number, time: time, failureClass: failure.failureClass,
+            scope: failure.scope, reason: failure.detail, isConfirmation: slot.isConfirmation)
+    }
+
+    /// Whether what was asked for is refused, and not the provider in trouble, busy, or closed to the account.
+    var isRefusal: Bool {
+        switch failureClass {
+        case .invalidRequest, .malformed, .noVersion, .address: true
+        case .auth: scope != .provider
+        case .notFound, .quota, .rateLimited, .timeout, .connection, .serverError: false
+        }
+    }
+}

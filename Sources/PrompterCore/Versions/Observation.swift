@@ -17,7 +17,7 @@ public struct Observation: Hashable, Sendable, Identifiable {
     /// When the provider will shut the model down, where it says so.
     public var retirement: Timestamp?
     /// What the probe learned about how its target is to be called; `nil` for nothing new. Each instance learns it by itself.
-    public var learned: LearnedCall?
+    public var learned: CallVariant?
     /// Why the lookup beside the completion told nothing; `nil` where it did, or none was made. What another instance met is
     /// not known.
     public var lookupFailure: FailureClass?
@@ -27,7 +27,7 @@ public struct Observation: Hashable, Sendable, Identifiable {
     public init(
         id: UInt64, target: TargetID, slot: Int64, time: Timestamp, version: VersionIdentity, metadata: String? = nil,
         shows: SignalSet = .completion, isConfirmation: Bool = false, retirement: Timestamp? = nil,
-        learned: LearnedCall? = nil, lookupFailure: FailureClass? = nil, usage: Usage = Usage(),
+        learned: CallVariant? = nil, lookupFailure: FailureClass? = nil, usage: Usage = Usage(),
         latency: Duration = .zero
     ) {
         self.id = id

@@ -16,14 +16,14 @@ public struct TargetMemory: Hashable, Sendable {
     /// When the live set of a signal last changed by something that came.
     public var lastChange: Timestamp?
     /// How the target is to be called, where that is not the usual way.
-    public var learned: LearnedCall?
+    public var learned: CallVariant?
     /// Why the lookup beside the last completion that this instance made told nothing.
     public var lookupFailure: FailureClass?
 
     public init(
         lastAttempt: Timestamp? = nil, lastSuccess: Timestamp? = nil, trouble: Trouble = Trouble(),
         versions: [Version] = [], life: TargetLife = TargetLife(),
-        lastChange: Timestamp? = nil, learned: LearnedCall? = nil, lookupFailure: FailureClass? = nil
+        lastChange: Timestamp? = nil, learned: CallVariant? = nil, lookupFailure: FailureClass? = nil
     ) {
         self.lastAttempt = lastAttempt
         self.lastSuccess = lastSuccess

@@ -1,4 +1,4 @@
-/// One way of calling a provider. The raw value stands in the store (``LearnedCall``) and never changes.
+/// One way of calling a provider. The raw value stands in the store (``CallVariant``) and never changes.
 public enum CallForm: String, Hashable, Sendable, CaseIterable {
     /// OpenAI's chat completions, and everybody's who imitates them.
     case chat

@@ -23,11 +23,11 @@ enum CallLesson {
     ///   - tokens: to how many.
     /// - Returns: `nil` where the refusal teaches nothing.
     static func of(
-        _ refusal: Refusal, to form: CallForm, learned: LearnedCall, cap: OutputCap?, tokens: Int, mayAskResponses: Bool
-    ) -> LearnedCall? {
+        _ refusal: Refusal, to form: CallForm, learned: CallVariant, cap: OutputCap?, tokens: Int, mayAskResponses: Bool
+    ) -> CallVariant? {
         guard !form.isFree else { return nil }
         if form == .chat, mayAskResponses, isOfChat(refusal) || isOfTooSmallCap(refusal) {
-            return LearnedCall(form: .responses, stream: learned.stream)
+            return CallVariant(form: .responses, stream: learned.stream)
         }
         guard isOfRequest(refusal), !isOfTooSmallCap(refusal) else { return nil }
         var lesson = learned

@@ -3,7 +3,7 @@ enum CallRequest {
     /// - Parameter timeout: bounds this one call.
     static func write(
         _ form: CallForm, of target: Target, by rules: any DialectRules.Type, credential: Credential?,
-        learned: LearnedCall, timeout: Duration
+        learned: CallVariant, timeout: Duration
     ) -> HTTPRequest {
         let provider = target.provider
         var own = [HTTPHeader("Accept", "application/json")] + rules.headers

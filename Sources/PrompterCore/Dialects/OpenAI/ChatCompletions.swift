@@ -4,7 +4,7 @@ enum ChatCompletions {
     static let reservedParameters: Set<String> = ["model", "messages", "stream", "n"]
 
     /// - Parameter cap: what bounds the output where nothing else was learned, unless the watch bounds it itself.
-    static func body(of target: Target, _ learned: LearnedCall, cap: OutputCap) -> [JSONValue.JSONMember] {
+    static func body(of target: Target, _ learned: CallVariant, cap: OutputCap) -> [JSONValue.JSONMember] {
         var messages: [JSONValue] = []
         if let instructions = target.systemInstructions { messages.append(message(role: "system", instructions)) }
         messages.append(message(role: "user", "x"))
@@ -49,8 +49,8 @@ enum ChatCompletions {
     ///
     /// - Parameter cap: what bounds the output of a chat completion where nothing else was learned.
     static func lesson(
-        of refusal: Refusal, to form: CallForm, of target: Target, _ learned: LearnedCall, cap: OutputCap
-    ) -> LearnedCall? {
+        of refusal: Refusal, to form: CallForm, of target: Target, _ learned: CallVariant, cap: OutputCap
+    ) -> CallVariant? {
         CallLesson.of(
             refusal, to: form, learned: learned, cap: isCapped(target) ? nil : learned.cap ?? cap,
             tokens: learned.tokens ?? OutputCap.least, mayAskResponses: target.provider.api == nil)

@@ -9,14 +9,14 @@ extension OpenAIStyle {
         ChatCompletions.reservedParameters.union(ResponsesAPI.reservedParameters)
     }
 
-    static func completion(of target: Target, _ learned: LearnedCall) -> CallForm {
+    static func completion(of target: Target, _ learned: CallVariant) -> CallForm {
         target.provider.api ?? learned.form ?? .chat
     }
 
     /// Where `form` is called, behind the base URL.
     static func path(of form: CallForm) -> String { form == .responses ? "responses" : "chat/completions" }
 
-    static func body(_ form: CallForm, of target: Target, _ learned: LearnedCall) -> [JSONValue.JSONMember] {
+    static func body(_ form: CallForm, of target: Target, _ learned: CallVariant) -> [JSONValue.JSONMember] {
         if form.isFree { return [] }
         return form == .responses
             ? ResponsesAPI.body(of: target, learned) : ChatCompletions.body(of: target, learned, cap: cap)
@@ -28,8 +28,8 @@ extension OpenAIStyle {
     }
 
     static func lesson(
-        of refusal: Refusal, to form: CallForm, of target: Target, _ learned: LearnedCall
-    ) -> LearnedCall? {
+        of refusal: Refusal, to form: CallForm, of target: Target, _ learned: CallVariant
+    ) -> CallVariant? {
         ChatCompletions.lesson(of: refusal, to: form, of: target, learned, cap: cap)
     }
 }

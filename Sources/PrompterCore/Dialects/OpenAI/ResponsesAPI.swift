@@ -8,7 +8,7 @@ enum ResponsesAPI {
         "frequency_penalty", "logit_bias", "logprobs", "presence_penalty", "response_format", "seed", "stop",
     ]
 
-    static func body(of target: Target, _ learned: LearnedCall) -> [JSONValue.JSONMember] {
+    static func body(of target: Target, _ learned: CallVariant) -> [JSONValue.JSONMember] {
         var own: [JSONValue.JSONMember] = [.init("model", .string(target.model)), .init("input", .string("x"))]
         if let instructions = target.systemInstructions { own.append(.init("instructions", .string(instructions))) }
         own.append(.init("max_output_tokens", .integer(learned.tokens ?? OutputCap.least)))

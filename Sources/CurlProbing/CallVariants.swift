@@ -2,20 +2,20 @@ public import PrompterCore
 
 /// What was learned of each target's calls. Probers that take one another's place share it, so that nothing is lost of a probe
 /// that began with the one before.
-public final class LearnedCalls: Sendable {
-    private let calls = Locked<[TargetID: LearnedCall]>([:])
+public final class CallVariants: Sendable {
+    private let calls = Locked<[TargetID: CallVariant]>([:])
 
     /// - Parameter calls: what ``ProbeAnswer/learned`` of earlier probes brought.
-    public init(_ calls: [TargetID: LearnedCall] = [:]) {
+    public init(_ calls: [TargetID: CallVariant] = [:]) {
         add(calls)
     }
 
     /// Takes over what was kept. What was learned here is newer.
-    public func add(_ kept: [TargetID: LearnedCall]) {
+    public func add(_ kept: [TargetID: CallVariant]) {
         calls.withLock { $0.merge(kept) { here, _ in here } }
     }
 
-    subscript(target: TargetID) -> LearnedCall? { calls.withLock { $0[target] } }
+    subscript(target: TargetID) -> CallVariant? { calls.withLock { $0[target] } }
 
     func take(_ answer: ProbeAnswer, of target: TargetID) {
         guard let learned = answer.learned else { return }

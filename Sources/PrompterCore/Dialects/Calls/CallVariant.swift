@@ -1,5 +1,5 @@
 /// How a target is called where that is not its dialect's usual way: found out once, from a refusal, and kept with the target.
-public struct LearnedCall: Hashable, Sendable {
+public struct CallVariant: Hashable, Sendable {
     /// What is said of streaming instead of `"stream": false`. The raw value stands in the store.
     public enum Stream: String, Hashable, Sendable, CaseIterable {
         /// Nothing: the server refuses the member.
@@ -33,7 +33,7 @@ public struct LearnedCall: Hashable, Sendable {
     }
 
     /// Nothing learned: the dialect's usual way.
-    public static let usual = LearnedCall()
+    public static let usual = CallVariant()
 
     /// The form that a store keeps, such as `chat max_tokens`, `responses 32 -store` or `usual`.
     public var text: String {

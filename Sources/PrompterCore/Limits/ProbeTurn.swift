@@ -1,5 +1,5 @@
 /// A due target whose turn it is to ask the guard.
-public struct Begun: Hashable, Sendable {
+public struct ProbeTurn: Hashable, Sendable {
     public var due: Due
     /// What keeps it from being called; `nil` where it may be.
     public var limit: Limit?
@@ -12,4 +12,17 @@ public struct Begun: Hashable, Sendable {
 
     /// Whether it may be called, as far as this instance knows.
     public var mayCall: Bool { limit == nil && due.mayCall }
+}
+
+/// What keeps a due target from being called, and for how long yet.
+public struct Limit: Hashable, Sendable {
+    /// What its slot ends with where it lasts so long.
+    public var reason: SkipReason
+    /// Until when, in uptime.
+    public var until: Duration
+
+    public init(reason: SkipReason, until: Duration) {
+        self.reason = reason
+        self.until = until
+    }
 }
