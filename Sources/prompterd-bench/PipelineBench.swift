@@ -6,11 +6,11 @@ import PrompterDaemon
 import RedisGuarding
 import SQLiteVersions
 
-/// `prompterd-bench runner`: probes from end to end as fast as they go: timetable, limits, guard, stub, SQLite at synchronous
+/// `prompterd-bench pipeline`: probes from end to end as fast as they go: timetable, limits, guard, stub, SQLite at synchronous
 /// FULL, counts.
 struct PipelineBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "runner",
+        commandName: "pipeline",
         abstract: "How many stub probes a second go through guard and database, and how long each takes.")
 
     @Option(help: "How many targets.") var targets = 1000

@@ -120,7 +120,30 @@ struct CommandTests {
         #expect(end.status == 0 && end.errors.contains("probes are disabled"))
         #expect(try site.number("SELECT count(*) FROM observations") == 0)
         let probe = await site.run(["probe", "t-0"] + site.options, environment: disabled)
-        #expect(probe.status == 1 && probe.errors.contains("PROMPTER_PROBE_DISABLED"))
+        #expect(probe.status == 1 && probe.errors.contains("not probed: probes are disabled (PROMPTER_PROBE_DISABLED)"))
+        let json = await site.run(["probe", "t-0", "--format", "json"] + site.options, environment: disabled)
+        #expect(json.output.contains(#""not_made":"disabled""#) && !json.output.contains("failure"), "\(json.output)")
+    }
+
+    /// What kept a call from being made is no failure of the provider's.
+    @Test func whatWasNotMadeIsNoFailure() async throws {
+        let site = try Site(Site.stubs(1))
+        #expect(await site.start(["--once"], environment: ["PROMPTER_PROBE_DISABLED": "1"]).end().status == 0)
+        let end = Int64((Date().timeIntervalSince1970 + 3600) * 1000)
+        let sql =
+            "INSERT INTO stand_offs (provider, target, cause, ends_at, repetitions) VALUES ('openai', x'', 'quota', \(end), 1)"
+        #expect(ChildProcess.run(["sqlite3", "-cmd", ".timeout 5000", site.database, sql]).status == 0)
+        let probe = ["probe", "t-0", "--format", "json"] + site.options
+        let rested = await site.run(probe)
+        #expect(rested.status == 1)
+        #expect(rested.output.contains(#""not_made":"stand_off","failure":"quota""#), "\(rested.output)")
+        let other = Conversation(["sqlite3", "-cmd", ".timeout 5000", site.database])
+        other.write("BEGIN IMMEDIATE; SELECT 'begun';\n")
+        #expect(other.read() == "begun\n")
+        let locked = await site.run(probe)
+        #expect(locked.status == 78 && locked.errors.contains("another program is writing"), "\(locked.errors)")
+        #expect(!locked.output.contains("no_version"))
+        other.end()
     }
 
     /// The service manager starts what ends with 64 again and again.
