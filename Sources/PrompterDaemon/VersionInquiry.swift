@@ -35,6 +35,8 @@ public struct VersionInquiry: Sendable {
         case failed(ProbeFailure)
         /// No call was made, or none that came to an end, for a reason of ours: it says nothing of the provider.
         case notMade(Reason)
+        /// The call was answered, but the answer could not be recorded.
+        case notRecorded(VersionIdentity, reason: String)
 
         public enum Reason: Hashable, Sendable {
             /// A call before this one failed so, and none is made for a while.
@@ -45,6 +47,8 @@ public struct VersionInquiry: Sendable {
             case held(Duration)
             /// Probes are disabled, and nobody has observed the slot.
             case disabled
+            /// Its key could not be read.
+            case credential(String)
             /// The database could not be read or written.
             case store(String)
 
@@ -55,14 +59,16 @@ public struct VersionInquiry: Sendable {
                 case .givenUp: "given_up"
                 case .held: "held"
                 case .disabled: "disabled"
+                case .credential: "credential"
                 case .store: "store"
                 }
             }
 
-            /// How the call failed because of which none was made.
+            /// How the call failed because of which none was made, or would have.
             public var failureClass: FailureClass? {
                 switch self {
                 case .standOff(let failureClass, _), .givenUp(let failureClass): failureClass
+                case .credential: .auth
                 case .held, .disabled, .store: nil
                 }
             }
@@ -77,14 +83,25 @@ public struct VersionInquiry: Sendable {
                     "another instance holds this slot for \(DurationText.brief(time)) more; --force probes in any case"
                 case .disabled:
                     "probes are disabled (PROMPTER_PROBE_DISABLED) and nobody has observed this slot; --force probes in any case"
-                case .store(let reason): reason
+                case .credential(let reason), .store(let reason): reason
                 }
+            }
+        }
+
+        /// Why, without the name of the reason.
+        public var detail: String {
+            switch self {
+            case .failed(let failure): "\(failure.detail)"
+            case .notMade(let reason): reason.detail
+            case .notRecorded(_, let reason): reason
             }
         }
 
         public var description: String {
             switch self {
             case .failed(let failure): failure.description
+            case .notRecorded(let version, let reason):
+                "answers as \(SafeText(version.key)), which could not be recorded: \(reason)"
             case .notMade(let reason):
                 "\((reason.failureClass?.rawValue ?? "not probed")): \(reason.detail)"
             }
@@ -180,7 +197,7 @@ public struct VersionInquiry: Sendable {
             let found = try await CredentialStore(environment: settings.environment).credential(of: provider)
             return found.credential.map { [provider.name: $0] } ?? [:]
         } catch {
-            throw .failed(ProbeFailure(.auth, "\(error)"))
+            throw .notMade(.credential("\(error)"))
         }
     }
 
@@ -276,13 +293,19 @@ public struct VersionInquiry: Sendable {
                 let ending = LeaseOutcome.Ending.failed(error.failureClass, retryAfter: error.retryAfter)
                 await asking.probeGuard.settle([LeaseOutcome(lease, ending)], at: now)
             }
-            _ = try await record(.failure(FailedAttempt(error, for: slot, at: now.wall)))
+            // What the provider said is the answer, recorded or not.
+            _ = try? await record(.failure(FailedAttempt(error, for: slot, at: now.wall)))
             throw .failed(error)
         }
         let now = Moment.now
         let observation = Observation(answer, id: id, of: slot, at: now.wall)
         if let lease { await asking.probeGuard.settle([LeaseOutcome(lease, .observed(observation))], at: now) }
-        let recorded = try await record(.observation(observation, imported: false))
+        let recorded: Recorded
+        do throws(NoVersion) {
+            recorded = try await record(.observation(observation, imported: false))
+        } catch {
+            throw .notRecorded(answer.version, reason: error.detail)
+        }
         await endStandOffs(of: target)
         return Found(version: answer.version, time: now.wall, isNew: recorded.isNewVersion, source: .probed)
     }
@@ -291,7 +314,7 @@ public struct VersionInquiry: Sendable {
         do {
             return try await store.record([finding], at: Moment.now.wall)[0]
         } catch {
-            throw .notMade(.store("the version could not be recorded: \(error)"))
+            throw .notMade(.store("\(error)"))
         }
     }
 }

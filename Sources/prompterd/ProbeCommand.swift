@@ -88,6 +88,13 @@ struct ProbeCommand: AsyncParsableCommand {
                 .init("failure", .string(failure.failureClass.rawValue)),
                 .init("detail", .string(failure.detail.description)),
             ]
+        case .failure(.notRecorded(let version, let reason)):
+            members += [
+                .init("provider_version_key", .string(version.key)),
+                .init("resolved_model", version.resolvedModel.map { .string($0) } ?? .null),
+                .init("fingerprint", version.fingerprint.map { .string($0) } ?? .null),
+                .init("not_recorded", .string(reason)),
+            ]
         case .failure(.notMade(let reason)):
             members.append(.init("not_made", .string(reason.name)))
             if let failure = reason.failureClass { members.append(.init("failure", .string(failure.rawValue))) }

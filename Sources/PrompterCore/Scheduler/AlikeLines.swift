@@ -3,7 +3,7 @@
 struct AlikeLines: Sendable {
     private struct Key: Hashable {
         var provider: String
-        var outcome: String
+        var kind: String
     }
 
     private struct Gathering {
@@ -16,20 +16,23 @@ struct AlikeLines: Sendable {
         var end: Duration
         var pause: Duration = shortestPause
 
-        func isForgotten(at uptime: Duration) -> Bool { held == 0 && time + longestPause <= uptime }
+        func isForgotten(at uptime: Duration) -> Bool { held == 0 && time + quiet <= uptime }
     }
 
     /// As many are told at once.
     private static let mostTold = 3
     private static let shortestPause: Duration = .seconds(60)
+    /// What comes after so long a silence is no part of what was told before.
+    private static let quiet: Duration = .seconds(120)
     private static let longestPause: Duration = .seconds(3600)
 
     private var gatherings: [Key: Gathering] = [:]
 
+    /// - Parameter kind: what lines that say the same have in common.
     /// - Returns: `line`, for debugging alone where it will be counted.
-    mutating func take(_ line: LogLine, at uptime: Duration) -> LogLine {
+    mutating func take(_ line: LogLine, kind: String, at uptime: Duration) -> LogLine {
         guard let subject = line.subject, line.level != .debug, line.level != .info else { return line }
-        let key = Key(provider: subject.provider, outcome: subject.outcome)
+        let key = Key(provider: subject.provider, kind: kind)
         var gathering = gatherings[key] ?? Gathering(last: line, time: uptime, end: uptime)
         if gathering.isForgotten(at: uptime) { gathering = Gathering(last: line, time: uptime, end: uptime) }
         defer { gatherings[key] = gathering }
@@ -54,7 +57,7 @@ struct AlikeLines: Sendable {
         let due = gatherings.filter { gathering in
             gathering.value.held > 0 && uptime.map { $0 >= gathering.value.end } ?? true
         }
-        return due.sorted { ($0.key.provider, $0.key.outcome) < ($1.key.provider, $1.key.outcome) }.map {
+        return due.sorted { ($0.key.provider, $0.key.kind) < ($1.key.provider, $1.key.kind) }.map {
             key, gathering in
             let pause = min(gathering.pause * 4, Self.longestPause)
             gatherings[key]?.held = 0

@@ -383,7 +383,8 @@ struct ProbeFlow: Sendable {
         guard !changes.isEmpty else { return }
         for change in changes {
             guard let line = change.line(of: target, after: failure, at: now) else { continue }
-            log(change.standOff.scope.target == nil ? line : targets.gather(line, at: now.uptime))
+            let kind = "stand-off \(change.standOff.cause.rawValue) \(line.subject?.outcome ?? "")"
+            log(change.standOff.scope.target == nil ? line : targets.gather(line, kind: kind, at: now.uptime))
         }
         directives.append(.keep(limits.kept(changes, at: now)))
     }

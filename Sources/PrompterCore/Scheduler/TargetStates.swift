@@ -57,7 +57,7 @@ struct TargetStates: Sendable {
         return alike.take(
             LogLine(
                 isNews ? .warning : .debug, "\(target.provider.name) \(target.model): \(failure)", of: target,
-                outcome: failure.failureClass.rawValue), at: uptime)
+                outcome: failure.failureClass.rawValue), kind: failure.failureClass.rawValue, at: uptime)
     }
 
     /// What was too much for a line of its own since the last pulse.
@@ -65,8 +65,11 @@ struct TargetStates: Sendable {
     /// - Parameter uptime: `nil` for the last time.
     mutating func flushLines(at uptime: Duration?) -> [LogLine] { alike.flush(at: uptime) }
 
+    /// - Parameter kind: what lines that say the same have in common.
     /// - Returns: `line`, for debugging alone where others say the same.
-    mutating func gather(_ line: LogLine, at uptime: Duration) -> LogLine { alike.take(line, at: uptime) }
+    mutating func gather(_ line: LogLine, kind: String, at uptime: Duration) -> LogLine {
+        alike.take(line, kind: kind, at: uptime)
+    }
 
     /// Takes how the lookup beside a completion of `target` ended. That it fails says nothing against the completion, but what only it
     /// shows is not watched meanwhile.
@@ -81,13 +84,14 @@ struct TargetStates: Sendable {
                 LogLine(
                     last == nil ? .warning : .debug,
                     "\(target.provider.name) \(target.model): answers, but its lookup fails: \(failure)", of: target,
-                    outcome: failure.failureClass.rawValue), at: uptime)
+                    outcome: failure.failureClass.rawValue), kind: "lookup \(failure.failureClass.rawValue)", at: uptime
+            )
         }
         return last.map {
             alike.take(
                 LogLine(
                     .notice, "\(target.provider.name) \(target.model): its lookup works again (was \($0.rawValue))",
-                    of: target, outcome: "success"), at: uptime)
+                    of: target, outcome: "success"), kind: "lookup works, was \($0.rawValue)", at: uptime)
         }
     }
 
@@ -105,7 +109,7 @@ struct TargetStates: Sendable {
                     LogLine(
                         failure.isToldByLimits ? .debug : .notice,
                         "\(target.provider.name) \(target.model): answers again (was \(failure.rawValue))", of: target,
-                        outcome: "success"), at: now.uptime))
+                        outcome: "success"), kind: "works, was \(failure.rawValue)", at: now.uptime))
         }
         if recorded.isNews, !Recorded.isSuspect(finding.time, at: now.wall) {
             memories[finding.target]?.record(finding, mostVersions: TargetMemory.mostVersions)

@@ -81,4 +81,21 @@ struct OutageLinesTests {
         #expect(world.answered - before > count)
         #expect((1...20).contains(world.lines.count), "\(world.lines.map(\.text))")
     }
+
+    /// A target alone is told of at once, however often others failed before.
+    @Test func aTargetAloneIsToldAtOnce() {
+        let provider = Provider(name: "p", dialect: .openAICompatible, baseURL: "https://x", concurrency: 4)
+        let target = Target(provider: provider, model: "m", interval: .seconds(600))
+        var world = World()
+        world.handle(
+            .watchlist(ScheduledWatchlist(Watchlist(providers: ["p": provider], watches: [], targets: [target]))))
+        for _ in 0..<6 {
+            world.failure = nil
+            world.live(for: .seconds(1800))
+            world.lines = []
+            world.failure = ProbeFailure(.malformed, "no JSON")
+            world.live(for: .seconds(1200))
+            #expect(world.lines.map(\.text).filter { $0 == "p m: malformed: no JSON" }.count == 1)
+        }
+    }
 }
