@@ -45,17 +45,25 @@ final class Gate: Sendable {
     /// - Returns: whether it is open.
     @discardableResult func wait(atMost time: Duration) async -> Bool {
         guard !isOpen else { return true }
-        let either = Gate()
-        let alarm = Task {
+        let alarm = Gate()
+        let waiting = Task {
             try? await Task.sleep(for: time)
-            either.open()
+            alarm.open()
         }
-        Task {
-            await wait()
-            either.open()
-        }
-        await either.wait()
-        alarm.cancel()
+        await Self.any(self, alarm).wait()
+        waiting.cancel()
         return isOpen
+    }
+
+    /// Opens with the first of `gates`.
+    static func any(_ gates: Gate...) -> Gate {
+        let first = Gate()
+        for gate in gates {
+            Task {
+                await gate.wait()
+                first.open()
+            }
+        }
+        return first
     }
 }

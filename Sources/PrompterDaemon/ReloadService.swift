@@ -8,7 +8,7 @@ actor ReloadService {
     /// As many errors of a refused list are logged; `prompterd check` shows all.
     private static let mostLoggedErrors = 20
 
-    nonisolated let requests = ReloadRequests()
+    private let requests: ReloadRequests
     private let rooms: Rooms
     private let life: LifeCycle
     private let textfile: TextfileService
@@ -19,17 +19,21 @@ actor ReloadService {
     /// `nil` for a single round.
     private let lastGood: LastGoodWatchlist?
     /// What probers that take one another's place know.
-    private let learnedCalls = CallVariants()
+    private let variants = CallVariants()
     private(set) var inForce: WatchlistInForce
     /// What the watchlist was read from last, good or bad.
     private var watchedFiles: WatchedFiles
     /// Whether what the store knows of the targets could not be read.
     private var isMemoryDue = false
+    private let looks: AsyncStream<Void>
+    private let looked: AsyncStream<Void>.Continuation
 
     init(
-        _ rooms: Rooms, _ opened: OpenedWatchlist, _ life: LifeCycle, _ textfile: TextfileService,
-        _ maintenance: StoreMaintenance
+        _ rooms: Rooms, _ opened: OpenedWatchlist, _ requests: ReloadRequests, _ life: LifeCycle,
+        _ textfile: TextfileService, _ maintenance: StoreMaintenance
     ) {
+        self.requests = requests
+        (looks, looked) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         self.rooms = rooms
         self.life = life
         self.textfile = textfile
@@ -59,23 +63,29 @@ actor ReloadService {
 
     /// Follows the notices of the kernel until its task is cancelled.
     func followEdits() async {
-        for await _ in edits.changes { requests.noticeEdit() }
+        await edits.run { requests.noticeEdit() }
     }
 
-    /// Looks at the files once a minute: no notice tells of an edit behind a bind mount, or on another machine.
-    func look() async {
-        if await watchedFiles.haveChanged(on: rooms.fileThreads) { requests.noticeEdit() }
-        await credentials.look(isPulse: true)
-        await storeMayWork()
+    /// Says that a minute has passed, or that the store works again. It never waits.
+    nonisolated func look() { looked.yield() }
+
+    /// Looks at the files when it is told to, until its task is cancelled: no notice tells of an edit behind a bind mount, or on
+    /// another machine.
+    func runLooks() async {
+        for await _ in looks {
+            await readMemory()
+            if await watchedFiles.haveChanged(on: rooms.fileThreads) { requests.noticeEdit() }
+            await credentials.look(isPulse: true)
+        }
     }
 
-    /// Does what the store could not take before.
-    func storeMayWork() async {
+    /// Reads what is known of the targets where the store could not tell when the list was put in force.
+    private func readMemory() async {
         guard isMemoryDue else { return }
         let targets = inForce.watchlist.targets.map(\.id)
         guard let memory = try? await rooms.store.memory(of: targets) else { return }
         isMemoryDue = false
-        learnedCalls.add(memory.compactMapValues(\.learned))
+        variants.add(memory.compactMapValues(\.learned))
         await rooms.runner.restore(memory, of: targets)
     }
 
@@ -83,14 +93,14 @@ actor ReloadService {
 
     /// Puts the first watchlist in force.
     func start(spread: Duration) async {
+        var standOffs: [StandOff.Kept] = []
         do {
-            let kept = try await rooms.store.standOffs()
-            await maintenance.wrote(kept)
-            await putInForce(spread: spread, standOffs: kept)
+            standOffs = try await rooms.store.standOffs()
+            await maintenance.wrote(standOffs)
         } catch {
             rooms.log.error("store: stand-offs from before the start could not be read: \(error)")
-            await putInForce(spread: spread, standOffs: [])
         }
+        await putInForce(spread: spread, standOffs: standOffs)
     }
 
     /// Says what the daemon begins with.
@@ -158,7 +168,7 @@ actor ReloadService {
             isMemoryDue = true
             rooms.log.error("store: what is known of the targets could not be read: \(error)")
         }
-        learnedCalls.add(memory.compactMapValues(\.learned))
+        variants.add(memory.compactMapValues(\.learned))
         await credentials.replace(with: watchlist.providers.values)
         await troubles.look(at: watchlist)
         await follow()
@@ -172,7 +182,7 @@ actor ReloadService {
 
     private func probers() -> Probers {
         let live = LiveProber(
-            client: rooms.client, calls: learnedCalls, mayGoOn: { [runner = rooms.runner] in await runner.mayGoOn($0) },
+            client: rooms.client, calls: variants, mayGoOn: { [runner = rooms.runner] in await runner.mayGoOn($0) },
             keys: { [credentials] provider, isRefused throws(ProbeFailure) in
                 try await credentials.credential(of: provider, isRefused: isRefused)
             })

@@ -2,8 +2,8 @@ import LinuxHost
 import Logging
 import PrompterCore
 
-/// Looks after the store beside the recorder, once a pulse: what is older than the retention, and what
-/// others changed in it.
+/// Looks after the store beside the recorder, once a pulse: what is older than the retention, what
+/// others changed in it, and what is known of targets after a clock that was set back.
 actor StoreMaintenance {
     private static let day: Int64 = 86_400_000
 
@@ -14,6 +14,8 @@ actor StoreMaintenance {
     private var prunedUntil: Int64?
     /// The stand-offs that the store has, by their scopes.
     private var written: Set<StandOff.Scope> = []
+    /// Whether what is shown of targets may be dated later than now.
+    private var isRestoreDue = false
     private let pulses: AsyncStream<Void>
     private let pulsed: AsyncStream<Void>.Continuation
 
@@ -29,17 +31,18 @@ actor StoreMaintenance {
     /// Does its work until its task is cancelled.
     func run() async {
         for await _ in pulses {
+            await restoreWhatIsAhead()
             await noticeEndedStandOffs()
             await prune()
         }
     }
 
-    /// Takes note of what was committed.
-    func take(_ commit: Recorder.Commit) async {
+    /// Takes note of what was committed. It waits for no store.
+    func take(_ commit: Recorder.Commit) {
         wrote(commit.standOffs)
         guard commit.isClockSetBack else { return }
-        let ahead = await rooms.runner.targetsAhead
-        if let memory = try? await rooms.store.memory(of: ahead) { await rooms.runner.restore(memory, of: ahead) }
+        isRestoreDue = true
+        pulse()
     }
 
     /// Takes note that `standOffs` stand in the store as they are.
@@ -47,6 +50,15 @@ actor StoreMaintenance {
         for standOff in standOffs {
             if standOff.end == nil { written.remove(standOff.scope) } else { written.insert(standOff.scope) }
         }
+    }
+
+    /// Shows targets as the store knows them once what is dated later than now was marked there, and tries until it is done.
+    private func restoreWhatIsAhead() async {
+        guard isRestoreDue else { return }
+        let ahead = await rooms.runner.targetsAhead
+        guard let memory = try? await rooms.store.memory(of: ahead) else { return }
+        isRestoreDue = false
+        await rooms.runner.restore(memory, of: ahead)
     }
 
     /// Notices what a probe by hand, which was answered, ended in the store: one call tries.

@@ -27,6 +27,8 @@ public struct Supervisor: Sendable {
     }
 
     private static let longestPulse: Duration = .seconds(60)
+    /// How long the start waits for the textfile: a disk that hangs keeps nobody from watching.
+    private static let firstTextfile: Duration = .seconds(5)
 
     private let settings: Settings
     private let log: Logger
@@ -45,7 +47,7 @@ public struct Supervisor: Sendable {
         log.debug("starting")
         let life = LifeCycle(ServiceNotifier())
         let stop = Gate()
-        let reloads = Locked<ReloadRequests?>(nil)
+        let reloads = ReloadRequests()
         // Apart from all else, so that nothing keeps a stop waiting.
         let listening = Task {
             for await request in signals.requests {
@@ -53,7 +55,7 @@ public struct Supervisor: Sendable {
                 case .terminate:
                     life.stop()
                     stop.open()
-                case .reload: reloads.withLock { $0 }?.ask()
+                case .reload: reloads.ask()
                 }
             }
         }
@@ -71,26 +73,32 @@ public struct Supervisor: Sendable {
                 return .failure(error)
             }
         }
-        let next = Gate.after { _ = await opening.value }
-        Task {
-            await stop.wait()
-            next.open()
-        }
-        await next.wait()
+        await Gate.any(stop, .after { _ = await opening.value }).wait()
         guard !stop.isOpen else { return log.notice("stopped before it had started") }
         let (rooms, opened) = try await opening.value.get()
         let textfile = TextfileService(rooms)
         let maintenance = StoreMaintenance(rooms, pulseInterval: pulseInterval(rooms))
-        let reloading = ReloadService(rooms, opened, life, textfile, maintenance)
-        reloads.withLock { $0 = reloading.requests }
+        let reloading = ReloadService(rooms, opened, reloads, life, textfile, maintenance)
         let services = await start(rooms, reloading, textfile, maintenance, life, once: once, stop)
         await stop.wait()
         let time = StopTime()
         life.stop()
         log.notice("stopping")
         await finish(rooms, services, time, once: once)
+        // First of the last acts, since nothing else tells of these.
+        let leftover = rooms.recorder.leftover()
+        let unrecorded =
+            leftover.isEmpty
+            ? nil
+            : await Unrecorded(leftover).keep(
+                beside: settings.database, within: time.left(of: StopTime.all), log)
         await Gate.after { await textfile.end() }.wait(atMost: time.left(of: StopTime.all))
-        try await close(rooms, time, once: once)
+        await close(rooms, time)
+        if let unrecorded { throw .unrecorded(unrecorded) }
+        log.notice("stopped")
+        HostLog.flush()
+        let failed = await rooms.runner.failedTargets
+        if once, failed > 0 { throw .failedTargets(failed) }
     }
 
     // MARK: start
@@ -112,16 +120,7 @@ public struct Supervisor: Sendable {
             // Before the timer's first tick, which would take targets out of the round.
             if once { await rooms.runner.beginRound() }
         }
-        let next = Gate()
-        Task {
-            await starting.wait()
-            next.open()
-        }
-        Task {
-            await stop.wait()
-            next.open()
-        }
-        await next.wait()
+        await Gate.any(starting, stop).wait()
         guard !stop.isOpen else { return services }
         if !settings.mayCall { log.notice("probes are disabled: only what other instances observe is recorded") }
         services += [
@@ -133,6 +132,7 @@ public struct Supervisor: Sendable {
             },
             Task { await pulse(rooms, reloading, textfile, maintenance) },
             Task { await textfile.run() }, Task { await maintenance.run() }, Task { await reloading.run() },
+            Task { await reloading.runLooks() },
         ]
         // Where nobody is called nobody is told either: what is pending stays so.
         if !settings.stubsOnly { services.append(Task { await rooms.dispatcher.run() }) }
@@ -140,7 +140,7 @@ public struct Supervisor: Sendable {
             services.append(Task { for await report in redisGuard.changes { tell(report) } })
         }
         rooms.dispatcher.wake()
-        await textfile.write(isForced: true)
+        await Gate.any(stop, .after { await textfile.write(isForced: true) }).wait(atMost: Self.firstTextfile)
         life.started()
         await textfile.showStatus()
         await announce(rooms, reloading)
@@ -180,10 +180,6 @@ public struct Supervisor: Sendable {
         _ rooms: Rooms, _ reloading: ReloadService, _ textfile: TextfileService, _ maintenance: StoreMaintenance
     ) async {
         let pulse = Pulse(every: pulseInterval(rooms))
-        let looks = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-        let looking = Task { for await _ in looks.stream { await reloading.look() } }
-        let showing = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-        let refreshing = Task { for await _ in showing.stream { await textfile.refresh() } }
         for await _ in pulse.beats {
             await rooms.runner.pulse()
             if await rooms.runner.isHealthy {
@@ -193,12 +189,10 @@ public struct Supervisor: Sendable {
             }
             maintenance.pulse()
             rooms.dispatcher.wake()
-            looks.continuation.yield()
-            showing.continuation.yield()
+            reloading.look()
+            textfile.pulse()
         }
         pulse.cancel()
-        looking.cancel()
-        refreshing.cancel()
     }
 
     /// Counts and tells what was committed. It ends with the recorder, so that what was committed last is told, too.
@@ -215,7 +209,7 @@ public struct Supervisor: Sendable {
             case .failing: await textfile.show(isStoreFailing: true)
             case .restored:
                 await textfile.show(isStoreFailing: false)
-                await reloading.storeMayWork()
+                reloading.look()
             }
         }
     }
@@ -259,19 +253,11 @@ public struct Supervisor: Sendable {
         for service in services { service.cancel() }
     }
 
-    private func close(_ rooms: Rooms, _ time: StopTime, once: Bool) async throws(DaemonError) {
+    private func close(_ rooms: Rooms, _ time: StopTime) async {
         if let redisGuard = rooms.redisGuard {
             await Gate.after { await redisGuard.shutdown() }.wait(atMost: time.left(of: StopTime.all))
         }
         rooms.client.shutdown()
         await Gate.after { await rooms.store.close() }.wait(atMost: time.left(of: StopTime.all))
-        let leftover = rooms.recorder.leftover()
-        guard leftover.isEmpty else {
-            throw .unrecorded(Unrecorded(leftover).keep(beside: settings.database, log))
-        }
-        log.notice("stopped")
-        HostLog.flush()
-        let failed = await rooms.runner.failedTargets
-        if once, failed > 0 { throw .failedTargets(failed) }
     }
 }

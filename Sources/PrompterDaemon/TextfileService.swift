@@ -11,6 +11,8 @@ actor TextfileService {
     private var watches = 0
     private var refused: WatchlistError?
     private var isStoreFailing = false
+    /// Whether both are wanted anew, and not only what has changed.
+    private let isRefreshDue = Locked(false)
     private let writes: AsyncStream<Void>
     private let wanted: AsyncStream<Void>.Continuation
 
@@ -25,9 +27,21 @@ actor TextfileService {
     /// Says that something may have changed. It never waits.
     nonisolated func wake() { wanted.yield() }
 
-    /// Writes what changes, as often as the scheduler lets it, until its task is cancelled.
+    /// Says that a minute has passed. It never waits.
+    nonisolated func pulse() {
+        isRefreshDue.withLock { $0 = true }
+        wake()
+    }
+
+    /// Writes what changes, as often as the scheduler lets it, and both once a pulse, until its task is cancelled.
     func run() async {
-        for await _ in writes { await write(isForced: false) }
+        for await _ in writes {
+            let isRefresh = isRefreshDue.withLock { isDue in
+                defer { isDue = false }
+                return isDue
+            }
+            if isRefresh { await refresh() } else { await write(isForced: false) }
+        }
     }
 
     func show(_ inForce: WatchlistInForce) {
@@ -37,9 +51,9 @@ actor TextfileService {
         state.watchlistTaken = inForce.taken
     }
 
-    func show(isStoreFailing: Bool) async {
+    func show(isStoreFailing: Bool) {
         self.isStoreFailing = isStoreFailing
-        await refresh()
+        pulse()
     }
 
     /// Writes both anew.

@@ -20,9 +20,11 @@ struct Unrecorded {
 
     /// Writes the observations where `import` finds them, else into the log.
     ///
-    /// - Parameter database: the path of the store's file.
+    /// - Parameters:
+    ///   - database: the path of the store's file.
+    ///   - time: how long the disk may take.
     /// - Returns: what became of them, in one line.
-    func keep(beside database: String, _ log: Logger) -> String {
+    func keep(beside database: String, within time: Duration, _ log: Logger) async -> String {
         defer { HostLog.flush() }
         let lost =
             failures == 0 ? "" : "; \(CountText.format(failures, "failed attempt", "failed attempts")) not recorded"
@@ -32,7 +34,9 @@ struct Unrecorded {
         let path = "\(database).unrecorded-\(now.iso8601Milliseconds).jsonl"
         let text = UnrecordedExport.lines(of: observations, at: now).map { $0 + "\n" }.joined()
         do {
-            try AtomicFile.write(Array(text.utf8), to: path)
+            try await FileThreads(patience: time).run(on: path) { path throws(FileError) in
+                try AtomicFile.write(Array(text.utf8), to: path)
+            }
             return "\(count) could not be recorded: `prompterd import \(SafeText(path, limit: 4096))` adds them\(lost)"
         } catch {
             for (index, (observation, target)) in observations.enumerated() {

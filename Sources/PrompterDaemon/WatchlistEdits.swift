@@ -22,19 +22,12 @@ final class WatchlistEdits: Sendable {
         }
     }
 
-    /// One element a change. For one reader.
-    var changes: AsyncStream<Void> {
-        guard let watch else { return AsyncStream { $0.finish() } }
-        let changes = watch.changes
-        return AsyncStream { continuation in
-            let task = Task {
-                for await _ in changes {
-                    if watch.fault != fault.withLock({ $0 }) { tellFault() }
-                    continuation.yield()
-                }
-                continuation.finish()
-            }
-            continuation.onTermination = { _ in task.cancel() }
+    /// Calls `notice` at each change, until its task is cancelled. For one caller.
+    func run(_ notice: () -> Void) async {
+        guard let watch else { return }
+        for await _ in watch.changes {
+            if watch.fault != fault.withLock({ $0 }) { tellFault() }
+            notice()
         }
     }
 
@@ -50,6 +43,4 @@ final class WatchlistEdits: Sendable {
         guard let found else { return }
         log.warning("edits of the watchlist and of key files are noticed once a minute, not at once: \(found)")
     }
-
-    func cancel() { watch?.cancel() }
 }
