@@ -313,6 +313,24 @@ public enum VersionStoreConformance {
         #expect(try await store.memory(of: [target])[target]?.versions.first?.sightings == 2)
     }
 
+    /// Whoever takes over what each finding left knows what the store knows, also of a version that had left the latest.
+    public static func tellsWhatAFindingLeft(_ store: some VersionStore) async throws {
+        let target = try target(1)
+        var mirror = TargetMemory()
+        let names = (0...TargetMemory.mostVersions).map { "v\($0)" } + ["v0", "v0"]
+        for (index, name) in names.enumerated() {
+            let time = now + .seconds(index)
+            var seen = try observation(UInt64(index), of: target, name, at: time)
+            seen.learned = index.isMultiple(of: 2) ? CallVariant(form: .responses) : .usual
+            seen.lookupFailure = index.isMultiple(of: 3) ? .timeout : nil
+            let failure = Finding.failure(
+                FailedAttempt(target: target, time: time - .seconds(index % 2), failureClass: .invalidRequest))
+            for recorded in try await store.record([finding(seen), failure], at: time) { mirror.take(recorded) }
+            #expect(try await store.memory(of: [target])[target] == mirror, "step \(index)")
+        }
+        #expect(mirror.versions.first?.sightings == 3 && mirror.versions.first?.firstSeen == now)
+    }
+
     /// Names are kept to the byte, whatever the provider put into them.
     public static func keepsNamesAsTheyAre(_ store: some VersionStore) async throws {
         let target = try target(1)
@@ -355,6 +373,7 @@ public enum VersionStoreConformance {
         versions.append(try #require(VersionIdentity(resolvedModel: "m", fingerprint: nil, digest: "d")))
         let watchlist = watchlist(
             targets: (0..<3).map(calledTarget), expecting: [["n"], ["f*"], ["m", "d"]])
+        var mirrors: [TargetID: TargetMemory] = [:]
         ledger.register(watchlist)
         try await store.register(watchlist, at: now)
         var given: [Finding] = []
@@ -387,9 +406,16 @@ public enum VersionStoreConformance {
             }
             given += batch
             let expected = batch.map { ledger.record($0, at: wall) }
-            #expect(try await store.record(batch, at: wall) == expected, "seed \(seed)")
+            let recorded = try await store.record(batch, at: wall)
+            #expect(recorded == expected, "seed \(seed)")
+            for (finding, recorded) in zip(batch, recorded) where recorded.update != nil {
+                mirrors[finding.target, default: TargetMemory()].take(recorded)
+            }
             let memory = try await store.memory(of: targets)
-            for target in targets { #expect(memory[target] == ledger.memory(of: target), "seed \(seed)") }
+            for target in targets {
+                #expect(memory[target] == ledger.memory(of: target), "seed \(seed)")
+                #expect(memory[target] == mirrors[target], "seed \(seed)")
+            }
         }
     }
 

@@ -59,6 +59,10 @@ struct MemoryVersionStoreTests {
         try await VersionStoreConformance.remembersManyTargets(MemoryVersionStore())
     }
 
+    @Test func tellsWhatAFindingLeft() async throws {
+        try await VersionStoreConformance.tellsWhatAFindingLeft(MemoryVersionStore())
+    }
+
     @Test func keepsNamesAsTheyAre() async throws {
         try await VersionStoreConformance.keepsNamesAsTheyAre(MemoryVersionStore())
     }

@@ -68,6 +68,10 @@ struct ConformanceTests {
         try await VersionStoreConformance.remembersManyTargets(store)
     }
 
+    @Test func tellsWhatAFindingLeft() async throws {
+        try await VersionStoreConformance.tellsWhatAFindingLeft(store)
+    }
+
     @Test func keepsNamesAsTheyAre() async throws {
         try await VersionStoreConformance.keepsNamesAsTheyAre(store)
     }
