@@ -145,9 +145,6 @@ public final class SQLiteVersionStore: VersionStore {
         }
     }
 
-    /// The stand-offs as they were kept last.
-    ///
-    /// - Throws: ``SQLiteStoreError``.
     public func standOffs() async throws(SQLiteStoreError) -> [StandOff.Kept] {
         try await onQueue { try StandOffRows.read(from: $0) }
     }

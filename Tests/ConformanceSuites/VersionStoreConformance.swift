@@ -331,6 +331,33 @@ public enum VersionStoreConformance {
         #expect(mirror.versions.first?.sightings == 3 && mirror.versions.first?.firstSeen == now)
     }
 
+    /// A batch may hold all there is to write. Of a stand-off the last word counts, and one that is over is there no more.
+    public static func keepsTheLastWordOnEachStandOff(_ store: some VersionStore) async throws {
+        let called = calledTarget(1)
+        func standOff(_ scope: StandOff.Scope, _ repetitions: Int) -> StandOff.Kept {
+            StandOff.Kept(scope: scope, cause: .quota, end: now + .seconds(repetitions), repetitions: repetitions)
+        }
+        let scopes: [StandOff.Scope] = [
+            .provider("p"), .provider("q"), .target(called.id, provider: "p"),
+        ]
+        var batch = StoreBatch(findings: [finding(try observation(1, of: called.id, "a", at: now))])
+        batch.watchlist = watchlist(targets: [called], expecting: [["b"]])
+        batch.standOffs = scopes.map { standOff($0, 1) } + [standOff(scopes[0], 2)]
+        let recorded = try await store.write(batch, at: now)
+        // The watchlist came first.
+        #expect(recorded.map { $0.events.map(\.kind) } == [[.first, .unexpected]])
+        #expect(
+            Set(try await store.standOffs()) == [
+                standOff(scopes[0], 2), standOff(scopes[1], 1), standOff(scopes[2], 1),
+            ])
+
+        var later = StoreBatch()
+        later.standOffs = [standOff(scopes[0], 3), standOff(scopes[1], 1).ended, standOff(scopes[2], 1).ended]
+        #expect(try await store.write(later, at: now).isEmpty)
+        #expect(try await store.standOffs() == [standOff(scopes[0], 3)])
+        #expect(try await store.memory(of: [called.id])[called.id]?.lastAttempt == now)
+    }
+
     /// Names are kept to the byte, whatever the provider put into them.
     public static func keepsNamesAsTheyAre(_ store: some VersionStore) async throws {
         let target = try target(1)

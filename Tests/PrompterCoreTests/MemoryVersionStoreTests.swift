@@ -63,6 +63,10 @@ struct MemoryVersionStoreTests {
         try await VersionStoreConformance.tellsWhatAFindingLeft(MemoryVersionStore())
     }
 
+    @Test func keepsTheLastWordOnEachStandOff() async throws {
+        try await VersionStoreConformance.keepsTheLastWordOnEachStandOff(MemoryVersionStore())
+    }
+
     @Test func keepsNamesAsTheyAre() async throws {
         try await VersionStoreConformance.keepsNamesAsTheyAre(MemoryVersionStore())
     }

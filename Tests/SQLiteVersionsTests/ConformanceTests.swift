@@ -72,6 +72,10 @@ struct ConformanceTests {
         try await VersionStoreConformance.tellsWhatAFindingLeft(store)
     }
 
+    @Test func keepsTheLastWordOnEachStandOff() async throws {
+        try await VersionStoreConformance.keepsTheLastWordOnEachStandOff(store)
+    }
+
     @Test func keepsNamesAsTheyAre() async throws {
         try await VersionStoreConformance.keepsNamesAsTheyAre(store)
     }
