@@ -92,9 +92,7 @@ public final class Recorder: Sendable {
     private static let fullBatch = 512
     private static let pauseAfterFailure: Duration = .seconds(1)
 
-    /// What became of it, for the one who counts and tells. No more waits here than has places in the queue.
-    public let outcomes: AsyncStream<Outcome>
-    private let outcomesContinuation: AsyncStream<Outcome>.Continuation
+    private let untold = RecorderOutcomes()
     private let store: any VersionStore
     private let clock: @Sendable () -> Moment
     private let state = Locked(State())
@@ -104,8 +102,13 @@ public final class Recorder: Sendable {
     public init(store: any VersionStore, clock: @escaping @Sendable () -> Moment) {
         self.store = store
         self.clock = clock
-        (outcomes, outcomesContinuation) = AsyncStream.makeStream()
         (arrivals, arrived) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// What became of it, for the one who counts and tells. No more waits here than has places in the queue: what that one has not
+    /// taken is put together, the findings by their order and the rest by its last word.
+    public var outcomes: AsyncStream<Outcome> {
+        AsyncStream { [untold] in await untold.next() }
     }
 
     /// What was counted until now.
@@ -186,11 +189,11 @@ public final class Recorder: Sendable {
                 }
                 do {
                     let recorded = try await store.write(queue.batch, at: clock().wall)
-                    if isFailing { outcomesContinuation.yield(.restored) }
+                    if isFailing { untold.add(.restored) }
                     isFailing = false
                     committed(queue, recorded)
                 } catch {
-                    if !isFailing { outcomesContinuation.yield(.failing("\(error)")) }
+                    if !isFailing { untold.add(.failing("\(error)")) }
                     isFailing = true
                     putBack(queue)
                     if state.withLock({ $0.isGivenUp }) { return end() }
@@ -236,7 +239,7 @@ public final class Recorder: Sendable {
 
     private func end() {
         arrived.finish()
-        outcomesContinuation.finish()
+        untold.finish()
         let waiters = state.withLock { state in
             state.hasEnded = true
             defer {
@@ -282,7 +285,7 @@ public final class Recorder: Sendable {
         commit.standOffs = Array(queue.standOffs.values)
         commit.watchlist = queue.watchlist
         commit.isClockSetBack = queue.isClockSetBack
-        outcomesContinuation.yield(.committed(commit))
+        untold.add(.committed(commit))
         for waiter in queue.waiters { waiter.resume() }
     }
 }

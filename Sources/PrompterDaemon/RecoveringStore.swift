@@ -13,6 +13,8 @@ actor RecoveringStore: VersionStore {
     private let log: Logger
     private var store: SQLiteVersionStore?
     private var opening: Task<Result<SQLiteVersionStore, SQLiteStoreError>, Never>?
+    /// The end of the database before, which comes before the next is opened: what it leaves lies beside the same path.
+    private var leaving: Task<Void, Never>?
     /// Why the database before was given up.
     private var loss: SQLiteStoreError.Reason?
     private var isClosed = false
@@ -71,9 +73,11 @@ actor RecoveringStore: VersionStore {
         }
     }
 
+    /// Closes what is open, or being opened, for good: whoever asks after that is told so.
     func close() async {
         isClosed = true
         _ = await opening?.value
+        await leaving?.value
         await store?.close()
     }
 
@@ -93,12 +97,15 @@ actor RecoveringStore: VersionStore {
         guard store === used, !isClosed, reason == .gone || mayBeSetAside else { return }
         store = nil
         loss = reason
-        if reason == .gone { await used.abandon() } else { await used.close() }
+        let task = Task { if reason == .gone { await used.abandon() } else { await used.close() } }
+        leaving = task
+        await task.value
     }
 
     /// The open store; who comes while it is being opened waits for that.
     private func opened() async throws(SQLiteStoreError) -> SQLiteVersionStore {
         if let store { return store }
+        guard !isClosed else { throw .closed(path) }
         let task = opening ?? Task { await open() }
         opening = task
         return try await task.value.get()
@@ -106,6 +113,7 @@ actor RecoveringStore: VersionStore {
 
     private func open() async -> Result<SQLiteVersionStore, SQLiteStoreError> {
         defer { opening = nil }
+        await leaving?.value
         let now = Moment.now.wall
         do throws(SQLiteStoreError) {
             if loss == .corrupt { try await setAside(at: now) }

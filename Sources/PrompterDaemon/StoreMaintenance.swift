@@ -69,7 +69,7 @@ actor StoreMaintenance {
         if !ended.isEmpty { await rooms.runner.recheck(ended) }
     }
 
-    /// Folds observations that are older than the retention into daily tallies, in small steps between which the recorder has
+    /// Folds observations that are older than the retention into daily tallies, and drops rows that nobody needs, in small steps between which the recorder has
     /// its turn: until none is left, for half the time to the next pulse at most. Whole days, so that a tally is of a whole day;
     /// once a day's are folded there is nothing to do until the next.
     private func prune() async {

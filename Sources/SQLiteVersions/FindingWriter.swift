@@ -15,7 +15,8 @@ struct FindingWriter {
         self.now = now
         // Most targets have no expectation: with the row it costs a search in an index that is all but empty.
         let columns = """
-            id, dialect IS 'stub', life, last_attempt_at, last_success_at, pruned_at, \(TroubleColumns.names),
+            id, dialect IS 'stub', life, last_attempt_at, last_success_at, pruned_at, learned, lookup_failure,
+            \(TroubleColumns.names),
             EXISTS (SELECT 1 FROM bindings WHERE target_id = targets.id AND valid_until IS NULL AND expect IS NOT NULL)
             """
         findTarget = try PreparedStatement("SELECT \(columns) FROM targets WHERE identity = ?1", on: database)
@@ -59,11 +60,22 @@ struct FindingWriter {
         /// `nil` for a target whose past no life has been told of.
         var life: TargetLife?
         var lastAttempt: Timestamp?
-        var hasSucceeded: Bool
-        var trouble: Trouble
+        var lastSuccess: Timestamp?
         var prunedAt: Timestamp?
+        var learned: String?
+        var lookupFailure: String?
+        var trouble: Trouble
         /// Whether a watch of it says what it expects.
         var hasExpectation: Bool
+
+        func isLatest(_ time: Timestamp) -> Bool { time >= lastAttempt ?? time }
+
+        func update(life: TargetLife, version: Version? = nil) -> TargetUpdate {
+            TargetUpdate(
+                lastAttempt: lastAttempt, lastSuccess: lastSuccess, trouble: trouble, life: life,
+                learned: MemoryQuery.learned(learned), lookupFailure: lookupFailure.flatMap(FailureClass.init),
+                version: version)
+        }
     }
 
     private func record(_ observation: Observation, imported: Bool) throws -> Recorded {
@@ -74,41 +86,49 @@ struct FindingWriter {
             return Recorded(isNews: false)
         }
         guard !isSuspect else { return Recorded(isNews: true) }
-        see.bind(version, at: 1)
-        see.bind(observation.time, at: 2)
-        let isNewVersion = try see.step() && see.integer(at: 0) == 1
-        see.reset()
+        let seen = try see(observation, version: version)
         if let value = observation.metadata { try metadata.see(value, of: target.id, at: observation.time) }
         // Taken out of the row, so that the life is changed in its place and not in a copy.
         var (life, news) = try lives.take(
             observation, into: target.life.take(), target: target.id, prunedAt: target.prunedAt)
-        let isLatest = observation.time >= target.lastAttempt ?? observation.time
         var others =
             target.hasExpectation ? try events.unexpected(observation, life: life, target: target.id) : []
-        if isLatest { others.insert(contentsOf: target.trouble.end(by: observation), at: 0) }
+        if target.isLatest(observation.time) {
+            others.insert(contentsOf: target.trouble.end(by: observation), at: 0)
+            target.lastAttempt = observation.time
+            if let learned = observation.learned { target.learned = learned.text }
+            if !imported { target.lookupFailure = observation.lookupFailure?.rawValue }
+        }
+        target.lastSuccess = max(target.lastSuccess ?? observation.time, observation.time)
         news += try others.filter { try events.add($0, target: target.id) }
         succeed.bind(target.id, at: 1)
-        succeed.bind(observation.time, at: 2)
-        succeed.bind(life.encoded, at: 3)
-        succeed.bind(observation.learned?.text, at: 4)
-        succeed.bind(imported ? 0 : 1, at: 5)
-        succeed.bind(observation.lookupFailure?.rawValue, at: 6)
+        succeed.bind(target.lastAttempt?.milliseconds, at: 2)
+        succeed.bind(target.lastSuccess?.milliseconds, at: 3)
+        succeed.bind(life.encoded, at: 4)
+        succeed.bind(target.learned, at: 5)
+        succeed.bind(target.lookupFailure, at: 6)
         TroubleColumns.bind(target.trouble, to: succeed, firstParameter: 7)
         try succeed.run()
-        return Recorded(isNews: true, isNewVersion: isNewVersion, events: news, life: life)
+        return Recorded(
+            isNews: true, isNewVersion: seen?.sightings == 1, events: news,
+            update: target.update(life: life, version: seen))
     }
 
     private func record(_ attempt: FailedAttempt) throws -> Recorded {
         guard !Recorded.isSuspect(attempt.time, at: now) else { return Recorded(isNews: true) }
         var target = try row(of: attempt.target)
-        guard attempt.time >= target.lastAttempt ?? attempt.time else { return Recorded(isNews: true) }
-        let events = target.trouble.take(attempt, hasSucceeded: target.hasSucceeded)
+        guard target.isLatest(attempt.time) else { return Recorded(isNews: true) }
+        let events = target.trouble.take(attempt, hasSucceeded: target.lastSuccess != nil)
+        target.lastAttempt = attempt.time
+        if attempt.failureClass.unlearnsCall { target.learned = nil }
         fail.bind(target.id, at: 1)
         fail.bind(attempt.time, at: 2)
-        fail.bind(attempt.failureClass.unlearnsCall ? 1 : 0, at: 3)
+        fail.bind(target.learned, at: 3)
         TroubleColumns.bind(target.trouble, to: fail, firstParameter: 4)
         try fail.run()
-        return Recorded(isNews: true, events: try events.filter { try self.events.add($0, target: target.id) })
+        return Recorded(
+            isNews: true, events: try events.filter { try self.events.add($0, target: target.id) },
+            update: target.update(life: target.life ?? TargetLife()))
     }
 
     /// A target that no watchlist has named yet gets a row that holds its identity alone.
@@ -128,9 +148,19 @@ struct FindingWriter {
         return TargetRow(
             id: statement.integer(at: 0), isStub: statement.integer(at: 1) != 0,
             life: life ?? (statement.isNull(at: 4) ? TargetLife() : nil), lastAttempt: statement.time(at: 3),
-            hasSucceeded: !statement.isNull(at: 4), trouble: TroubleColumns.read(statement, firstColumn: 6),
-            prunedAt: statement.time(at: 5),
-            hasExpectation: statement.integer(at: 6 + TroubleColumns.count) != 0)
+            lastSuccess: statement.time(at: 4), prunedAt: statement.time(at: 5), learned: statement.optionalText(at: 6),
+            lookupFailure: statement.optionalText(at: 7), trouble: TroubleColumns.read(statement, firstColumn: 8),
+            hasExpectation: statement.integer(at: 8 + TroubleColumns.count) != 0)
+    }
+
+    /// - Returns: the version with `observation`.
+    private func see(_ observation: Observation, version: Int64) throws -> Version? {
+        see.bind(version, at: 1)
+        see.bind(observation.time, at: 2)
+        defer { see.reset() }
+        guard try see.step(), let first = see.time(at: 1), let last = see.time(at: 2) else { return nil }
+        return Version(
+            identity: observation.version, firstSeen: first, lastSeen: last, sightings: Int(see.integer(at: 0)))
     }
 
     private func row(of version: VersionIdentity, target: TargetRow) throws -> Int64 {
@@ -178,23 +208,19 @@ struct FindingWriter {
             last_seen_at = max(coalesce(last_seen_at, ?2), ?2),
             fingerprint_captured_at = coalesce(fingerprint_captured_at, ?2),
             sightings = sightings + 1
-        WHERE id = ?1 RETURNING sightings
+        WHERE id = ?1 RETURNING sightings, first_seen_at, last_seen_at
         """
 
     private static let succeedSQL = """
         UPDATE targets SET
-            \(TroubleColumns.set(firstParameter: 7)),
-            last_attempt_at = max(coalesce(last_attempt_at, ?2), ?2),
-            last_success_at = max(coalesce(last_success_at, ?2), ?2),
-            learned = iif(?2 >= coalesce(last_attempt_at, ?2), coalesce(?4, learned), learned),
-            lookup_failure = iif(?5 AND ?2 >= coalesce(last_attempt_at, ?2), ?6, lookup_failure),
-            life = ?3
+            last_attempt_at = ?2, last_success_at = ?3, life = ?4, learned = ?5, lookup_failure = ?6,
+            \(TroubleColumns.set(firstParameter: 7))
         WHERE id = ?1
         """
 
     private static let failSQL = """
         UPDATE targets SET
-            last_attempt_at = ?2, learned = iif(?3, NULL, learned), \(TroubleColumns.set(firstParameter: 4))
+            last_attempt_at = ?2, learned = ?3, \(TroubleColumns.set(firstParameter: 4))
         WHERE id = ?1
         """
 }

@@ -203,7 +203,7 @@ struct ImportWriter {
         func given(_ name: String) -> String {
             "?\((ExchangeTable.target.columns.filter { !$0.isFormer }.firstIndex { $0.name == name } ?? 0) + 1)"
         }
-        let attempt = (TroubleColumns.all + ["not_before", "lookup_failure"]).map {
+        let attempt = (TroubleColumns.all + ["lookup_failure"]).map {
             "\($0) = iif(\(given("last_attempt_at")) > coalesce(last_attempt_at, 0), \(given($0)), \($0))"
         }
         let filled = ["provider", "dialect", "base_url", "model", "kind", "interval_ms", "learned"].map {

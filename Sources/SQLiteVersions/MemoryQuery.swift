@@ -31,7 +31,7 @@ enum MemoryQuery {
         return memories
     }
 
-    private static func learned(_ text: String?) -> CallVariant? {
+    static func learned(_ text: String?) -> CallVariant? {
         text.flatMap(CallVariant.init).flatMap { $0 == .usual ? nil : $0 }
     }
 

@@ -1,11 +1,13 @@
 import GRDB
 import PrompterCore
 
-/// Folds observations that are older than the retention into daily tallies, a few at a time, so that nobody waits for it.
+/// Folds observations that are older than the retention into daily tallies, and drops rows that nobody needs any more: a few at a
+/// time, so that nobody waits for it.
 struct Pruning {
     private static let day: Int64 = 86_400_000
 
     private let oldest, boundary, tally, delete, dropCheckpoints, findTargets, mark: PreparedStatement
+    private let dropDeliveries, dropStandOffs: PreparedStatement
     private let lives: LifeWriter
 
     init(on database: Database, at now: Timestamp) throws {
@@ -46,15 +48,35 @@ struct Pruning {
             """, on: database)
         mark = try PreparedStatement(
             "UPDATE targets SET pruned_at = max(coalesce(pruned_at, ?2), ?2) WHERE id = ?1", on: database)
+        // Deliveries are few, and once a day they are gone through.
+        dropDeliveries = try PreparedStatement(
+            """
+            DELETE FROM deliveries WHERE (event_id, hook) IN (
+                SELECT event_id, hook FROM deliveries CROSS JOIN events ON events.id = event_id
+                WHERE next_at IS NULL AND coalesce(delivered_at, recorded_at) < ?1 LIMIT ?2)
+            """, on: database)
+        dropStandOffs = try PreparedStatement(
+            """
+            DELETE FROM stand_offs WHERE CASE target
+                WHEN x'' THEN NOT EXISTS (
+                    SELECT 1 FROM bindings WHERE provider = stand_offs.provider AND valid_until IS NULL)
+                ELSE NOT EXISTS (
+                    SELECT 1 FROM targets JOIN bindings ON target_id = targets.id
+                    WHERE identity = target AND valid_until IS NULL)
+                END
+            """, on: database)
         lives = try LifeWriter(on: database, at: now, events: EventWriter(on: database, at: now))
     }
 
-    /// Goes on behind the target with the row `last`.
+    /// Goes on behind the target with the row `last`; before the first, it drops the rows that nobody needs.
     ///
     /// - Parameters:
-    ///   - most: the most observations that are pruned, and the most targets that are looked at.
+    ///   - most: the most observations and deliveries that are pruned, and the most targets that are looked at.
     /// - Returns: the row after which to go on; `nil` where every target has been seen to.
     func run(before cutoff: Timestamp, after last: Int64, most: Int) throws -> Int64? {
+        if last == 0 {
+            guard try dropOthers(before: cutoff, most: most) else { return 0 }
+        }
         findTargets.bind(last, at: 1)
         findTargets.bind(Int64(most), at: 2)
         var targets: [(row: Int64, id: TargetID)] = []
@@ -68,6 +90,16 @@ struct Pruning {
             guard isDone, left > 0 else { return isDone ? target.row : target.row - 1 }
         }
         return targets.count < most ? nil : targets.last?.row
+    }
+
+    /// Drops deliveries that ended before `cutoff`, and stand-offs of targets and providers that no watch has any more.
+    ///
+    /// - Returns: whether none of them is left.
+    private func dropOthers(before cutoff: Timestamp, most: Int) throws -> Bool {
+        try dropStandOffs.run()
+        dropDeliveries.bind(cutoff, at: 1)
+        dropDeliveries.bind(Int64(most), at: 2)
+        return try dropDeliveries.run() < most
     }
 
     private func prune(_ row: Int64, _ id: TargetID, before cutoff: Timestamp, most: Int) throws -> (Int, isDone: Bool)

@@ -45,6 +45,9 @@ public struct SQLiteStoreError: Error, Hashable, Sendable, CustomStringConvertib
         self.detail = SafeText(detail)
     }
 
+    /// What a store that was closed says to whoever asks it.
+    public static func closed(_ path: String) -> SQLiteStoreError { SQLiteStoreError(.closed, path: path) }
+
     /// Translates SQLite's result codes (https://www.sqlite.org/rescode.html).
     init(_ error: any Error, path: String) {
         if let error = error as? SQLiteStoreError {

@@ -97,7 +97,7 @@ public final class SQLiteVersionStore: VersionStore {
     }
 
     /// Folds observations made before `cutoff` into daily tallies, at most `most` of them, behind the target with the row
-    /// `last`.
+    /// `last`. From the beginning on, it first drops deliveries that ended before `cutoff` and stand-offs of whom nobody watches.
     ///
     /// - Returns: the row after which to go on; `nil` where every target has been seen to.
     /// - Throws: ``SQLiteStoreError``; nothing is changed then.
@@ -145,9 +145,6 @@ public final class SQLiteVersionStore: VersionStore {
         }
     }
 
-    /// The stand-offs as they were kept last.
-    ///
-    /// - Throws: ``SQLiteStoreError``.
     public func standOffs() async throws(SQLiteStoreError) -> [StandOff.Kept] {
         try await onQueue { try StandOffRows.read(from: $0) }
     }

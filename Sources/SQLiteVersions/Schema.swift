@@ -14,6 +14,7 @@ enum Schema {
         migrator.registerMigration("6-intervals") { try $0.execute(sql: intervals + view(interval: bindingInterval)) }
         migrator.registerMigration("7-lookups") { try $0.execute(sql: lookups) }
         migrator.registerMigration("8-refusals") { try $0.execute(sql: refusals) }
+        migrator.registerMigration("9-not-before") { try $0.execute(sql: notBefore) }
         return migrator
     }()
 
@@ -259,6 +260,11 @@ enum Schema {
         ALTER TABLE targets ADD COLUMN refused_runs_before INTEGER;
         -- Refusals count however they are worded.
         ALTER TABLE targets DROP COLUMN refusal;
+        """
+
+    private static let notBefore = """
+        -- Who is left alone, and until when, stands in stand_offs.
+        ALTER TABLE targets DROP COLUMN not_before;
         """
 
     private static let bindingInterval = "bindings.interval_ms, targets.interval_ms"

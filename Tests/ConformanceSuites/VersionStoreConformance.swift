@@ -313,6 +313,51 @@ public enum VersionStoreConformance {
         #expect(try await store.memory(of: [target])[target]?.versions.first?.sightings == 2)
     }
 
+    /// Whoever takes over what each finding left knows what the store knows, also of a version that had left the latest.
+    public static func tellsWhatAFindingLeft(_ store: some VersionStore) async throws {
+        let target = try target(1)
+        var mirror = TargetMemory()
+        let names = (0...TargetMemory.mostVersions).map { "v\($0)" } + ["v0", "v0"]
+        for (index, name) in names.enumerated() {
+            let time = now + .seconds(index)
+            var seen = try observation(UInt64(index), of: target, name, at: time)
+            seen.learned = index.isMultiple(of: 2) ? CallVariant(form: .responses) : .usual
+            seen.lookupFailure = index.isMultiple(of: 3) ? .timeout : nil
+            let failure = Finding.failure(
+                FailedAttempt(target: target, time: time - .seconds(index % 2), failureClass: .invalidRequest))
+            for recorded in try await store.record([finding(seen), failure], at: time) { mirror.take(recorded) }
+            #expect(try await store.memory(of: [target])[target] == mirror, "step \(index)")
+        }
+        #expect(mirror.versions.first?.sightings == 3 && mirror.versions.first?.firstSeen == now)
+    }
+
+    /// A batch may hold all there is to write. Of a stand-off the last word counts, and one that is over is there no more.
+    public static func keepsTheLastWordOnEachStandOff(_ store: some VersionStore) async throws {
+        let called = calledTarget(1)
+        func standOff(_ scope: StandOff.Scope, _ repetitions: Int) -> StandOff.Kept {
+            StandOff.Kept(scope: scope, cause: .quota, end: now + .seconds(repetitions), repetitions: repetitions)
+        }
+        let scopes: [StandOff.Scope] = [
+            .provider("p"), .provider("q"), .target(called.id, provider: "p"),
+        ]
+        var batch = StoreBatch(findings: [finding(try observation(1, of: called.id, "a", at: now))])
+        batch.watchlist = watchlist(targets: [called], expecting: [["b"]])
+        batch.standOffs = scopes.map { standOff($0, 1) } + [standOff(scopes[0], 2)]
+        let recorded = try await store.write(batch, at: now)
+        // The watchlist came first.
+        #expect(recorded.map { $0.events.map(\.kind) } == [[.first, .unexpected]])
+        #expect(
+            Set(try await store.standOffs()) == [
+                standOff(scopes[0], 2), standOff(scopes[1], 1), standOff(scopes[2], 1),
+            ])
+
+        var later = StoreBatch()
+        later.standOffs = [standOff(scopes[0], 3), standOff(scopes[1], 1).ended, standOff(scopes[2], 1).ended]
+        #expect(try await store.write(later, at: now).isEmpty)
+        #expect(try await store.standOffs() == [standOff(scopes[0], 3)])
+        #expect(try await store.memory(of: [called.id])[called.id]?.lastAttempt == now)
+    }
+
     /// Names are kept to the byte, whatever the provider put into them.
     public static func keepsNamesAsTheyAre(_ store: some VersionStore) async throws {
         let target = try target(1)
@@ -355,6 +400,7 @@ public enum VersionStoreConformance {
         versions.append(try #require(VersionIdentity(resolvedModel: "m", fingerprint: nil, digest: "d")))
         let watchlist = watchlist(
             targets: (0..<3).map(calledTarget), expecting: [["n"], ["f*"], ["m", "d"]])
+        var mirrors: [TargetID: TargetMemory] = [:]
         ledger.register(watchlist)
         try await store.register(watchlist, at: now)
         var given: [Finding] = []
@@ -387,9 +433,16 @@ public enum VersionStoreConformance {
             }
             given += batch
             let expected = batch.map { ledger.record($0, at: wall) }
-            #expect(try await store.record(batch, at: wall) == expected, "seed \(seed)")
+            let recorded = try await store.record(batch, at: wall)
+            #expect(recorded == expected, "seed \(seed)")
+            for (finding, recorded) in zip(batch, recorded) where recorded.update != nil {
+                mirrors[finding.target, default: TargetMemory()].take(recorded)
+            }
             let memory = try await store.memory(of: targets)
-            for target in targets { #expect(memory[target] == ledger.memory(of: target), "seed \(seed)") }
+            for target in targets {
+                #expect(memory[target] == ledger.memory(of: target), "seed \(seed)")
+                #expect(memory[target] == mirrors[target], "seed \(seed)")
+            }
         }
     }
 

@@ -59,6 +59,14 @@ struct MemoryVersionStoreTests {
         try await VersionStoreConformance.remembersManyTargets(MemoryVersionStore())
     }
 
+    @Test func tellsWhatAFindingLeft() async throws {
+        try await VersionStoreConformance.tellsWhatAFindingLeft(MemoryVersionStore())
+    }
+
+    @Test func keepsTheLastWordOnEachStandOff() async throws {
+        try await VersionStoreConformance.keepsTheLastWordOnEachStandOff(MemoryVersionStore())
+    }
+
     @Test func keepsNamesAsTheyAre() async throws {
         try await VersionStoreConformance.keepsNamesAsTheyAre(MemoryVersionStore())
     }

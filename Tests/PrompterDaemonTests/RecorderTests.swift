@@ -1,7 +1,8 @@
 import LinuxHost
 import PrompterCore
-import PrompterDaemon
 import Testing
+
+@testable import PrompterDaemon
 
 struct RecorderTests {
     private let target = Target(provider: Provider(name: "openai", dialect: .stub), model: "m")
@@ -96,6 +97,83 @@ struct RecorderTests {
         // Nobody waits for one that has ended.
         await recorder.flush()
         await recorder.settle(delivery, .delivered)
+    }
+
+    /// Who is slow to take the outcomes has all findings in their order, and of the rest the last word.
+    @Test func outcomesThatNobodyTakesAreOne() async throws {
+        let recorder = recorder(ScriptedStore())
+        let running = Task { await recorder.run() }
+        for round in 1...4 {
+            recorder.submit(entry(round))
+            recorder.keep(
+                ["p", "q-\(round % 2)"].map {
+                    StandOff.Kept(
+                        scope: .provider($0), cause: .quota, end: Timestamp(milliseconds: 1), repetitions: round)
+                })
+            recorder.register(
+                Watchlist(providers: [:], watches: [], targets: Array(repeating: target, count: round)))
+            if round == 2 { recorder.noteClockSetBack() }
+            await recorder.flush()
+        }
+        recorder.finish()
+        await running.value
+        #expect(recorder.report.commits >= 4)
+        var outcomes = recorder.outcomes.makeAsyncIterator()
+        guard case .committed(let commit)? = await outcomes.next() else {
+            Issue.record("nothing was committed")
+            return
+        }
+        #expect(await outcomes.next() == nil)
+        #expect(commit.findings.map(\.entry.finding.time.milliseconds) == [1, 2, 3, 4])
+        let words = commit.standOffs.map { "\($0.scope.provider) \($0.repetitions)" }
+        #expect(words.sorted() == ["p 4", "q-0 4", "q-1 3"])
+        #expect(commit.watchlist?.targets.count == 4 && commit.isClockSetBack)
+    }
+
+    /// However often the store fails and recovers meanwhile, no more waits than commits, a failure, and commits after it.
+    @Test func outcomesThatNobodyTakesDoNotGrow() async {
+        let outcomes = RecorderOutcomes()
+        for index in 0..<100 {
+            outcomes.add(.committed(Recorder.Commit(findings: [(entry(index), Recorded(isNews: true))])))
+            outcomes.add(.failing("first"))
+            outcomes.add(.restored)
+        }
+        outcomes.add(.failing("last"))
+        guard case .committed(let commit)? = await outcomes.next(), case .failing("last")? = await outcomes.next()
+        else {
+            Issue.record("they are others")
+            return
+        }
+        #expect(commit.findings.count == 100)
+        // Who was told of the failure is told of its end.
+        outcomes.add(.restored)
+        outcomes.add(.committed(Recorder.Commit()))
+        outcomes.finish()
+        guard case .restored? = await outcomes.next(), case .committed? = await outcomes.next() else {
+            Issue.record("they are others")
+            return
+        }
+        #expect(await outcomes.next() == nil)
+    }
+
+    /// A disk can hang for minutes. What is in hand then counts as left, with what waits behind it, and nobody waits for it.
+    @Test func aCommitThatHangsIsLeft() async {
+        let store = HangingStore()
+        let recorder = recorder(store)
+        recorder.submit(entry(1))
+        let running = Task { await recorder.run() }
+        for await _ in store.begun { break }
+        recorder.submit(entry(2))
+        recorder.finish()
+        let ended = Gate.after { await recorder.waitUntilEnded() }
+        #expect(await !ended.wait(atMost: .milliseconds(1)))
+        recorder.giveUp()
+        #expect(await !ended.wait(atMost: .milliseconds(1)))
+        #expect(recorder.leftover().map(\.finding.time.milliseconds) == [1, 2])
+        // Where it comes back after all, what was left is committed, too: an import finds that it is known.
+        store.release.open()
+        await running.value
+        #expect(recorder.leftover().isEmpty)
     }
 
     @Test func whatCannotBeRecordedIsLeft() async {

@@ -28,4 +28,6 @@ final class ScriptedStore: VersionStore {
     func memory(of targets: [TargetID]) async -> [TargetID: TargetMemory] {
         await memory.memory(of: targets)
     }
+
+    func standOffs() async -> [StandOff.Kept] { await memory.standOffs() }
 }

@@ -68,6 +68,14 @@ struct ConformanceTests {
         try await VersionStoreConformance.remembersManyTargets(store)
     }
 
+    @Test func tellsWhatAFindingLeft() async throws {
+        try await VersionStoreConformance.tellsWhatAFindingLeft(store)
+    }
+
+    @Test func keepsTheLastWordOnEachStandOff() async throws {
+        try await VersionStoreConformance.keepsTheLastWordOnEachStandOff(store)
+    }
+
     @Test func keepsNamesAsTheyAre() async throws {
         try await VersionStoreConformance.keepsNamesAsTheyAre(store)
     }

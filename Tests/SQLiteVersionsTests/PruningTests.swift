@@ -92,6 +92,46 @@ struct PruningTests {
         #expect(try sql("SELECT longest_gap_ms IS NULL FROM tallies ORDER BY version_id") == "1\n1\n")
     }
 
+    /// What was told, or given up, before the cutoff is needed no more; what is yet to be told is, however old.
+    @Test(arguments: [1, 500]) func dropsDeliveriesThatEndedLongAgo(_ most: Int) async throws {
+        _ = try await store.record([Samples.finding(0, of: target, "a", at: midnight)], at: midnight)
+        let event = try sql("SELECT id FROM events").dropLast()
+        let cutoff = midnight + .seconds(86_400)
+        func hour(_ hour: Int64) -> Int64 { midnight.milliseconds + hour * 3_600_000 }
+        // Three that go, and three that stay: one that is pending, one that was told since, one whose event is young.
+        try sql(
+            """
+            INSERT INTO events SELECT 2, 'young', target_id, kind, signal, value, watch, slot, \(hour(25)), observation_id,
+                \(hour(25)), is_confirmed, previous, previous_since, evidence, place_at, place_id FROM events;
+            INSERT INTO deliveries (event_id, hook, attempts, next_at, delivered_at) VALUES
+                ('\(event)', x'01', 0, NULL, \(hour(1))), ('\(event)', x'02', 7, NULL, NULL),
+                ('\(event)', x'03', 1, NULL, \(hour(23))), ('\(event)', x'04', 1, \(hour(9)), NULL),
+                ('\(event)', x'05', 3, NULL, \(hour(24))), ('young', x'06', 7, NULL, NULL)
+            """)
+        var last: Int64? = 0
+        var steps = 0
+        while let row = last {
+            last = try await store.prune(before: cutoff, after: row, most: most, at: cutoff)
+            steps += 1
+        }
+        #expect(steps >= (most == 1 ? 4 : 1))
+        #expect(try sql("SELECT hex(hook) FROM deliveries ORDER BY 1") == "04\n05\n06\n")
+    }
+
+    @Test func dropsStandOffsOfWhomNobodyWatches() async throws {
+        let (other, gone) = (Samples.target("other"), Samples.target("gone"))
+        try await store.register(Samples.watchlist([target, gone].map { Samples.watch($0.model, $0) }), at: midnight)
+        try await store.register(Samples.watchlist([Samples.watch(target.model, target)]), at: midnight)
+        let scopes: [StandOff.Scope] = [
+            .provider("openai"), .target(target.id, provider: "openai"), .target(gone.id, provider: "openai"),
+            .target(other.id, provider: "openai"), .provider("elsewhere"),
+        ]
+        try await store.keep(
+            scopes.map { StandOff.Kept(scope: $0, cause: .quota, end: midnight + .seconds(86_400), repetitions: 1) })
+        _ = try await prune(before: midnight)
+        #expect(Set(try await store.standOffs().map(\.scope)) == Set(scopes.prefix(2)))
+    }
+
     private func record(
         _ hour: Int, _ model: String, of target: Target? = nil, id: UInt64? = nil, in store: SQLiteVersionStore? = nil
     ) async throws {

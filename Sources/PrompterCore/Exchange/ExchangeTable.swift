@@ -24,7 +24,7 @@ public enum ExchangeTable: String, Hashable, Sendable, CaseIterable {
         .optional("kind", .text), .optional("interval_ms", .integer(1...366_000 * 86_400_000)),
         .required("created_at", .time), .optional("last_attempt_at", .time), .optional("last_success_at", .time),
         .optional("failure_class", .word(FailureClass.allCases.map(\.rawValue))), .count("failures"),
-        .optional("not_before", .time), .flag("is_not_found"),
+        .former("not_before", .time), .flag("is_not_found"),
         .former("refusal", .text),
         .optional("refused_slots", slots),
         .optional("refused_slot", anyInteger), .flag("is_refused"), .optional("learned", .text),

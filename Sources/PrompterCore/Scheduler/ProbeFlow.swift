@@ -358,7 +358,7 @@ struct ProbeFlow: Sendable {
         switch entry.finding {
         case .failure(let attempt): look(after: attempt, of: target, imported: imported, at: now)
         case .observation(let observation, let isImported):
-            guard recorded.life?.isHead(observation) == true, let next = recorded.life?.nextConfirmation() else {
+            guard let life = recorded.update?.life, life.isHead(observation), let next = life.nextConfirmation() else {
                 return
             }
             confirm(slot: observation.slot, next, of: target, imported: isImported, at: now)

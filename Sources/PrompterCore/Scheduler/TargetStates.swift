@@ -111,10 +111,7 @@ struct TargetStates: Sendable {
                         "\(target.provider.name) \(target.model): answers again (was \(failure.rawValue))", of: target,
                         outcome: "success"), kind: "works, was \(failure.rawValue)", at: now.uptime))
         }
-        if recorded.isNews, !Recorded.isSuspect(finding.time, at: now.wall) {
-            memories[finding.target]?.record(finding, mostVersions: TargetMemory.mostVersions)
-            memories[finding.target]?.take(recorded)
-        }
+        memories[finding.target]?.take(recorded)
         return lines + recorded.events.map { Self.line(of: $0, of: target) }
     }
 

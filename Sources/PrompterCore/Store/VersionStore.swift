@@ -12,6 +12,9 @@ public protocol VersionStore: Sendable {
 
     /// What is known of `targets`; those that nothing is known of are left out.
     func memory(of targets: [TargetID]) async throws -> [TargetID: TargetMemory]
+
+    /// The stand-offs as they were written last.
+    func standOffs() async throws -> [StandOff.Kept]
 }
 
 extension VersionStore {

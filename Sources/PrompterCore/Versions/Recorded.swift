@@ -5,14 +5,14 @@ public struct Recorded: Hashable, Sendable {
     /// Whether nobody had seen its version of the target before.
     public var isNewVersion: Bool
     public var events: [Event]
-    /// The target's life with the finding; `nil` where it changed nothing in it.
-    public var life: TargetLife?
+    /// What the store knows of the target now; `nil` where the finding changed nothing of it.
+    public var update: TargetUpdate?
 
-    public init(isNews: Bool, isNewVersion: Bool = false, events: [Event] = [], life: TargetLife? = nil) {
+    public init(isNews: Bool, isNewVersion: Bool = false, events: [Event] = [], update: TargetUpdate? = nil) {
         self.isNews = isNews
         self.isNewVersion = isNewVersion
         self.events = events
-        self.life = life
+        self.update = update
     }
 
     /// Further than any two clocks of a fleet should differ: an observation dated later than this is suspect.
@@ -21,5 +21,30 @@ public struct Recorded: Hashable, Sendable {
     /// Whether what is dated `time` lies further ahead of `now` than clocks differ.
     public static func isSuspect(_ time: Timestamp, at now: Timestamp) -> Bool {
         time > now + clockTolerance
+    }
+}
+
+/// What a store knows of a target after a finding: all of its ``TargetMemory`` but the versions that the finding did not show.
+public struct TargetUpdate: Hashable, Sendable {
+    public var lastAttempt: Timestamp?
+    public var lastSuccess: Timestamp?
+    public var trouble: Trouble
+    public var life: TargetLife
+    public var learned: CallVariant?
+    public var lookupFailure: FailureClass?
+    /// The version that the finding showed, with all its sightings; `nil` for a failure.
+    public var version: Version?
+
+    public init(
+        lastAttempt: Timestamp?, lastSuccess: Timestamp?, trouble: Trouble, life: TargetLife, learned: CallVariant?,
+        lookupFailure: FailureClass?, version: Version?
+    ) {
+        self.lastAttempt = lastAttempt
+        self.lastSuccess = lastSuccess
+        self.trouble = trouble
+        self.life = life
+        self.learned = learned
+        self.lookupFailure = lookupFailure
+        self.version = version
     }
 }

@@ -45,17 +45,38 @@ public struct TargetMemory: Hashable, Sendable {
         [lastAttempt, lastSuccess, lastChange, versions.first?.lastSeen].contains { $0.map { $0 > now } ?? false }
     }
 
-    /// Takes over what recording a finding has made known.
+    /// Takes over what the store said when it recorded a finding.
     public mutating func take(_ recorded: Recorded) {
-        if let life = recorded.life { self.life = life }
-        for event in recorded.events where event.kind.isChange {
-            lastChange = max(lastChange ?? event.time, event.time)
+        guard let update = recorded.update else { return }
+        lastAttempt = update.lastAttempt
+        lastSuccess = update.lastSuccess
+        trouble = update.trouble
+        life = update.life
+        learned = update.learned
+        lookupFailure = update.lookupFailure
+        if let version = update.version { put(version) }
+        note(recorded.events)
+    }
+
+    private mutating func put(_ version: Version) {
+        if let place = versions.firstIndex(where: { $0.identity == version.identity }) {
+            versions[place] = version
+        } else {
+            versions.append(version)
         }
+        guard versions.count > 1 else { return }
+        versions.sort(by: Version.isSeenLater)
+        if versions.count > Self.mostVersions { versions.removeLast(versions.count - Self.mostVersions) }
+    }
+
+    /// Takes note of what became known.
+    mutating func note(_ events: [Event]) {
+        for event in events where event.kind.isChange { lastChange = max(lastChange ?? event.time, event.time) }
     }
 }
 
 extension TargetMemory {
-    /// Takes a finding in that was not known before and is not suspect. The life is its caller's to keep.
+    /// Takes a finding in that was not known before and is not suspect, as the ledger does. The life is its caller's to keep.
     ///
     /// - Parameter mostVersions: versions beyond are dropped, the one seen longest ago first.
     /// - Returns: the events that it makes and that no life does: those about the model as a whole.
@@ -68,9 +89,12 @@ extension TargetMemory {
         }
     }
 
+    /// Whether no attempt is later than `time`.
+    func isLatest(_ time: Timestamp) -> Bool { time >= lastAttempt ?? time }
+
     private mutating func record(_ observation: Observation, imported: Bool, mostVersions: Int) -> [Event] {
         var events: [Event] = []
-        if observation.time >= lastAttempt ?? observation.time {
+        if isLatest(observation.time) {
             lastAttempt = observation.time
             events += trouble.end(by: observation)
             if let learned = observation.learned { self.learned = learned == .usual ? nil : learned }
@@ -93,7 +117,7 @@ extension TargetMemory {
     }
 
     private mutating func record(_ attempt: FailedAttempt) -> [Event] {
-        guard attempt.time >= lastAttempt ?? attempt.time else { return [] }
+        guard isLatest(attempt.time) else { return [] }
         lastAttempt = attempt.time
         if attempt.failureClass.unlearnsCall { learned = nil }
         return trouble.take(attempt, hasSucceeded: lastSuccess != nil)

@@ -55,6 +55,7 @@ public struct VersionLedger: Sendable {
         // Taken out, so that nothing is copied.
         pasts[finding.target] = nil
         let versions = past.memory.versions.count
+        let changesMemory = finding.isObservation || past.memory.isLatest(finding.time)
         var events = past.memory.record(finding, mostVersions: keepsPast ? .max : 1)
         if case .observation(let observation, _) = finding {
             events = take(observation, into: &past, at: now) + events
@@ -73,8 +74,8 @@ public struct VersionLedger: Sendable {
         past.events += events
         let recorded = Recorded(
             isNews: true, isNewVersion: past.memory.versions.count > versions, events: events,
-            life: finding.isObservation ? past.memory.life : nil)
-        past.memory.take(recorded)
+            update: changesMemory ? past.memory.update(after: finding) : nil)
+        past.memory.note(events)
         pasts[finding.target] = past
         return recorded
     }
@@ -119,5 +120,17 @@ public struct VersionLedger: Sendable {
         hasher.combine(signal)
         hasher.combine(value)
         return hasher.finalize()
+    }
+}
+
+extension TargetMemory {
+    fileprivate func update(after finding: Finding) -> TargetUpdate {
+        var version: Version?
+        if case .observation(let observation, _) = finding {
+            version = versions.first { $0.identity == observation.version }
+        }
+        return TargetUpdate(
+            lastAttempt: lastAttempt, lastSuccess: lastSuccess, trouble: trouble, life: life, learned: learned,
+            lookupFailure: lookupFailure, version: version)
     }
 }

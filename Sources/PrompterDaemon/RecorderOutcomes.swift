@@ -1,0 +1,67 @@
+import PrompterCore
+
+/// What became of what the recorder was given, until somebody takes it. It is for one reader.
+///
+/// A reader who is slow makes it no longer than three: commits that follow one another are one, and a failure that is over before
+/// anybody heard of it is left out. The findings in it have their places in the scheduler's queue until they are taken; of the
+/// rest the last word is kept.
+final class RecorderOutcomes: Sendable {
+    private struct State {
+        var waiting: [Recorder.Outcome] = []
+        var isFinished = false
+    }
+
+    private let state = Locked(State())
+    private let arrivals: AsyncStream<Void>
+    private let arrived: AsyncStream<Void>.Continuation
+
+    init() {
+        (arrivals, arrived) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    func add(_ outcome: Recorder.Outcome) {
+        state.withLock { state in
+            switch (state.waiting.last, outcome) {
+            case (.committed(var commit), .committed(let later)):
+                state.waiting.removeLast()
+                commit.add(later)
+                state.waiting.append(.committed(commit))
+            case (.failing, .restored): state.waiting.removeLast()
+            default: state.waiting.append(outcome)
+            }
+        }
+        arrived.yield()
+    }
+
+    /// Says that no more will come.
+    func finish() {
+        state.withLock { $0.isFinished = true }
+        arrived.finish()
+    }
+
+    /// The next one; `nil` when there will be none, or the task is cancelled.
+    func next() async -> Recorder.Outcome? {
+        while true {
+            let (outcome, isFinished) = state.withLock { state in
+                (state.waiting.isEmpty ? nil : state.waiting.removeFirst(), state.isFinished)
+            }
+            if let outcome { return outcome }
+            if isFinished || Task.isCancelled { return nil }
+            for await _ in arrivals { break }
+        }
+    }
+}
+
+extension Recorder.Commit {
+    /// Takes in what was committed after it.
+    fileprivate mutating func add(_ later: Recorder.Commit) {
+        findings += later.findings
+        if !later.standOffs.isEmpty {
+            let scopes = Set(later.standOffs.map(\.scope))
+            standOffs.removeAll { scopes.contains($0.scope) }
+            standOffs += later.standOffs
+        }
+        watchlist = later.watchlist ?? watchlist
+        isClockSetBack = isClockSetBack || later.isClockSetBack
+    }
+}
