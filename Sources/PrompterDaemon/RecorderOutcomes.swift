@@ -41,13 +41,18 @@ final class RecorderOutcomes: Sendable {
 
     /// The next one; `nil` when there will be none, or the task is cancelled.
     func next() async -> Recorder.Outcome? {
+        var isEnded = false
         while true {
             let (outcome, isFinished) = state.withLock { state in
                 (state.waiting.isEmpty ? nil : state.waiting.removeFirst(), state.isFinished)
             }
             if let outcome { return outcome }
-            if isFinished || Task.isCancelled { return nil }
-            for await _ in arrivals { break }
+            if isFinished || isEnded || Task.isCancelled { return nil }
+            isEnded = true
+            for await _ in arrivals {
+                isEnded = false
+                break
+            }
         }
     }
 }

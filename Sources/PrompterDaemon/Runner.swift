@@ -33,6 +33,9 @@ public actor Runner {
     /// Ends of calls that the scheduler has not been told of.
     private let ends = Locked<[ProbeEnd]>([])
     private var waiters: [CheckedContinuation<Void, Never>] = []
+    /// Those who wait for a reply, by the question's id.
+    private var askers: [UInt64: CheckedContinuation<Reply, Never>] = [:]
+    private var lastQuestion: UInt64 = 0
 
     public init(_ parts: Parts, _ scheduler: Scheduler = Scheduler(), probers: Probers) {
         self.parts = parts
@@ -73,6 +76,28 @@ public actor Runner {
 
     /// Lets one call decide of each of `providers` that was left alone because of its key, which is another now.
     public func rekey(_ providers: Set<String>) { handle(.rekeyed(providers)) }
+
+    /// Asks for a version of `target`, which need not be watched.
+    ///
+    /// - Parameters:
+    ///   - isForced: whether a call is made in any case.
+    ///   - time: when the reply is, at the latest, that nothing came.
+    ///   - patience: how long another instance's probe is waited for.
+    ///   - memory: what the store knows of a target that is not watched, as are `standOffs`.
+    public func ask(
+        _ target: Target, isForced: Bool = false, within time: Duration, patience: Duration? = nil,
+        memory: TargetMemory? = nil, standOffs: [StandOff.Kept] = []
+    ) async -> Reply {
+        lastQuestion += 1
+        let now = parts.clock().uptime
+        let question = Question(
+            id: lastQuestion, target, isForced: isForced, deadline: now + time, patience: patience.map { now + $0 },
+            memory: memory, standOffs: standOffs)
+        return await withCheckedContinuation { asker in
+            askers[question.id] = asker
+            handle(.question(question))
+        }
+    }
 
     /// Says that something else that the textfile shows has changed.
     public func noteChange() {
@@ -159,6 +184,7 @@ public actor Runner {
             }
         case .record(let entry): parts.recorder.submit(entry)
         case .keep(let standOffs): parts.recorder.keep(standOffs)
+        case .reply(let id, let reply): askers.removeValue(forKey: id)?.resume(returning: reply)
         case .breakOff: for call in calls.values { call.cancel() }
         case .noteClockSetBack: parts.recorder.noteClockSetBack()
         case .log(let line): log(line)

@@ -9,6 +9,7 @@ struct Pruning {
     private let oldest, boundary, tally, delete, dropCheckpoints, findTargets, mark: PreparedStatement
     private let dropDeliveries, dropStandOffs: PreparedStatement
     private let lives: LifeWriter
+    private let now: Timestamp
 
     init(on database: Database, at now: Timestamp) throws {
         findTargets = try PreparedStatement(
@@ -57,7 +58,7 @@ struct Pruning {
             """, on: database)
         dropStandOffs = try PreparedStatement(
             """
-            DELETE FROM stand_offs WHERE CASE target
+            DELETE FROM stand_offs WHERE ends_at < ?1 AND CASE target
                 WHEN x'' THEN NOT EXISTS (
                     SELECT 1 FROM bindings WHERE provider = stand_offs.provider AND valid_until IS NULL)
                 ELSE NOT EXISTS (
@@ -65,6 +66,7 @@ struct Pruning {
                     WHERE identity = target AND valid_until IS NULL)
                 END
             """, on: database)
+        self.now = now
         lives = try LifeWriter(on: database, at: now, events: EventWriter(on: database, at: now))
     }
 
@@ -92,10 +94,11 @@ struct Pruning {
         return targets.count < most ? nil : targets.last?.row
     }
 
-    /// Drops deliveries that ended before `cutoff`, and stand-offs of targets and providers that no watch has any more.
+    /// Drops deliveries that ended before `cutoff`, and stand-offs that are over and whose target or provider no watch has any more.
     ///
     /// - Returns: whether none of them is left.
     private func dropOthers(before cutoff: Timestamp, most: Int) throws -> Bool {
+        dropStandOffs.bind(now, at: 1)
         try dropStandOffs.run()
         dropDeliveries.bind(cutoff, at: 1)
         dropDeliveries.bind(Int64(most), at: 2)

@@ -46,14 +46,14 @@ struct ProbeCommand: AsyncParsableCommand {
         case .text: try answers.forEach(Self.show)
         case .json: try Console.show(JSONValue.array(answers.map(Self.json)).text)
         }
-        if answers.contains(where: { if case .failure = $0.result { true } else { false } }) { throw ExitStatus.failed }
+        if answers.contains(where: { $0.reply.complaint != nil }) { throw ExitStatus.failed }
     }
 
     private static func show(_ answer: VersionInquiry.Answer) throws {
         let name =
             "\(SafeText(answer.watch.template)) \(SafeText(answer.watch.provider)) \(SafeText(answer.watch.model))"
-        switch answer.result {
-        case .success(let found):
+        switch answer.reply {
+        case .answer(let found):
             let source =
                 switch found.source {
                 case .probed: "probed now"
@@ -62,8 +62,8 @@ struct ProbeCommand: AsyncParsableCommand {
                 }
             try Console.show(
                 "\(name): \(SafeText(found.version.key)) (\(found.isNew ? "new" : "seen before"); \(source))")
-        case .failure(let reason):
-            Console.complain("\(name): \(reason)")
+        case .failure, .notRecorded, .notMade:
+            Console.complain("\(name): \(answer.reply.complaint ?? "")")
         }
     }
 
@@ -74,8 +74,8 @@ struct ProbeCommand: AsyncParsableCommand {
             .init("template", .string(watch.template)), .init("provider", .string(watch.provider)),
             .init("model", .string(watch.model)),
         ]
-        switch answer.result {
-        case .success(let found):
+        switch answer.reply {
+        case .answer(let found):
             members += [
                 .init("provider_version_key", .string(found.version.key)),
                 .init("resolved_model", found.version.resolvedModel.map { .string($0) } ?? .null),
@@ -83,19 +83,19 @@ struct ProbeCommand: AsyncParsableCommand {
                 .init("captured_at", .string(found.time.iso8601Milliseconds)),
                 .init("is_new", .bool(found.isNew)), .init("source", .string(found.source.rawValue)),
             ]
-        case .failure(.failed(let failure)):
+        case .failure(let failure):
             members += [
                 .init("failure", .string(failure.failureClass.rawValue)),
                 .init("detail", .string(failure.detail.description)),
             ]
-        case .failure(.notRecorded(let version, let reason)):
+        case .notRecorded(let version, let reason):
             members += [
                 .init("provider_version_key", .string(version.key)),
                 .init("resolved_model", version.resolvedModel.map { .string($0) } ?? .null),
                 .init("fingerprint", version.fingerprint.map { .string($0) } ?? .null),
                 .init("not_recorded", .string(reason)),
             ]
-        case .failure(.notMade(let reason)):
+        case .notMade(let reason):
             members.append(.init("not_made", .string(reason.name)))
             if let failure = reason.failureClass { members.append(.init("failure", .string(failure.rawValue))) }
             members.append(.init("detail", .string(reason.detail)))

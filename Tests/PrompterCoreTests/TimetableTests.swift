@@ -112,6 +112,43 @@ struct TimetableTests {
         #expect(timetable.due(at: due.slot.end).due.map(\.slot) == [due.slot.next])
     }
 
+    /// A question takes a target out before its time; what it was to be probed in next stays, also where the clock was set back.
+    @Test(arguments: [Duration.zero, .seconds(-60)]) func whatAQuestionTakesOutKeepsItsNextSlot(jump: Duration) throws {
+        var timetable = Timetable()
+        let target = Example.target(interval: .seconds(100))
+        let begin = target.slot(at: start).next.begin
+        timetable.replace(with: [target], at: begin, spread: .zero) { _ in nil }
+        let due = try #require(timetable.due(at: begin + .seconds(10)).due.first)
+        timetable.end(target.id, slot: due.slot, at: begin + .seconds(10))
+        let now = begin + .seconds(20) + jump
+        let first = timetable.take(target, at: now)
+        let taken = try #require(first)
+        #expect(taken.due.isExtra && taken.missed == 0 && taken.due.slot == target.slot(at: now))
+        let second = timetable.take(target, at: now)
+        #expect(second == nil && timetable.nextDue == nil)
+        timetable.end(target.id, slot: taken.due.slot, at: now)
+        #expect(timetable.nextDue == due.slot.next.begin)
+        // In its time it is what it would have been anyhow.
+        let later = due.slot.next.begin + .seconds(210)
+        let third = timetable.take(target, at: later)
+        let late = try #require(third)
+        #expect(!late.due.isExtra && late.missed == 2)
+    }
+
+    @Test func whoIsNotWatchedIsTakenOutOnce() throws {
+        var timetable = Timetable()
+        let guest = Example.target(interval: .seconds(100))
+        let first = timetable.take(guest, at: start)
+        let taken = try #require(first)
+        #expect(taken.due.isExtra)
+        // Another instance has the slot: it is asked for again, also in the next.
+        timetable.hold(guest.id, slot: taken.due.slot, for: .seconds(100), at: start)
+        let again = timetable.due(at: start + .seconds(100))
+        #expect(again.due.map(\.isExtra) == [true] && again.missed.isEmpty)
+        timetable.end(guest.id, slot: again.due[0].slot, at: start + .seconds(100))
+        #expect(timetable.count == 0 && timetable.nextDue == nil)
+    }
+
     @Test func unchangedTargetsKeepTheirSlots() throws {
         var timetable = Timetable()
         let targets = targets(100, interval: .seconds(3600))

@@ -118,7 +118,7 @@ struct PruningTests {
         #expect(try sql("SELECT hex(hook) FROM deliveries ORDER BY 1") == "04\n05\n06\n")
     }
 
-    @Test func dropsStandOffsOfWhomNobodyWatches() async throws {
+    @Test func dropsStandOffsThatAreOverAndOfWhomNobodyWatches() async throws {
         let (other, gone) = (Samples.target("other"), Samples.target("gone"))
         try await store.register(Samples.watchlist([target, gone].map { Samples.watch($0.model, $0) }), at: midnight)
         try await store.register(Samples.watchlist([Samples.watch(target.model, target)]), at: midnight)
@@ -126,10 +126,13 @@ struct PruningTests {
             .provider("openai"), .target(target.id, provider: "openai"), .target(gone.id, provider: "openai"),
             .target(other.id, provider: "openai"), .provider("elsewhere"),
         ]
-        try await store.keep(
-            scopes.map { StandOff.Kept(scope: $0, cause: .quota, end: midnight + .seconds(86_400), repetitions: 1) })
+        let lasting = StandOff.Scope.provider("back-soon")
+        func kept(_ scope: StandOff.Scope, hours: Int) -> StandOff.Kept {
+            StandOff.Kept(scope: scope, cause: .quota, end: midnight + .seconds(hours * 3600), repetitions: 1)
+        }
+        try await store.keep(scopes.map { kept($0, hours: 24) } + [kept(lasting, hours: 300)])
         _ = try await prune(before: midnight)
-        #expect(Set(try await store.standOffs().map(\.scope)) == Set(scopes.prefix(2)))
+        #expect(Set(try await store.standOffs().map(\.scope)) == Set(scopes.prefix(2) + [lasting]))
     }
 
     private func record(

@@ -82,14 +82,35 @@ public struct Limits: Sendable {
         return begun
     }
 
+    /// Takes out what waits for `target` beside confirmations.
+    public mutating func withdraw(_ target: Target) -> Due? {
+        let name = target.provider.name
+        defer { if lanes[name]?.waiting.isEmpty != false { turn.removeAll { $0 == name } } }
+        return lanes[name]?.withdraw(target.id)
+    }
+
+    /// Begins `due` past all limits; it counts towards them, and is ended like any other.
+    public mutating func force(_ due: Due, at now: Moment) -> ProbeTurn {
+        inFlight += 1
+        let provider = due.target.provider
+        return lanes[provider.name, default: ProviderLane(provider)].force(due, at: now.uptime)
+    }
+
+    /// Because of which `target` is not called now; `nil` where it may be.
+    public func standOff(on target: Target, at now: Moment) -> StandOff? {
+        lanes[target.provider.name]?.standOff(on: target.id, at: now.uptime)
+    }
+
     /// What keeps `begun` from being called now: a failure may have been read since it began.
     public func limit(on begun: ProbeTurn, at now: Moment) -> Limit? {
         lanes[begun.due.target.provider.name]?.limit(on: begun.due.target.id, at: now.uptime)
     }
 
     /// Whether the probe of `target`, which was begun, may make one more call: a failure of another may have been read since.
-    public mutating func goOn(_ target: Target, at now: Moment) -> Bool {
-        lanes[target.provider.name]?.goOn(target.id, at: now.uptime) ?? true
+    ///
+    /// - Parameter isForced: whether it may in any case.
+    public mutating func goOn(_ target: Target, isForced: Bool = false, at now: Moment) -> Bool {
+        lanes[target.provider.name]?.goOn(target.id, isForced: isForced, at: now.uptime) ?? true
     }
 
     /// Whether calls of `provider` wait for its rate.
@@ -150,6 +171,14 @@ public struct Limits: Sendable {
     /// Takes back what stood before a restart, after the list was put in force. What is of no provider of the list is left.
     public mutating func restore(_ kept: some Sequence<StandOff.Kept>, at now: Moment) {
         for standOff in kept { lanes[standOff.scope.provider]?.restore(standOff, at: now) }
+    }
+
+    /// Takes over what the store has of `target`, which is not watched; what stands here already is later.
+    public mutating func learn(_ kept: some Sequence<StandOff.Kept>, of target: Target, at now: Moment) {
+        let provider = target.provider
+        for standOff in kept where standOff.scope.concerns(target) {
+            lanes[provider.name, default: ProviderLane(provider)].learn(standOff, at: now)
+        }
     }
 
     /// How what `changes` changed is to be kept, for a restart.

@@ -8,7 +8,8 @@ struct ProviderLane: Sendable {
     private(set) var waiting = Deque<Due>()
     private var rate: TokenBucket?
     private(set) var standOffs = ProviderStandOffs()
-    private var isTrialInFlight = false
+    /// Whose call decides whether the provider is called again.
+    private var trial: TargetID?
     /// Counts the lists that were put in force, and the keys.
     private var generation = 0
 
@@ -41,7 +42,7 @@ struct ProviderLane: Sendable {
     /// When the first that waits may begin, in uptime, as far as time decides; `nil` where nothing waits, or for another
     /// call's end.
     var nextTime: Duration? {
-        guard !waiting.isEmpty, inFlight < concurrency, !isTrialInFlight else { return nil }
+        guard !waiting.isEmpty, inFlight < concurrency, trial == nil else { return nil }
         return rate?.next ?? .zero
     }
 
@@ -53,13 +54,27 @@ struct ProviderLane: Sendable {
         }
         // Nobody is called for it.
         if !due.mayCall { return ProbeTurn(due: waiting.removeFirst(), generation: generation) }
-        guard hasWorker, inFlight < concurrency, !isTrialInFlight, takeToken(at: uptime) else { return nil }
+        guard hasWorker, inFlight < concurrency, trial == nil, takeToken(at: uptime) else { return nil }
         inFlight += 1
         guard standOffs.whole != nil, let index = standOffs.chooseTrial(among: waiting, at: uptime) else {
             return ProbeTurn(due: waiting.removeFirst(), hasPlace: true, generation: generation)
         }
-        isTrialInFlight = true
+        trial = waiting[index].target.id
         return ProbeTurn(due: waiting.remove(at: index), isTrial: true, hasPlace: true, generation: generation)
+    }
+
+    /// Takes out what waits for `target` beside confirmations.
+    mutating func withdraw(_ target: TargetID) -> Due? {
+        waiting.firstIndex { $0.target.id == target && !$0.slot.isConfirmation }.map { waiting.remove(at: $0) }
+    }
+
+    /// Begins `due` past all limits; it counts towards them, and where the provider is left alone it decides as a trial does.
+    mutating func force(_ due: Due, at uptime: Duration) -> ProbeTurn {
+        inFlight += 1
+        rate?.charge(at: uptime)
+        let isTrial = standOffs.whole != nil
+        if isTrial, trial == nil { trial = due.target.id }
+        return ProbeTurn(due: due, isTrial: isTrial, hasPlace: true, generation: generation)
     }
 
     private mutating func takeToken(at uptime: Duration) -> Bool {
@@ -67,8 +82,10 @@ struct ProviderLane: Sendable {
     }
 
     /// Whether a probe that was begun may make one more call; it then counts towards the rate.
-    mutating func goOn(_ target: TargetID, at uptime: Duration) -> Bool {
-        guard limit(on: target, at: uptime) == nil else { return false }
+    ///
+    /// - Parameter isForced: whether it may in any case.
+    mutating func goOn(_ target: TargetID, isForced: Bool, at uptime: Duration) -> Bool {
+        guard isForced || limit(on: target, at: uptime) == nil else { return false }
         rate?.charge(at: uptime)
         return true
     }
@@ -83,6 +100,11 @@ struct ProviderLane: Sendable {
     /// What keeps `target` from being called.
     func limit(on target: TargetID, at uptime: Duration) -> Limit? {
         standOffs.limit(on: target, at: uptime)
+    }
+
+    /// Because of which `target` is not called.
+    func standOff(on target: TargetID, at uptime: Duration) -> StandOff? {
+        standOffs.standOff(on: target, at: uptime)
     }
 
     var report: ProviderLimits {
@@ -114,7 +136,7 @@ struct ProviderLane: Sendable {
     private mutating func giveBack(_ begun: ProbeTurn) -> Bool {
         inFlight -= 1
         guard begun.isTrial, begun.generation == generation else { return false }
-        isTrialInFlight = false
+        if trial == begun.due.target.id { trial = nil }
         return true
     }
 
@@ -145,7 +167,7 @@ extension ProviderLane {
             }
         }
         generation += 1
-        isTrialInFlight = false
+        trial = nil
         standOffs.recheck(at: uptime)
     }
 
@@ -153,9 +175,9 @@ extension ProviderLane {
     mutating func rekey(at uptime: Duration) {
         standOffs.recheck(.auth, at: uptime)
         // A trial for another cause goes on.
-        guard !isTrialInFlight || standOffs.whole?.cause == .auth else { return }
+        guard trial == nil || standOffs.whole?.cause == .auth else { return }
         generation += 1
-        isTrialInFlight = false
+        trial = nil
     }
 
     /// Drops what is known of targets that `isWatched` denies.
@@ -172,6 +194,9 @@ extension ProviderLane {
     mutating func restore(_ kept: StandOff.Kept, at now: Moment) {
         standOffs.restore(kept, at: now)
     }
+
+    /// Takes over what the store has of a target that is not watched.
+    mutating func learn(_ kept: StandOff.Kept, at now: Moment) { standOffs.learn(kept, at: now) }
 }
 
 /// How a provider's limits stand at one moment.

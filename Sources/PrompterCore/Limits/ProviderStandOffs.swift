@@ -15,10 +15,12 @@ struct ProviderStandOffs: Sendable {
     private var trialCount = 0
 
     /// What keeps `target` from being called: of two the one that lasts longer.
-    func limit(on target: TargetID, at uptime: Duration) -> Limit? {
+    func limit(on target: TargetID, at uptime: Duration) -> Limit? { standOff(on: target, at: uptime)?.limit }
+
+    /// Because of which `target` is not called: of two the one that lasts longer.
+    func standOff(on target: TargetID, at uptime: Duration) -> StandOff? {
         guard whole != nil || !targets.isEmpty else { return nil }
-        return [whole?.limit, targets[target]?.limit].compactMap(\.self).filter { $0.until > uptime }
-            .max { $0.until < $1.until }
+        return [whole, targets[target]].compactMap(\.self).filter { $0.end > uptime }.max { $0.end < $1.end }
     }
 
     /// Which of `waiting` is to decide of the provider: one that does not fail by itself, where there is one, and of those the
@@ -209,6 +211,14 @@ extension ProviderStandOffs {
     /// Takes back one that stood before a restart.
     mutating func restore(_ kept: StandOff.Kept, at now: Moment) {
         guard let standOff = StandOff(kept, at: now) else { return }
+        if let target = kept.scope.target { targets[target] = standOff } else { whole = standOff }
+    }
+
+    /// Takes over what the store has of a target that is not watched, for a question; what stands here already is later.
+    mutating func learn(_ kept: StandOff.Kept, at now: Moment) {
+        guard kept.scope.target.map({ targets[$0] == nil }) ?? (whole == nil),
+            let standOff = StandOff(kept, isKeyNew: false, at: now)
+        else { return }
         if let target = kept.scope.target { targets[target] = standOff } else { whole = standOff }
     }
 }

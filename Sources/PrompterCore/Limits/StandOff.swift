@@ -58,15 +58,19 @@ public struct StandOff: Hashable, Sendable {
     }
 
     /// One that stood before a restart, or `nil` where it has ended.
-    init?(_ kept: Kept, at now: Moment) {
+    ///
+    /// - Parameter isKeyNew: whether the key was read since, so that a refusal says nothing of it.
+    init?(_ kept: Kept, isKeyNew: Bool = true, at now: Moment) {
         guard let keptEnd = kept.end else { return nil }
         scope = kept.scope
         ground = kept.scope.target == nil ? .account : .target
         cause = kept.cause
         begin = now.uptime
         repetitions = max(1, kept.repetitions)
-        // Credentials were read anew. A wrong clock keeps nobody waiting for longer than a provider could ask for.
-        end = now.uptime + (cause == .auth ? .zero : min(max(keptEnd - now.wall, .zero), SlotState.longestHold))
+        // A wrong clock keeps nobody waiting for longer than a provider could ask for.
+        end =
+            now.uptime
+            + (cause == .auth && isKeyNew ? .zero : min(max(keptEnd - now.wall, .zero), SlotState.longestHold))
     }
 
     /// Goes on: the trial failed alike.
@@ -129,5 +133,27 @@ extension StandOff {
 
     func kept(at now: Moment) -> Kept {
         Kept(scope: scope, cause: cause, end: now.wall + (end - now.uptime), repetitions: repetitions)
+    }
+}
+
+/// What a call's end changed in who is called.
+public enum StandOffChange: Hashable, Sendable {
+    /// A stand-off began; one of the same scope that stood before is over.
+    case began(StandOff)
+    /// One goes on: it has another end.
+    case prolonged(StandOff)
+    case ended(StandOff)
+
+    /// The stand-off that it is about.
+    var standOff: StandOff {
+        switch self {
+        case .began(let standOff), .prolonged(let standOff), .ended(let standOff): standOff
+        }
+    }
+
+    /// How it is to be kept.
+    func kept(at now: Moment) -> StandOff.Kept {
+        let kept = standOff.kept(at: now)
+        return if case .ended = self { kept.ended } else { kept }
     }
 }

@@ -6,12 +6,15 @@ public struct Due: Hashable, Sendable {
     public var time: Timestamp
     /// `false` where another instance makes the call and only what it learns is wanted.
     public var mayCall: Bool
+    /// Whether only a question asks for it: its slot has ended already, or the target is not watched.
+    public var isExtra: Bool
 
-    public init(target: Target, slot: Slot, time: Timestamp, mayCall: Bool = true) {
+    public init(target: Target, slot: Slot, time: Timestamp, mayCall: Bool = true, isExtra: Bool = false) {
         self.target = target
         self.slot = slot
         self.time = time
         self.mayCall = mayCall
+        self.isExtra = isExtra
     }
 
     /// Whether a probe that starts at `now` ends inside the slot: a target never overlaps itself. What another instance learned

@@ -19,10 +19,26 @@ public struct Timetable: Sendable {
         var isTaken = false
         /// Whether it was taken by a clock that has been set back since: its slot lies ahead.
         var isSetBack = false
+        /// Whether it is not watched, and is here for a question alone.
+        var isGuest = false
+        /// The number of the slot to be probed next, where a question took it out before that.
+        var resume: Int64?
         /// Until when it waits, where it is not taken.
         var until: Timestamp
         /// Which of the heap's elements is this entry's; older ones are void.
         var generation: UInt64 = 0
+
+        /// The first slot that has not ended yet.
+        var firstOpen: Int64 { max(slot.number, resume ?? slot.number) }
+        var isExtra: Bool { isGuest || slot.number < firstOpen }
+
+        /// Goes on to `current`, which has begun.
+        ///
+        /// - Returns: how many slots passed.
+        mutating func advance(to current: Slot) -> Int64 {
+            defer { slot = current }
+            return isGuest ? 0 : max(0, current.number - firstOpen)
+        }
     }
 
     private struct Wait: Comparable, Sendable {
@@ -75,10 +91,12 @@ public struct Timetable: Sendable {
     /// new ones are due within their current slot, spread out, or in the next one where `lastSuccess` shows that the current
     /// one is observed.
     ///
-    /// - Parameter spread: over how long new targets are spread; none makes them due at once.
+    /// - Parameters:
+    ///   - spread: over how long new targets are spread; none makes them due at once.
+    ///   - isAsked: whether a question waits for a target, which then stays until that has its reply.
     public mutating func replace(
         with targets: [Target], at now: Timestamp, spread: Duration = longestSpread,
-        lastSuccess: (TargetID) -> Timestamp?
+        isAsked: (TargetID) -> Bool = { _ in false }, lastSuccess: (TargetID) -> Timestamp?
     ) {
         var replaced: [TargetID: Entry] = [:]
         replaced.reserveCapacity(targets.count)
@@ -87,10 +105,15 @@ public struct Timetable: Sendable {
         for target in targets {
             if var entry = old[target.id], entry.target.interval == target.interval {
                 entry.target = target
+                entry.isGuest = false
                 replaced[target.id] = entry
             } else {
                 replaced[target.id] = Entry(target: target, slot: target.slot(at: now), until: now)
             }
+        }
+        for (id, var entry) in old where replaced[id] == nil && isAsked(id) {
+            entry.isGuest = true
+            replaced[id] = entry
         }
         entries = replaced
         for target in targets where old[target.id]?.target.interval != target.interval {
@@ -119,6 +142,7 @@ public struct Timetable: Sendable {
                 // Several short jumps may add up to a long one.
                 guard entry.until > (isLongBack ? current.end : current.end + interval) else { continue }
                 entries[id]?.slot = current
+                entries[id]?.resume = nil
                 begin(entry.target, at: now, spread: Self.longestSpread, lastSuccess: nil)
             }
             isChanged = true
@@ -140,20 +164,41 @@ public struct Timetable: Sendable {
             }
             let current = entry.target.slot(at: now)
             if current.number > entry.slot.number {
-                round.missed.append((entry.target, current.number - entry.slot.number))
-                entry.slot = current
+                let missed = entry.advance(to: current)
+                if missed > 0 { round.missed.append((entry.target, missed)) }
             }
             entry.isTaken = true
             entries[wait.target] = entry
-            round.due.append(Due(target: entry.target, slot: entry.slot, time: max(wait.time, entry.slot.begin)))
+            round.due.append(
+                Due(
+                    target: entry.target, slot: entry.slot, time: max(wait.time, entry.slot.begin),
+                    isExtra: entry.isExtra))
         }
         while let confirmation = confirmations.min, confirmation.time <= now {
             confirmations.removeMin()
-            guard confirmation.due.fits(at: now), entries[confirmation.due.target.id] != nil else { continue }
-            round.due.append(confirmation.due)
+            let due = confirmation.due
+            guard due.fits(at: now), due.isExtra || entries[due.target.id] != nil else { continue }
+            round.due.append(due)
         }
         dropVoidWaits()
         return round
+    }
+
+    /// Takes `target` out now for a question, whatever it waits for; it need not be watched. It must be given back like one that is
+    /// due.
+    ///
+    /// - Returns: it in its current slot, and how many slots passed before; `nil` where it is taken already.
+    public mutating func take(_ target: Target, at now: Timestamp) -> (due: Due, missed: Int64)? {
+        var entry =
+            entries[target.id] ?? Entry(target: target, slot: target.slot(at: now), isGuest: true, until: now)
+        guard !entry.isTaken else { return nil }
+        let current = entry.target.slot(at: now)
+        if entry.firstOpen > current.number { entry.resume = entry.firstOpen }
+        let missed = entry.advance(to: current)
+        entry.isTaken = true
+        entries[target.id] = entry
+        dropVoidWaits()
+        return (Due(target: entry.target, slot: current, time: now, isExtra: entry.isExtra), missed)
     }
 
     /// Asks for the confirmation `due` at `time`; where its slot has no room for it then, nobody is asked.
@@ -166,40 +211,54 @@ public struct Timetable: Sendable {
     /// - Returns: the due target as it is now, and how many slots passed while it waited.
     public mutating func advance(_ due: Due, at now: Timestamp) -> (due: Due, missed: Int64) {
         let current = Slot(of: due.target.id, interval: due.slot.interval, at: now)
-        guard !due.slot.isConfirmation, let entry = entries[due.target.id], entry.slot == due.slot,
+        guard !due.slot.isConfirmation, var entry = entries[due.target.id], entry.slot == due.slot,
             entry.isSetBack || current.number > due.slot.number
         else { return (due, 0) }
-        entries[due.target.id]?.slot = current
-        entries[due.target.id]?.isSetBack = false
-        let missed = max(0, current.number - due.slot.number)
-        return (Due(target: due.target, slot: current, time: max(current.begin, min(due.time, now))), missed)
+        if entry.isSetBack { entry.resume = nil }
+        entry.isSetBack = false
+        let missed = entry.advance(to: current)
+        entries[due.target.id] = entry
+        let time = max(current.begin, min(due.time, now))
+        return (Due(target: due.target, slot: current, time: time, isExtra: entry.isExtra), missed)
     }
 
     /// Says that `slot` of `target` has ended, whichever way: the target waits for its next slot. Where that has begun
     /// already, only the current one is probed and those between are missed, as ``due(at:)`` will count.
     ///
-    /// A confirmation's end changes nothing.
+    /// A confirmation's end changes nothing. A target that is not watched is forgotten.
     public mutating func end(_ target: TargetID, slot: Slot, at now: Timestamp) {
         guard !slot.isConfirmation else { return }
         guard var entry = entries[target], entry.isTaken else { return }
+        guard !entry.isGuest else {
+            entries[target] = nil
+            return
+        }
         // The list may have changed the interval meanwhile.
-        entry.slot =
-            entry.target.interval == slot.interval && !entry.isSetBack
-            ? Slot(target: target, interval: slot.interval, number: max(slot.number, entry.slot.number)).next
-            : entry.target.slot(at: now).next
+        if entry.target.interval == slot.interval, !entry.isSetBack {
+            let next = max(slot.number, entry.slot.number) + 1
+            entry.slot = Slot(target: target, interval: slot.interval, number: max(next, entry.resume ?? next))
+        } else {
+            entry.slot = entry.target.slot(at: now).next
+        }
         entry.isTaken = false
         entry.isSetBack = false
+        entry.resume = nil
         entries[target] = entry
         wait(target, until: entry.slot.begin)
     }
 
-    /// Says that `slot` of `target` may be asked for again after `time`. A hold that outlasts the slot ends it.
+    /// Says that `slot` of `target` may be asked for again after `time`. A hold that outlasts the slot ends it, where the target is
+    /// watched.
     public mutating func hold(_ target: TargetID, slot: Slot, for time: Duration, at now: Timestamp) {
         guard let entry = entries[target], entry.isTaken else { return }
-        guard entry.slot == slot, !entry.isSetBack, now + time < slot.end else {
+        guard entry.isGuest || entry.slot == slot && !entry.isSetBack && now + time < slot.end else {
             return end(target, slot: slot, at: now)
         }
         entries[target]?.isTaken = false
+        if entry.isSetBack {
+            entries[target]?.slot = entry.target.slot(at: now)
+            entries[target]?.isSetBack = false
+        }
         wait(target, until: now + time)
     }
 

@@ -10,20 +10,24 @@ public enum Directive: Sendable {
     case record(RecordEntry)
     /// Keep what of stand-offs must survive a restart.
     case keep([StandOff.Kept])
-    /// Break off what is in flight.
+    /// Tell who asked the question of this id.
+    case reply(UInt64, Reply)
     /// Mark what the store has dated later than now, and hand what it knows then back as ``SchedulerInput/memory(_:of:)``.
     case noteClockSetBack
+    /// Break off what is in flight.
     case breakOff
     case log(LogLine)
 }
 
 /// A call that is to be made.
 public struct ProbeOrder: Sendable {
-    /// The id of its lease, which its ``ProbeEnd`` carries too.
+    /// The id of its lease, where it has one; its ``ProbeEnd`` carries it too.
     public var id: UInt64
     public var target: Target
     /// Whether it may use no connection that was used before.
     public var isOnNewConnection: Bool
+    /// Whether it is made without a lease and past the limits.
+    public var isForced: Bool
 }
 
 /// How a call ended.
@@ -50,10 +54,17 @@ public struct RecordEntry: Sendable {
     public var target: Target
     /// When its version was asked for, in uptime; `nil` for one that another instance probed.
     public var asked: Duration?
+    /// Whether only a question asked for it.
+    var isExtra: Bool
 
     public init(_ finding: Finding, of target: Target, asked: Duration? = nil) {
+        self.init(finding, of: target, asked: asked, isExtra: false)
+    }
+
+    init(_ finding: Finding, of target: Target, asked: Duration? = nil, isExtra: Bool) {
         self.finding = finding
         self.target = target
         self.asked = asked
+        self.isExtra = isExtra
     }
 }

@@ -4,6 +4,8 @@ public enum SchedulerInput: Sendable {
     case tick
     /// A minute has passed.
     case pulse
+    /// Somebody asks for a version; a ``Directive/reply(_:_:)`` tells it, once.
+    case question(Question)
     /// A watchlist is to be in force.
     case watchlist(ScheduledWatchlist)
     /// The guard's answers to the last ``Directive/admit(_:)``, one a request, in their order.

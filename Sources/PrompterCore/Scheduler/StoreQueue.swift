@@ -3,8 +3,8 @@ struct StoreQueue: Sendable {
     private let capacity: Int
     /// Places that are reserved, or whose finding is not committed yet.
     private var taken = 0
-    /// Whether the store has failed since it last worked.
-    private(set) var isFailing = false
+    /// Why the store has failed since it last worked, in one line; `nil` where it works.
+    private(set) var failure: String?
     /// Whether targets have waited for a place since all of them last had one.
     private(set) var isAwaited = false
     /// Whether that was told.
@@ -28,9 +28,9 @@ struct StoreQueue: Sendable {
         precondition(taken >= 0, "a place is given back once")
     }
 
-    mutating func fail() { isFailing = true }
+    mutating func fail(_ reason: String) { failure = reason }
 
-    mutating func recover() { isFailing = false }
+    mutating func recover() { failure = nil }
 
     /// Takes note of whether targets wait for a place.
     ///
@@ -38,7 +38,7 @@ struct StoreQueue: Sendable {
     mutating func note(isAwaited: Bool) -> LogLine? {
         self.isAwaited = isAwaited
         if !isAwaited { isFullTold = false }
-        guard isAwaited, isFailing, !isFullTold else { return nil }
+        guard isAwaited, failure != nil, !isFullTold else { return nil }
         isFullTold = true
         return LogLine(.error, "store: \(taken) findings wait for it: no probes until it takes them")
     }

@@ -45,6 +45,7 @@ struct TargetStates: Sendable {
 
     /// Takes note of a finding that is yet to be recorded.
     mutating func found(_ finding: Finding) {
+        guard isKnown(finding.target) else { return }
         let failure: FailureClass? = if case .failure(let attempt) = finding { attempt.failureClass } else { nil }
         lastFailures.updateValue(failure, forKey: finding.target)
     }
@@ -77,6 +78,7 @@ struct TargetStates: Sendable {
     /// - Parameter failure: `nil` where it told what it should, or none is made.
     /// - Returns: one line when that begins, and one when it ends.
     mutating func takeLookup(_ failure: ProbeFailure?, of target: Target, at uptime: Duration) -> LogLine? {
+        guard isKnown(target.id) else { return nil }
         let last = failingLookups[target.id]
         failingLookups[target.id] = failure?.failureClass
         if let failure {

@@ -29,7 +29,7 @@ struct OutageLinesTests {
                         let recorded = ledger.record(entry.finding, at: now.wall)
                         inputs.append(.committed([(entry: entry, recorded: recorded)]))
                     case .log(let line): if ![.debug, .info].contains(line.level) { lines.append(line) }
-                    case .keep, .breakOff, .noteClockSetBack: break
+                    case .keep, .breakOff, .noteClockSetBack, .reply: break
                     }
                 }
             }

@@ -15,6 +15,7 @@ struct VirtualFleet {
         case clock(Duration)
         case store(isFailing: Bool)
         case kill
+        case question
     }
 
     private struct Element: Comparable {
@@ -29,6 +30,7 @@ struct VirtualFleet {
     }
 
     private static let pulseInterval: Duration = .seconds(600)
+    private static let questionInterval: Duration = .seconds(900)
 
     let instances: [VirtualInstance]
     private let probeGuard = LocalGuard()
@@ -55,6 +57,7 @@ struct VirtualFleet {
         for instance in instances.indices {
             handle(start(instance), by: instance)
             add(.pulse, to: instance, at: beginning + Self.pulseInterval, life: nil)
+            add(.question, to: instance, at: beginning + Self.questionInterval, life: nil)
             for day in 0..<days {
                 let noon = beginning + .seconds(day * 86_400 + Int.random(in: 0..<86_400, using: &generator))
                 switch day % 14 {
@@ -120,6 +123,7 @@ struct VirtualFleet {
         case .pulse:
             add(.pulse, to: instance, at: uptime + Self.pulseInterval, life: nil)
             handle(.pulse, by: instance)
+            instances[instance].lookAtQuestions(at: uptime)
             if !instances[instance].scheduler.isHealthy(at: now) {
                 instances[instance].violate("unhealthy", at: uptime)
             }
@@ -142,6 +146,20 @@ struct VirtualFleet {
         case .kill:
             instances[instance].restart()
             handle(start(instance), by: instance)
+        case .question:
+            add(.question, to: instance, at: uptime + Self.questionInterval, life: nil)
+            // Several at once: of watched targets and of others, one in four forced.
+            let targets = watchlists[0].targets
+            let target = targets[Int.random(in: targets.indices, using: &generator)]
+            for _ in 0..<Int.random(in: 1...3, using: &generator) {
+                number += 1
+                let question = Question(
+                    id: UInt64(number), target, isForced: Int.random(in: 0..<4, using: &generator) == 0,
+                    deadline: uptime + .seconds(Int.random(in: 1...60, using: &generator)),
+                    memory: instances[instance].ledger.memory(of: target.id))
+                instances[instance].ask(question)
+                handle(.question(question), by: instance)
+            }
         }
     }
 
@@ -170,6 +188,7 @@ struct VirtualFleet {
         case .record(let entry):
             instances[instance].submit(entry, at: uptime)
             commitLater(instance)
+        case .reply(let id, let reply): instances[instance].take(reply, to: id, at: uptime)
         case .keep, .breakOff, .noteClockSetBack, .log: break
         }
     }

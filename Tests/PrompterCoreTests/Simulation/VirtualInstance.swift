@@ -13,14 +13,18 @@ final class VirtualInstance {
     var isStoreFailing = false
     /// When it is woken next, in uptime.
     var wake: Duration?
-    /// Calls in flight, by their lease.
-    var calls: [UInt64: Target] = [:]
+    /// Calls in flight, by their ids.
+    var calls: [UInt64: ProbeOrder] = [:]
+    /// Until when each question must have its reply, in uptime.
+    private var questions: [UInt64: Duration] = [:]
     /// Counts its lives: what was meant for one before is void.
     var life = 0
 
     // What it did.
     private(set) var probes = 0
     private(set) var slots = 0
+    private(set) var replies = 0
+    private(set) var answers = 0
     private(set) var events: [Event.Kind: Int] = [:]
     private(set) var violations: [String] = []
 
@@ -38,16 +42,35 @@ final class VirtualInstance {
 
     /// Takes note of a call that begins.
     func begin(_ order: ProbeOrder, at uptime: Duration) {
-        if calls.values.contains(where: { $0.id == order.target.id }) {
+        if calls.values.contains(where: { $0.target.id == order.target.id }) {
             violate("a target overlaps itself", at: uptime)
         }
-        calls[order.id] = order.target
+        calls[order.id] = order
         probes += 1
-        if calls.count > Self.workers { violate("\(calls.count) calls in flight", at: uptime) }
+        let limited = calls.values.filter { !$0.isForced }
+        if limited.count > Self.workers { violate("\(limited.count) calls in flight", at: uptime) }
         let name = order.target.provider.name
-        let busy = calls.values.count { $0.provider.name == name }
+        let busy = limited.count { $0.target.provider.name == name }
         if busy > order.target.provider.concurrency { violate("\(busy) calls of \(name)", at: uptime) }
         if scheduler.isStopping { violate("a call after a stop", at: uptime) }
+    }
+
+    /// Takes note of a question that is asked.
+    func ask(_ question: Question) { questions[question.id] = question.deadline }
+
+    /// Takes note of a reply: each question has one, in time.
+    func take(_ reply: Reply, to question: UInt64, at uptime: Duration) {
+        guard let deadline = questions.removeValue(forKey: question) else {
+            return violate("a reply that nobody waits for", at: uptime)
+        }
+        if uptime > deadline + .milliseconds(5) { violate("a late reply", at: uptime) }
+        replies += 1
+        if case .answer = reply { answers += 1 }
+    }
+
+    /// Looks for questions that should have their reply.
+    func lookAtQuestions(at uptime: Duration) {
+        if questions.values.contains(where: { $0 + .seconds(1) < uptime }) { violate("no reply", at: uptime) }
     }
 
     func submit(_ entry: RecordEntry, at uptime: Duration) {
@@ -73,6 +96,7 @@ final class VirtualInstance {
         scheduler = Scheduler(storeCapacity: Self.capacity, seed: UInt64(number) << 32 | UInt64(life))
         pending = []
         calls = [:]
+        questions = [:]
         isCommitDue = false
         isStoreFailing = false
         wake = nil

@@ -2,7 +2,7 @@ import PrompterCore
 import Testing
 
 /// The daemon above its rooms, for a year in virtual time: 1,000 targets of ten providers, two instances that share a guard, with
-/// reloads, clocks that are set, stores that fail, crashes, and providers in every kind of trouble.
+/// reloads, clocks that are set, stores that fail, crashes, questions, and providers in every kind of trouble.
 struct VirtualYearTests {
     private func watchlist(_ count: Int) -> Watchlist {
         let targets = (0..<count).map { index in
@@ -28,11 +28,12 @@ struct VirtualYearTests {
         for instance in fleet.instances {
             #expect(instance.violations.isEmpty, "\(instance.violations)")
             #expect(instance.slots > 1_000_000)
+            #expect(instance.replies > 50_000 && instance.answers > instance.replies / 2)
         }
         let probes = fleet.instances.reduce(0) { $0 + $1.probes }
         let slots = 1000 * 365 * 3
         print(
-            "year: \(probes) probes of \(slots) slots, \(fleet.doubles) doubles, \(fleet.instances.map(\.slots)) \(fleet.instances.map(\.events))"
+            "year: \(probes) probes of \(slots) slots, \(fleet.doubles) doubles, \(fleet.instances.map(\.slots)) \(fleet.instances.map(\.events)), \(fleet.instances.map(\.answers)) answers of \(fleet.instances.map(\.replies)) replies"
         )
         #expect(fleet.doubles == 0)
     }

@@ -1,0 +1,79 @@
+/// "Which version serves this target now?"
+public struct Question: Sendable {
+    /// Drawn by who asks; its reply carries it, too.
+    public var id: UInt64
+    /// Need not be watched.
+    public var target: Target
+    /// Whether a call is made in any case: past what is known, the guard, limits and stand-offs.
+    public var isForced: Bool
+    /// When it is told that nothing came in time, in uptime.
+    public var deadline: Duration
+    /// Until when it waits for the probe of another instance, in uptime.
+    public var patience: Duration
+    /// What the store knows of a target that is not watched.
+    public var memory: TargetMemory?
+    /// Those of the store that concern a target that is not watched.
+    public var standOffs: [StandOff.Kept]
+
+    /// - Parameter patience: `nil` for until `deadline`.
+    public init(
+        id: UInt64, _ target: Target, isForced: Bool = false, deadline: Duration, patience: Duration? = nil,
+        memory: TargetMemory? = nil, standOffs: [StandOff.Kept] = []
+    ) {
+        self.id = id
+        self.target = target
+        self.isForced = isForced
+        self.deadline = deadline
+        self.patience = patience ?? deadline
+        self.memory = memory
+        self.standOffs = standOffs
+    }
+}
+
+/// What a ``Question`` is told, once.
+public enum Reply: Hashable, Sendable {
+    case answer(Answer)
+    /// The call failed.
+    case failure(ProbeFailure)
+    /// The call was answered, but the answer could not be recorded.
+    case notRecorded(VersionIdentity, reason: String)
+    /// No call was made, or none that came to an end, for a reason of ours: it says nothing of the provider.
+    case notMade(Reason)
+
+    /// A version, and where it came from.
+    public struct Answer: Hashable, Sendable {
+        public enum Source: String, Sendable {
+            /// A call that this instance made.
+            case probed
+            /// Another instance made it in this slot.
+            case observed
+            /// The current slot had its observation already.
+            case known
+        }
+
+        public var version: VersionIdentity
+        public var time: Timestamp
+        /// Whether nobody had seen the version of the target before.
+        public var isNew: Bool
+        public var source: Source
+    }
+
+    public enum Reason: Hashable, Sendable {
+        /// A call before this one failed so, and none is made for a while.
+        case standOff(FailureClass, rest: Duration)
+        /// Who held the slot gave it up after its attempts failed so.
+        case givenUp(FailureClass)
+        /// Another instance has been probing the slot for as long as this one waits.
+        case held(Duration)
+        /// Probes are disabled, and nobody has observed the slot.
+        case disabled
+        /// Its key could not be read.
+        case credential(String)
+        /// The database could not be read or written.
+        case store(String)
+        /// Nothing came before the deadline of the question.
+        case deadline
+        /// This instance is about to end.
+        case stopping
+    }
+}

@@ -1,0 +1,55 @@
+import PrompterCore
+
+extension Reply.Reason {
+    /// Its name in JSON.
+    var name: String {
+        switch self {
+        case .standOff: "stand_off"
+        case .givenUp: "given_up"
+        case .held: "held"
+        case .disabled: "disabled"
+        case .credential: "credential"
+        case .store: "store"
+        case .deadline: "deadline"
+        case .stopping: "stopping"
+        }
+    }
+
+    /// How the call failed because of which none was made, or would have.
+    var failureClass: FailureClass? {
+        switch self {
+        case .standOff(let failureClass, _), .givenUp(let failureClass): failureClass
+        case .credential: .auth
+        case .held, .disabled, .store, .deadline, .stopping: nil
+        }
+    }
+
+    /// What is wrong, and what to do.
+    var detail: String {
+        switch self {
+        case .standOff(_, let rest):
+            "an earlier call failed so, and none is made for \(DurationText.brief(rest)); --force probes in any case"
+        case .givenUp: "this slot was given up by who probed it; --force probes in any case"
+        case .held(let time):
+            "another instance holds this slot for \(DurationText.brief(time)) more; --force probes in any case"
+        case .disabled:
+            "probes are disabled (PROMPTER_PROBE_DISABLED) and nobody has observed this slot; --force probes in any case"
+        case .credential(let reason), .store(let reason): reason
+        case .deadline: "nothing came of it in time, which says nothing of the provider; try again"
+        case .stopping: "it was stopped; try again"
+        }
+    }
+}
+
+extension Reply {
+    /// Why there is no version, as a line for people; `nil` where there is one.
+    var complaint: String? {
+        switch self {
+        case .answer: nil
+        case .failure(let failure): failure.description
+        case .notRecorded(let version, let reason):
+            "answers as \(SafeText(version.key)), which could not be recorded: \(reason)"
+        case .notMade(let reason): "\((reason.failureClass?.rawValue ?? "not probed")): \(reason.detail)"
+        }
+    }
+}
