@@ -8,7 +8,7 @@ import SQLiteVersions
 struct HistoryBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "history",
-        abstract: "How long questions take on a database of many observations, which it generates.")
+        abstract: "How long queries take on a generated database of many observations.")
 
     @Option(help: "How many observations.") var observations = 1_000_000
     @Option(help: "How many targets, each with a watch.") var targets = 1000

@@ -11,7 +11,7 @@ import SQLiteVersions
 struct PipelineBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pipeline",
-        abstract: "How many stub probes a second go through guard and database, and how long each takes.")
+        abstract: "How many stub probes a second pass through guard and database, and how long each takes.")
 
     @Option(help: "How many targets.") var targets = 1000
     @Option(help: "For how long, in seconds.") var seconds = 5.0

@@ -9,10 +9,10 @@ import SQLiteVersions
 struct YearBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "year",
-        abstract: "How large the database of a generated year is, and how long its recording and pruning take.",
+        abstract: "How large the database of a generated year is, and how long recording and pruning take.",
         discussion: """
-            Each target's answers roll between two fingerprints; once in the time, at a day of its own, its model changes, \
-            and the fingerprints with it. What is older than the retention is folded into tallies day by day.
+            Each target's answers alternate between two fingerprints; once, on a day of its own, its model changes, and the \
+            fingerprints with it. What is older than the retention is folded into tallies day by day.
             """)
 
     @Option(help: "How many targets, each with a watch, probed once an hour.") var targets = 1000

@@ -31,6 +31,6 @@ struct AskOptions: ParsableArguments {
     }
 
     private static func noDatabase(_ path: String) -> String {
-        "\(SafeText(path, limit: 4096)): there is no database; `prompterd run` makes it, or correct the path (--database)"
+        "\(SafeText(path, limit: 4096)): there is no database; start `prompterd run` to create it, or correct the path (--database)"
     }
 }

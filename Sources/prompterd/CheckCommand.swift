@@ -6,7 +6,7 @@ import PrompterDaemon
 /// `prompterd check`
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "Check a watchlist: 0 where it is valid, else 1 and every error with its place."
+        commandName: "check", abstract: "Check a watchlist: exit 0 if valid, else 1 with every error and its location."
     )
 
     @Argument(help: "The watchlist [PROMPTERD_WATCHLIST; /etc/prompterd/watchlist.json].")

@@ -9,7 +9,7 @@ struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Write the whole history to standard output, as JSON Lines.",
         discussion: """
-            It reads the database, beside a running daemon or without it. config/README.md documents the lines, \
+            It reads the database, whether or not the daemon is running. config/README.md documents the lines; \
             `prompterd import` reads them.
             """)
 
@@ -43,7 +43,7 @@ struct ExportCommand: ParsableCommand {
         } catch let error as Unwritable {
             progress.end()
             Console.complain(
-                "standard output: \(String(cString: strerror(error.code))); make room, and export again")
+                "standard output: \(String(cString: strerror(error.code))); free some space and export again")
             throw ExitStatus.failed
         } catch let error as SQLiteStoreError {
             progress.end()

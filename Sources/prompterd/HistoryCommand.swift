@@ -9,8 +9,8 @@ struct HistoryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "history", abstract: "Show the events; with --at, which version served each watch at a time.",
         discussion: """
-            It reads the database, beside a running daemon or without it. Times are ISO 8601 (2026-11-17, 2026-11-17T14:00Z; \
-            UTC where no zone is named), or as long ago as a duration says (7d).
+            It reads the database, whether or not the daemon is running. Times are ISO 8601 (2026-11-17, 2026-11-17T14:00Z; \
+            UTC if no zone is given) or a duration ago (7d).
 
             --at answers observed (a success in the same slot), bracketed (the last success before and the first after agree, \
             each within three intervals), one of {…} (they differ, there is only one of them, or the slot has several), or \
@@ -27,7 +27,7 @@ struct HistoryCommand: ParsableCommand {
 
     func validate() throws {
         guard at == nil || since == nil && until == nil else {
-            throw ValidationError("--at asks for one time; leave --since and --until out")
+            throw ValidationError("--at takes one time; omit --since and --until")
         }
     }
 
@@ -36,7 +36,7 @@ struct HistoryCommand: ParsableCommand {
         if let at {
             let time = try TimeOption.read(at, of: "at", at: now)
             guard time <= now else {
-                throw ValidationError("--at \(SafeText(at)) lies in the future, of which nobody knows")
+                throw ValidationError("--at \(SafeText(at)) is in the future")
             }
             try showServed(at: time)
         } else {

@@ -6,10 +6,10 @@ import PrompterDaemon
 struct ProbeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "probe",
-        abstract: "Say which version serves a template now.",
+        abstract: "Show which version serves a template now.",
         discussion: """
-            Nobody is called where the current slot has its observation already: the version is then known (from the database) \
-            or observed (by another instance, from Redis). A template that is watched with several models is asked for each.
+            No provider is called if the current slot already has an observation: the version is then known (from the database) \
+            or observed (by another instance, from Redis). If a template is watched with several models, all are shown.
             """)
 
     @Argument(help: "The template.")
@@ -18,7 +18,7 @@ struct ProbeCommand: AsyncParsableCommand {
     @OptionGroup(title: "Which of the template's watches") var filter: FilterOptions
     @OptionGroup var options: SettingsOptions
 
-    @Flag(help: "Call the provider in any case.")
+    @Flag(help: "Call the provider even if the current slot has an observation or calls are paused.")
     var force = false
 
     @Option(help: "text or json.")

@@ -9,15 +9,15 @@ struct Prompterd: AsyncParsableCommand {
         commandName: "prompterd",
         abstract: "Notices when an LLM provider changes the model behind a name.",
         discussion: """
-            prompterd reads a watchlist (JSON), probes each watched model in its interval, keeps the versions that it saw in \
+            prompterd reads a watchlist (JSON), probes each watched model at its interval, keeps the versions it sees in \
             an SQLite database, and writes Prometheus metrics for node_exporter's textfile collector.
 
-            Exit status: 0 done; 1 what was asked for failed (an invalid watchlist at `check`, a probe that learned nothing); \
-            64 a wrong command line; 74 findings could not be recorded before the end; 75 another `run` has the database; \
-            78 the watchlist or a setting is invalid, or a file can't be used.
+            Exit status: 0 done; 1 the command failed (an invalid watchlist at `check`, a failed probe); 64 invalid command \
+            line; 74 findings could not be recorded before exit; 75 another `run` is using the database; 78 the watchlist \
+            or a setting is invalid, or a file can't be used.
 
-            Most options can be set by the environment variable that their help names in brackets, followed by the default; \
-            the option wins.
+            Most options can also be set by an environment variable. Their help names it in brackets, followed by the default; \
+            the option takes precedence.
             """,
         version: Settings.version,
         subcommands: [

@@ -6,11 +6,11 @@ import PrompterDaemon
 /// `prompterd run`
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "run", abstract: "Watch, until SIGTERM or SIGINT; SIGHUP reads the watchlist again.")
+        commandName: "run", abstract: "Watch until SIGTERM or SIGINT; SIGHUP reloads the watchlist.")
 
     @OptionGroup var options: SettingsOptions
 
-    @Flag(help: "See to every target's current slot once, then end; the exit status is 1 where one failed.")
+    @Flag(help: "Probe every target once for its current slot, then exit; status 1 if any failed.")
     var once = false
 
     @Option(
@@ -32,7 +32,7 @@ struct RunCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "How long observations are kept one by one, and then as daily tallies; versions and events stay for ever [PROMPTERD_RETENTION; 90d].",
+            "How long to keep single observations before they become daily tallies; versions and events are kept forever [PROMPTERD_RETENTION; 90d].",
             valueName: "duration"))
     var retention: String?
 

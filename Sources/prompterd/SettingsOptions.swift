@@ -17,12 +17,12 @@ struct SettingsOptions: ParsableArguments {
             valueName: "url"))
     var redisURL: String?
 
-    @Option(help: "live, or stub to call nobody [PROMPTERD_PROBES; live].")
+    @Option(help: "live, or stub to call no provider [PROMPTERD_PROBES; live].")
     var probes: ProbesOption?
 
     @Option(
         help: ArgumentHelp(
-            "The least that is logged: trace, debug, info, notice, warning, error [PROMPTERD_LOG_LEVEL; info].",
+            "Minimum level to log: trace, debug, info, notice, warning, error [PROMPTERD_LOG_LEVEL; info].",
             valueName: "level"))
     var logLevel: LogLevelOption?
 

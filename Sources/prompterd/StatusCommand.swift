@@ -10,11 +10,10 @@ struct StatusCommand: ParsableCommand {
         commandName: "status",
         abstract: "Show the watches: version, state, last success, next due, last event, trouble.",
         discussion: """
-            It reads the database, beside a running daemon or without it. STATE says where the version stands: new (first \
-            seen in the latest answers), live (it serves now), or retired (not seen for so long that it is taken as gone). \
-            CONFIDENCE says what the best signal is worth: \
-            proven (it names what answered), alias (it names something that is not pinned), echo (it repeats the name \
-            that was asked for), noisy, or absent.
+            It reads the database, whether or not the daemon is running. STATE is the state of the version: new (first seen \
+            in the latest answers), live (serving now) or retired (not seen for so long that it counts as gone). \
+            CONFIDENCE is what the best signal is worth: proven (it names what answered), alias (it names something \
+            that is not pinned), echo (it repeats the name that was asked for), noisy or absent.
             """)
 
     @OptionGroup var options: AskOptions

@@ -8,7 +8,7 @@ struct VersionsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "versions", abstract: "Show every version of each watch: first and last seen, share, state.",
         discussion: """
-            It reads the database, beside a running daemon or without it. SHARE is a version's part of its target's \
+            It reads the database, whether or not the daemon is running. SHARE is a version's share of its target's \
             sightings; STATE is empty for versions of a target that the watch no longer points to.
             """)
 

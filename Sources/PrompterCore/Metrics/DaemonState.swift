@@ -27,12 +27,14 @@ public struct DaemonState: Sendable {
         text.counter("prompter_store_commits_total", "Transactions committed to the database.", storeCommits)
         text.counter("prompter_store_rows_total", "Findings committed to the database.", storeRows)
         text.counter(
-            "prompter_store_errors_total", "Commits that failed; what they held is tried again.", storeErrors)
-        text.gauge("prompter_store_pending", "Findings that wait to be committed.", Double(storePending))
-        text.counter("prompter_textfile_errors_total", "Writes of this file that failed.", textfileErrors)
+            "prompter_store_errors_total", "Failed commits; their contents are retried.", storeErrors)
+        text.gauge("prompter_store_pending", "Findings waiting to be committed.", Double(storePending))
+        text.counter("prompter_textfile_errors_total", "Failed writes of this file.", textfileErrors)
         guard let isRedisUp else { return }
-        text.gauge("prompter_redis_up", "1 while Redis answers, 0 while the daemon guards alone.", isRedisUp ? 1 : 0)
-        text.begin(MetricFamily("prompter_redis_errors_total", .counter, "Failures of Redis, by kind."))
+        text.gauge(
+            "prompter_redis_up", "1 while Redis answers, 0 while this instance guards its slots alone.",
+            isRedisUp ? 1 : 0)
+        text.begin(MetricFamily("prompter_redis_errors_total", .counter, "Redis failures, by kind."))
         for (kind, count) in redisErrors.sorted(by: { $0.key < $1.key }) {
             text.sample([("kind", kind)], Double(count))
         }
@@ -41,14 +43,14 @@ public struct DaemonState: Sendable {
     func writeDeliveries(to text: inout Exposition) {
         text.begin(
             MetricFamily(
-                "prompter_webhook_deliveries_total", .counter, "Attempts to tell a webhook of an event, by outcome."))
+                "prompter_webhook_deliveries_total", .counter, "Webhook delivery attempts, by outcome."))
         for (outcome, count) in [
             ("delivered", deliveries.delivered), ("failed", deliveries.failed), ("given_up", deliveries.givenUp),
         ] {
             text.sample([("outcome", outcome)], Double(count))
         }
         text.gauge(
-            "prompter_webhook_pending", "Events that are yet to be told to a webhook.", Double(deliveries.pending))
+            "prompter_webhook_pending", "Events not yet delivered to a webhook.", Double(deliveries.pending))
     }
 }
 

@@ -13,7 +13,7 @@ extension ProbeMetrics {
             MetricFamily(
                 "prompter_schedule_lateness_seconds", .histogram, "How long after its due time a probe started."))
         text.histogram([], lateness)
-        text.begin(MetricFamily("prompter_guard_answers_total", .counter, "Answers of the guard, by kind."))
+        text.begin(MetricFamily("prompter_guard_answers_total", .counter, "Guard answers, by kind."))
         for answer in ["admitted", "failed", "held", "observed", "vacant"] {
             text.sample([("answer", answer)], Double(guardAnswers[answer] ?? 0))
         }
@@ -28,10 +28,10 @@ extension ProbeMetrics {
                 text.sample([("provider", key.provider), ("model", key.model)], Double(value))
             }
         }
-        write("prompter_probe_attempts_total", "Probes that were admitted.") { $0.attempts }
-        write("prompter_probe_failures_total", "Probes that learned nothing.") { $0.failures }
+        write("prompter_probe_attempts_total", "Probes admitted by the guard.") { $0.attempts }
+        write("prompter_probe_failures_total", "Failed probes.") { $0.failures }
         if sorted.contains(where: { $0.value.fingerprints != nil }) {
-            write("prompter_openai_fingerprint_present_total", "Answers of OpenAI that carried a fingerprint.") {
+            write("prompter_openai_fingerprint_present_total", "OpenAI responses that carried a fingerprint.") {
                 $0.fingerprints
             }
         }
@@ -41,7 +41,7 @@ extension ProbeMetrics {
     private func writeChanges(to text: inout Exposition) {
         text.begin(
             MetricFamily(
-                "prompter_version_changes_total", .counter, "What became known about versions, by kind of event."))
+                "prompter_version_changes_total", .counter, "Version events, by kind."))
         for (key, counts) in models.sorted(by: { $0.key < $1.key }) {
             for kind in Event.Kind.allCases where kind != .first {
                 text.sample(
@@ -59,7 +59,7 @@ extension ProbeMetrics {
         text.begin(
             MetricFamily(
                 "prompter_lookup_failures_total", .counter,
-                "Lookups that told nothing beside a completion that succeeded, by reason."))
+                "Failed lookups beside a successful completion, by reason."))
         for (key, failures) in asked {
             for failureClass in FailureClass.allCases {
                 text.sample(
@@ -72,7 +72,7 @@ extension ProbeMetrics {
     private func writeProviders(to text: inout Exposition) {
         let sorted = providers.sorted { $0.key < $1.key }
         text.begin(
-            MetricFamily("prompter_probe_failures_by_class_total", .counter, "Probes that learned nothing, by class."))
+            MetricFamily("prompter_probe_failures_by_class_total", .counter, "Failed probes, by class."))
         for (name, counts) in sorted {
             for failureClass in FailureClass.allCases {
                 text.sample(
@@ -89,11 +89,12 @@ extension ProbeMetrics {
         text.begin(MetricFamily("prompter_slots_missed_total", .counter, "Slots that passed without a probe."))
         for (name, counts) in sorted { text.sample([("provider", name)], Double(counts.missed)) }
         text.begin(
-            MetricFamily("prompter_probe_duration_seconds", .histogram, "How long probes took, however they ended."))
+            MetricFamily("prompter_probe_duration_seconds", .histogram, "How long probes took, whatever their outcome.")
+        )
         for (name, counts) in sorted { text.histogram([("provider", name)], counts.probeDuration) }
         text.begin(
             MetricFamily(
-                "prompter_ensure_version_seconds", .histogram, "From asking for a version to its being committed."))
+                "prompter_ensure_version_seconds", .histogram, "Time from requesting a version to committing it."))
         for (name, counts) in sorted { text.histogram([("provider", name)], counts.ensureVersion) }
     }
 }

@@ -23,7 +23,7 @@ struct WatchSeries {
 
     func write(to text: inout Exposition) {
         text.gauge(
-            "prompter_watches_without_series", "Watches beyond the limit of series, which have none of their own.",
+            "prompter_watches_without_series", "Watches without series of their own because the limit is reached.",
             Double(count - shown.count))
         writeTimes(to: &text)
         writeVersions(to: &text)
@@ -39,17 +39,16 @@ struct WatchSeries {
         }
         write("prompter_watch_last_attempt_timestamp_seconds", "When the watch was last probed.") { $0.lastAttempt }
         write("prompter_watch_last_success_timestamp_seconds", "When its version was last seen.") { $0.lastSuccess }
-        write("prompter_watch_last_change_timestamp_seconds", "When something last came into its live set.") {
+        write("prompter_watch_last_change_timestamp_seconds", "When a value last joined its live set.") {
             $0.lastChange
         }
-        write("prompter_watch_retirement_timestamp_seconds", "When the provider will shut its model down, as it says.")
-        {
+        write("prompter_watch_retirement_timestamp_seconds", "When the provider says it will shut the model down.") {
             $0.life.retirement
         }
     }
 
     private func writeVersions(to text: inout Exposition) {
-        text.begin(MetricFamily("prompter_watch_version_info", .gauge, "Versions seen for the watch, always 1."))
+        text.begin(MetricFamily("prompter_watch_version_info", .gauge, "Versions seen for the watch; always 1."))
         for watch in shown {
             let versions = watch.memory.versions.prefix(TargetMemory.mostVersions)
             for version in versions.sorted(by: { $0.identity.name < $1.identity.name }) {
@@ -66,7 +65,7 @@ struct WatchSeries {
         text.begin(
             MetricFamily(
                 "prompter_watch_expectation_met", .gauge,
-                "1 while every live version is one that the watch expects, else 0."))
+                "1 while the watch expects every live version, else 0."))
         for watch in shown {
             if let isMet = watch.watch.expectation?.isMet(by: watch.memory.life) {
                 text.sample(watch.labels, isMet ? 1 : 0)
@@ -78,7 +77,7 @@ struct WatchSeries {
         guard shown.contains(where: { !$0.memory.life.signals.isEmpty }) else { return }
         text.begin(
             MetricFamily(
-                "prompter_watch_signal_info", .gauge, "What each signal of the watch is worth as evidence, always 1."))
+                "prompter_watch_signal_info", .gauge, "Confidence in each signal of the watch; always 1."))
         for watch in shown {
             for life in watch.memory.life.signals {
                 let confidence = life.confidence(model: watch.watch.target.model)
@@ -86,7 +85,7 @@ struct WatchSeries {
                     watch.labels + [("signal", life.signal.rawValue), ("confidence", confidence.rawValue)], 1)
             }
         }
-        text.begin(MetricFamily("prompter_watch_live_values", .gauge, "Values that are live, by signal."))
+        text.begin(MetricFamily("prompter_watch_live_values", .gauge, "Live values, by signal."))
         for watch in shown {
             for life in watch.memory.life.signals {
                 text.sample(watch.labels + [("signal", life.signal.rawValue)], Double(life.members.count))
