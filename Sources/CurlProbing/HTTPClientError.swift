@@ -60,6 +60,7 @@ extension HTTPClientError {
         // libcurl quotes a proxy that it can't use as the environment has it, with user and password before the "@".
         let isTold = !message.isEmpty && !message.contains("@")
         let text = isTold ? message : String(cString: curl_easy_strerror(code))
-        self.init(kind, code == CURLE_BAD_CONTENT_ENCODING ? "the answer's content encoding is broken: \(text)" : text)
+        self.init(
+            kind, code == CURLE_BAD_CONTENT_ENCODING ? "the response's content encoding is invalid: \(text)" : text)
     }
 }

@@ -54,7 +54,7 @@ public struct LiveProber: Prober {
         guard credential != nil || !target.provider.needsCredential else {
             throw ProbeFailure(
                 .auth,
-                "provider \"\(name)\" has no key, so it is not called; `prompterd check` says more")
+                "provider \"\(name)\" has no key and is not called; run `prompterd check` for details")
         }
         var exchange = try ProbeExchange(target, credential: credential, learned: calls[target.id])
         guard credential == nil || TransportSecurity.mayCarryCredential(url: exchange.request(timeout: .zero).url)
@@ -88,7 +88,7 @@ public struct LiveProber: Prober {
                     return answer
                 }
                 guard await mayGoOn(target) else {
-                    return try exchange.fail(.timeout, "the provider is not to be called again now")
+                    return try exchange.fail(.timeout, "calls to the provider are paused")
                 }
             } catch {
                 guard let pause = pauses.pause(after: error, tries: tries, rest: deadline - .now) else { throw error }

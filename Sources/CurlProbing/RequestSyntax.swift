@@ -8,19 +8,20 @@ enum RequestSyntax {
     static func check(_ request: HTTPRequest) throws(HTTPClientError) {
         let url = request.url.utf8
         guard !url.isEmpty, url.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            throw HTTPClientError(.invalidRequest, "the URL holds a character that must be written as %XX, or is empty")
+            throw HTTPClientError(
+                .invalidRequest, "the URL is empty or contains a character that must be written as %XX")
         }
         let scheme = request.url.prefix { $0 != ":" }.lowercased()
         guard scheme == "http" || scheme == "https" else {
-            throw HTTPClientError(.invalidRequest, "the URL begins with neither http:// nor https://")
+            throw HTTPClientError(.invalidRequest, "the URL must start with http:// or https://")
         }
         for header in request.headers {
             guard isToken(header.name) else {
-                throw HTTPClientError(.invalidRequest, "\"\(header.name)\" is no name of a header")
+                throw HTTPClientError(.invalidRequest, "\"\(header.name)\" is not a valid header name")
             }
             guard header.value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
                 throw HTTPClientError(
-                    .invalidRequest, "the value of the header \"\(header.name)\" holds a control character")
+                    .invalidRequest, "the value of the header \"\(header.name)\" contains a control character")
             }
         }
     }

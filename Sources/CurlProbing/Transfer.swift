@@ -86,16 +86,16 @@ final class Transfer {
     /// What came of the transfer, which ended with `code`.
     func answer(_ code: CURLcode) -> Call.Answer {
         guard !isTooLarge else {
-            let bounds = "\(HTTPClient.largestBody) bytes, or its headers than \(HTTPClient.largestHead)"
-            return .failure(HTTPClientError(.tooLarge, "the answer is longer than \(bounds)"))
+            let bounds = "\(HTTPClient.largestBody) bytes, or its headers are longer than \(HTTPClient.largestHead)"
+            return .failure(HTTPClientError(.tooLarge, "the response is longer than \(bounds)"))
         }
         guard !isSentAgain else {
-            return .failure(HTTPClientError(.connection, "the connection broke before the first byte of an answer"))
+            return .failure(HTTPClientError(.connection, "the connection closed before the first byte of a response"))
         }
         guard code == CURLE_OK else { return .failure(HTTPClientError(code, String(cString: message))) }
         // libcurl takes a connection that ends within the headers for the end of them.
         guard isHeadWhole else {
-            return .failure(HTTPClientError(.connection, "the connection ended within the answer's headers"))
+            return .failure(HTTPClientError(.connection, "the connection closed in the middle of the response headers"))
         }
         var status = 0
         var microseconds: curl_off_t = 0

@@ -35,14 +35,15 @@ final class TransferLoop: Sendable {
 
     init() throws(HTTPClientError) {
         guard Self.library == CURLE_OK, let handle = curl_multi_init() else {
-            throw HTTPClientError(.connection, "libcurl can't be started; is memory short?")
+            throw HTTPClientError(.connection, "libcurl could not be started; is the machine out of memory?")
         }
         multi = Multi(handle: handle)
         prompterd_multi_set_long(handle, CURLMOPT_MAXCONNECTS, Self.mostConnections)
         guard let thread = start() else {
             inbox.withLock { $0.isStopping = true }
             curl_multi_cleanup(handle)
-            throw HTTPClientError(.connection, "the thread of the HTTP client can't be started; is memory short?")
+            throw HTTPClientError(
+                .connection, "the HTTP client's thread could not be started; is the machine out of memory?")
         }
         joining.withLock { $0 = thread }
     }

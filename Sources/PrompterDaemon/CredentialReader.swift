@@ -90,7 +90,7 @@ actor CredentialReader {
         if isRefused || entries[provider.name]?.fault != nil { await read([provider.name]) }
         // A probe of an earlier list must not carry a later one's key elsewhere.
         guard let entry = entries[provider.name], Self.isSameAccount(entry.provider, provider) else {
-            throw ProbeFailure(.auth, "the watchlist has changed meanwhile")
+            throw ProbeFailure(.auth, "the watchlist has changed in the meantime")
         }
         if let fault = entry.fault { throw ProbeFailure(.auth, "\(fault)") }
         return entry.credential
@@ -124,7 +124,7 @@ actor CredentialReader {
         }
         switch result {
         case .success(let answer) where answer.credential == nil && entry.credential != nil:
-            tell(&entry, .warning, "credential: its file is gone; the key read before stays in use")
+            tell(&entry, .warning, "credential: its file is gone; the previously read key stays in use")
         case .success(let answer):
             let isRenewed = entry.isRead && (entry.fault != nil || entry.credential != answer.credential)
             let isMended = entry.trouble != nil && answer.warnings.isEmpty
@@ -134,7 +134,7 @@ actor CredentialReader {
             tell(&entry, .warning, answer.warnings.isEmpty ? nil : answer.warnings.joined(separator: "; "))
             if isRenewed { untold.insert(name) }
             if isRenewed || isMended, let origin = answer.origin {
-                let what = isRenewed ? "was read again" : "is in order again"
+                let what = isRenewed ? "was read again" : "is all right again"
                 log.notice("\(SafeText(name)): the key in \(origin) \(what)")
             }
         case .failure(let error):
@@ -149,7 +149,7 @@ actor CredentialReader {
             } else {
                 entry.emptyPulses = nil
             }
-            tell(&entry, .warning, "\(error); the key read before stays in use")
+            tell(&entry, .warning, "\(error); the previously read key stays in use")
         }
     }
 

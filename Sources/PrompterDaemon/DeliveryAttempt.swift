@@ -107,21 +107,21 @@ extension WebhookDispatcher {
             if failing.remove(delivery.hook) != nil { say(.notice, "answers again") }
             say(.info, "delivered: \(delivery.line)")
         case .sentElsewhere: say(.info, "delivered by another instance: \(delivery.line)")
-        case .held: say(.debug, "another instance is about it: \(delivery.line)")
+        case .held: say(.debug, "another instance is delivering it: \(delivery.line)")
         case .failed(let reason, _, let pause, _):
             counts.failed += 1
             let isNews = failing.insert(delivery.hook).inserted
-            let text = "\(SafeText(reason)); tried again in \(DurationText.format(pause)): \(delivery.line)"
+            let text = "\(SafeText(reason)); retrying in \(DurationText.format(pause)): \(delivery.line)"
             say(isNews ? .warning : .debug, text)
         case .givenUp(let reason):
             counts.givenUp += 1
             failing.insert(delivery.hook)
             let attempts = CountText.format(delivery.attempts + 1, "attempt", "attempts")
-            say(.error, "\(SafeText(reason)); given up after \(attempts): \(delivery.line)")
+            say(.error, "\(SafeText(reason)); gave up after \(attempts): \(delivery.line)")
         case .unknown:
             counts.givenUp += 1
-            say(.error, "no watch has it any more, so it was not told: \(delivery.line)")
-        case .brokenOff: say(.info, "broken off, and still to be delivered: \(delivery.line)")
+            say(.error, "no watch uses this webhook any more; event dropped: \(delivery.line)")
+        case .brokenOff: say(.info, "interrupted; still to be delivered: \(delivery.line)")
         }
     }
 }

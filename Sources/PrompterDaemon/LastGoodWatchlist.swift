@@ -48,7 +48,7 @@ struct LastGoodWatchlist: Sendable {
         guard let (copy, time) = kept ?? nil, copy.path == LinkedPath.absolute(file.path) else { return nil }
         let source = file.source(of: copy.bytes) { path throws(WatchlistTextUnavailable) in
             guard let text = copy.texts[LinkedPath.absolute(path)] else {
-                throw WatchlistTextUnavailable("\(path) was not kept")
+                throw WatchlistTextUnavailable("no copy of \(path) was saved")
             }
             return text
         }

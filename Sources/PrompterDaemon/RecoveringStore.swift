@@ -38,7 +38,7 @@ actor RecoveringStore: VersionStore {
             }
         } catch  where [.locked, .full, .failed].contains(error.reason) {
             // As while it runs: each use tries to open it again.
-            log.error("store: \(error); findings wait in memory until it works")
+            log.error("store: \(error); findings are kept in memory until it works")
         }
     }
 
@@ -149,7 +149,7 @@ actor RecoveringStore: VersionStore {
         mayBeSetAside = false
         loss = nil
         log.critical(
-            "store: the damaged database is set aside as \(SafeText(place, limit: 4096)), and a new one is begun: `sqlite3 … .recover` may read the old one"
+            "store: damaged database moved to \(SafeText(place, limit: 4096)) and a new one started; `sqlite3 … .recover` may be able to read the old one"
         )
         return true
     }

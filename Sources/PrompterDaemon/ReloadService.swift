@@ -98,7 +98,7 @@ actor ReloadService {
             standOffs = try await rooms.store.standOffs()
             await maintenance.wrote(standOffs)
         } catch {
-            rooms.log.error("store: stand-offs from before the start could not be read: \(error)")
+            rooms.log.error("store: stand-offs from before the restart could not be read: \(error)")
         }
         await putInForce(spread: spread, standOffs: standOffs)
     }
@@ -121,14 +121,14 @@ actor ReloadService {
             new = try reading.result.get()
         } catch {
             guard isAsked || error != inForce.refused else {
-                return rooms.log.debug("the watchlist was written, and is refused as before")
+                return rooms.log.debug("the watchlist was written again and is still refused")
             }
             return await refuse(error)
         }
         let difference = WatchlistDifference(from: inForce.watchlist, to: new)
         if !isAsked, inForce.refused == nil, difference.isEmpty, new.providers == inForce.watchlist.providers {
             await troubles.readAuthorities(of: new)
-            return rooms.log.debug("the watchlist was written, and says what it said")
+            return rooms.log.debug("the watchlist was written again without a change")
         }
         if !isAsked { life.reloadBegan() }
         inForce = WatchlistInForce(watchlist: new, copy: reading.copy, taken: Moment.now.wall)
@@ -143,7 +143,7 @@ actor ReloadService {
         inForce.refused = invalid
         await textfile.show(inForce)
         await textfile.refresh()
-        say(invalid, inForce: "the one before stays in force")
+        say(invalid, inForce: "the previous one stays in force")
     }
 
     /// Tells what is wrong with the list on disk.
@@ -166,7 +166,7 @@ actor ReloadService {
             memory = try await rooms.store.memory(of: await rooms.runner.unknownTargets(of: watchlist))
         } catch {
             isMemoryDue = true
-            rooms.log.error("store: what is known of the targets could not be read: \(error)")
+            rooms.log.error("store: the state of the targets could not be read: \(error)")
         }
         variants.add(memory.compactMapValues(\.learned))
         await credentials.replace(with: watchlist.providers.values)
@@ -200,7 +200,8 @@ actor ReloadService {
         do {
             try await lastGood.keep(copy, at: inForce.taken, on: rooms.fileThreads)
         } catch {
-            rooms.log.warning("the watchlist could not be kept for a start that finds a bad one: \(error)")
+            rooms.log.warning(
+                "the watchlist could not be saved as the fallback for a start with an invalid one: \(error)")
         }
     }
 }

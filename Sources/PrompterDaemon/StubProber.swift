@@ -23,7 +23,7 @@ public struct StubProber: Prober {
             }
         }
         guard let version = target.stubVersion else {
-            throw ProbeFailure(.noVersion, "the stub knows no version for provider \"\(target.provider.name)\"")
+            throw ProbeFailure(.noVersion, "the stub has no version for provider \"\(target.provider.name)\"")
         }
         return ProbeAnswer(version: version, latency: pause)
     }

@@ -74,7 +74,7 @@ public struct Supervisor: Sendable {
             }
         }
         await Gate.any(stop, .after { _ = await opening.value }).wait()
-        guard !stop.isOpen else { return log.notice("stopped before it had started") }
+        guard !stop.isOpen else { return log.notice("stopped before startup was complete") }
         let (rooms, opened) = try await opening.value.get()
         let textfile = TextfileService(rooms)
         let maintenance = StoreMaintenance(rooms, pulseInterval: pulseInterval(rooms))
@@ -122,7 +122,7 @@ public struct Supervisor: Sendable {
         }
         await Gate.any(starting, stop).wait()
         guard !stop.isOpen else { return services }
-        if !settings.mayCall { log.notice("probes are disabled: only what other instances observe is recorded") }
+        if !settings.mayCall { log.notice("probes are disabled; only what other instances observe is recorded") }
         services += [
             Task {
                 for await _ in rooms.timer.ticks {
@@ -219,7 +219,8 @@ public struct Supervisor: Sendable {
             log.notice("redis: connected; slots are shared")
         } else {
             log.warning(
-                "redis: \(report.lastError.map(\.description) ?? "gone"); this instance guards alone until it is back")
+                "redis: \(report.lastError.map(\.description) ?? "gone"); this instance guards its slots alone until Redis is back"
+            )
         }
     }
 

@@ -28,7 +28,7 @@ struct Unrecorded {
         defer { HostLog.flush() }
         let lost =
             failures == 0 ? "" : "; \(CountText.format(failures, "failed attempt", "failed attempts")) not recorded"
-        guard !observations.isEmpty else { return "the store took nothing at the end\(lost)" }
+        guard !observations.isEmpty else { return "the store accepted nothing at shutdown\(lost)" }
         let count = CountText.format(observations.count, "observation", "observations")
         let now = Moment.now.wall
         let path = "\(database).unrecorded-\(now.iso8601Milliseconds).jsonl"
@@ -37,14 +37,15 @@ struct Unrecorded {
             try await FileThreads(patience: time).run(on: path) { path throws(FileError) in
                 try AtomicFile.write(Array(text.utf8), to: path)
             }
-            return "\(count) could not be recorded: `prompterd import \(SafeText(path, limit: 4096))` adds them\(lost)"
+            return
+                "\(count) could not be recorded; run `prompterd import \(SafeText(path, limit: 4096))` to add them\(lost)"
         } catch {
             for (index, (observation, target)) in observations.enumerated() {
                 log.error("not recorded: \(Self.text(of: observation, target))")
                 if index % Self.burst == Self.burst - 1 { HostLog.flush() }
             }
             return
-                "\(count) could not be recorded; each is in the log, since no file could be written (\(error))\(lost)"
+                "\(count) could not be recorded; each is in the log because no file could be written (\(error))\(lost)"
         }
     }
 

@@ -41,6 +41,6 @@ final class WatchlistEdits: Sendable {
             return fault
         }
         guard let found else { return }
-        log.warning("edits of the watchlist and of key files are noticed once a minute, not at once: \(found)")
+        log.warning("edits to the watchlist and key files are noticed only once a minute: \(found)")
     }
 }

@@ -187,7 +187,7 @@ final class RedisSlotClient {
                 // Whatever else stands there may be the password: Redis repeats the arguments of a command that it does not
                 // know.
                 let code =
-                    ["WRONGPASS", "NOPERM", "ERR"].first { text.hasPrefix($0) } ?? "for no reason of Redis's own"
+                    ["WRONGPASS", "NOPERM", "ERR"].first { text.hasPrefix($0) } ?? "unknown reason"
                 throw RedisError(.refused, "AUTH was refused (\(code)); check user and password")
             default: throw unexpected("AUTH")
             }
@@ -206,7 +206,7 @@ final class RedisSlotClient {
         commands.rehearse(key: keys.rehearsalKey(UInt64.random(in: .min ... .max)))
         try connection.send(commands.buffer)
         for _ in 0..<commands.buffer.count {
-            if case .error(let text) = try connection.reply() { throw refusal("a rehearsal of the guard", text) }
+            if case .error(let text) = try connection.reply() { throw refusal("a test of the guard's commands", text) }
         }
     }
 
@@ -215,13 +215,13 @@ final class RedisSlotClient {
     /// - Throws: any other error that Redis answered.
     private func noteValue(of key: LeaseKey, or text: String) throws(RedisError) {
         // A script's error has the code inside its text where Redis is older than 7.
-        guard text.contains("WRONGTYPE") else { throw refusal("a command of the guard", text) }
+        guard text.contains("WRONGTYPE") else { throw refusal("a guard command", text) }
         report(strangeValue(of: key))
     }
 
     private func strangeValue(of key: LeaseKey) -> RedisError {
         let name = String(decoding: keys.key(of: key), as: UTF8.self)
-        return RedisError(.value, "the key \(name) holds what no prompterd wrote; delete it")
+        return RedisError(.value, "the key \(name) holds a value that prompterd did not write; delete it")
     }
 
     private func refusal(_ command: String, _ text: String) -> RedisError {
@@ -229,6 +229,6 @@ final class RedisSlotClient {
     }
 
     private func unexpected(_ command: String) -> RedisError {
-        RedisError(.protocol, "the answer to \(command) is none of Redis")
+        RedisError(.protocol, "the reply to \(command) is not one that Redis gives")
     }
 }

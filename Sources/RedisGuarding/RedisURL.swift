@@ -29,8 +29,8 @@ public struct RedisURL: Hashable, Sendable, CustomStringConvertible {
         guard isSocket || text.hasPrefix("redis://") else {
             throw RedisURLError(
                 text.hasPrefix("rediss://")
-                    ? "rediss:// (TLS) is not spoken here; use a private network or a local tunnel"
-                    : "it begins with neither redis:// nor unix://")
+                    ? "rediss:// (TLS) is not supported; use a private network or a local tunnel"
+                    : "it starts with neither redis:// nor unix://")
         }
         let (login, rest) = try Self.splitLogin(text.dropFirst(isSocket ? 7 : 8))
         let parts = rest.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
@@ -64,9 +64,9 @@ public struct RedisURL: Hashable, Sendable, CustomStringConvertible {
         let authority = text.prefix { $0 != "/" }
         guard let at = authority.lastIndex(of: "@") else { return ((nil, nil), text) }
         let login = authority[..<at].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        guard login.count == 2 else { throw RedisURLError("a user stands there without a password") }
+        guard login.count == 2 else { throw RedisURLError("user without a password") }
         guard let user = decode(login[0]), let password = decode(login[1]) else {
-            throw RedisURLError("the user or the password has a % that is not followed by two hexadecimal digits")
+            throw RedisURLError("the user or password has a % that is not followed by two hexadecimal digits")
         }
         let named = user.isEmpty ? nil : user
         let secret = named == nil && password.isEmpty ? nil : Credential(password)
@@ -91,14 +91,14 @@ public struct RedisURL: Hashable, Sendable, CustomStringConvertible {
         }
         if rest.isEmpty { return .tcp(host: name, port: 6379) }
         guard rest.hasPrefix(":"), let port = number(rest.dropFirst()), (1...65_535).contains(port) else {
-            throw RedisURLError("the port is no number from 1 to 65535")
+            throw RedisURLError("the port is not a number from 1 to 65535")
         }
         return .tcp(host: name, port: port)
     }
 
     private static func unixAddress(_ text: Substring) throws(RedisURLError) -> Address {
         guard let path = decode(text), path.hasPrefix("/"), path.count > 1, !path.utf8.contains(0) else {
-            throw RedisURLError("the socket's path does not begin with /")
+            throw RedisURLError("the socket's path does not start with /")
         }
         // sun_path has 108 bytes, the last of them the terminating zero: unix(7).
         guard path.utf8.count <= 107 else { throw RedisURLError("the socket's path is longer than 107 bytes") }
@@ -111,7 +111,7 @@ public struct RedisURL: Hashable, Sendable, CustomStringConvertible {
         for member in query.split(separator: "&") {
             guard member.hasPrefix("db=") else {
                 let name = SafeText(String(member.prefix { $0 != "=" }), limit: 64)
-                throw RedisURLError("\"\(name)\" stands behind the ?, where only db=N may")
+                throw RedisURLError("\"\(name)\" is not allowed after the ?; only db=N is")
             }
             found = try database(member.dropFirst(3))
         }
@@ -120,7 +120,7 @@ public struct RedisURL: Hashable, Sendable, CustomStringConvertible {
 
     private static func database(_ text: Substring) throws(RedisURLError) -> Int {
         guard let number = number(text), number <= Int32.max else {
-            throw RedisURLError("the database is no whole number")
+            throw RedisURLError("the database is not a whole number")
         }
         return number
     }
@@ -160,7 +160,7 @@ public struct RedisURLError: Error, Hashable, Sendable, CustomStringConvertible 
 
     /// One line: what is wrong, and what to write instead.
     public var description: String {
-        "not a Redis address: \(problem); write redis://[[user]:password@]host[:port][/db] or unix:///path[?db=N], with the "
-            + "special characters of a user or a password as %XX"
+        "not a Redis address: \(problem); write redis://[[user]:password@]host[:port][/db] or unix:///path[?db=N], with "
+            + "special characters in the user or password written as %XX"
     }
 }

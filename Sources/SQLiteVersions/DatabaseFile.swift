@@ -27,7 +27,7 @@ struct DatabaseFile {
             configuration.prepareDatabase { database in
                 // Opening does not fail where the file may only be read, and nor does writing nothing new.
                 guard sqlite3_db_readonly(database.sqliteConnection, "main") == 0 else {
-                    throw SQLiteStoreError(.forbidden, path: path, detail: "it may only be read")
+                    throw SQLiteStoreError(.forbidden, path: path, detail: "it is read-only")
                 }
                 try migrations(of: database)
                 try Self.setUp(database)

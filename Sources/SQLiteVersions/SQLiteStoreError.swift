@@ -77,20 +77,21 @@ public struct SQLiteStoreError: Error, Hashable, Sendable, CustomStringConvertib
 
     private var explanation: String {
         switch reason {
-        case .missing: "there is no such file (\(detail)); create its folder, or correct the path"
-        case .folder: "this is a folder; give the path of a database file in it"
-        case .forbidden: "the database may not be used (\(detail)); give this user access to the file and its folder"
-        case .notADatabase: "this is no SQLite database; move it away, or give another path"
+        case .missing: "no such file (\(detail)); create its folder, or correct the path"
+        case .folder: "this is a folder; give the path to a database file in it"
+        case .forbidden:
+            "no permission to use the database (\(detail)); give this user access to the file and its folder"
+        case .notADatabase: "this is not an SQLite database; move it away, or give another path"
         case .foreign: "this is another program's database (\(detail)); give another path"
         case .newer: "a newer prompterd made this database (\(detail)); install that version, or give another path"
         case .older: "an older prompterd made this database; start `prompterd run` on it once to bring it up to date"
-        case .locked: "another program is writing and does not end (\(detail)); stop it, or wait for it"
-        case .full: "the disk is full; make room, nothing is lost until then"
+        case .locked: "another program keeps the database locked for writing (\(detail)); stop it, or wait for it"
+        case .full: "the disk is full; free some space, nothing is lost until then"
         case .corrupt: "the database is damaged (\(detail)); move it away, or restore a backup"
         case .gone: "the database was moved, deleted or replaced while it was open"
-        case .changed: "the database was written to while it was read; ask again"
+        case .changed: "the database was written to while being read; try again"
         case .closed: "the store is closed"
-        case .failed: "the database failed (\(detail)); see the system's log for its disk"
+        case .failed: "the database failed (\(detail)); check the system log for disk errors"
         }
     }
 }

@@ -19,7 +19,7 @@ enum EventOutput {
                 table.add(
                     [
                         event.time.iso8601, "\(report.provider)/\(report.model)", event.severity.rawValue,
-                        event.text(model: report.model) + (report.isCorrected ? " (corrected: it was not so)" : ""),
+                        event.text(model: report.model) + (report.isCorrected ? " (later retracted)" : ""),
                     ], tone: report.isCorrected ? .faint : event.severity == .major ? .bad : .plain)
             }
             try Console.show(table.text(width: Console.width, isColoured: Console.isColoured, hasHeader: false))

@@ -7,12 +7,12 @@ import SQLiteVersions
 /// `prompterd import`
 struct ImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "import", abstract: "Take in an export, or a prompt_versions table as CSV.",
+        commandName: "import", abstract: "Import an export, or a prompt_versions table as CSV.",
         discussion: """
-            FILE is what `prompterd export` wrote, or the table of a Python service layer as CSV with a header; - is standard \
-            input. It works beside a running daemon. What is known already stays as it is, so importing twice changes \
-            nothing; nobody is told of what is imported. Every line that can't be imported is shown with its number, and \
-            nothing is imported then.
+            FILE is the output of `prompterd export`, or the table of a Python service layer as CSV with a header; - is \
+            standard input. It works whether or not the daemon is running. What is already known stays unchanged, so \
+            importing twice changes nothing; no webhook is called for imported events. If any line can't be imported, \
+            every such line is shown with its number and nothing is imported.
             """)
 
     /// The most errors that are shown.
@@ -62,14 +62,14 @@ struct ImportCommand: AsyncParsableCommand {
         take(reader.finish())
         progress.end()
         guard errors == 0 else {
-            let more = errors > mostErrors ? " (\(mostErrors) are shown)" : ""
+            let more = errors > mostErrors ? " (\(mostErrors) shown)" : ""
             Console.complain(
-                "\(name): \(errors) \(errors == 1 ? "line" : "lines") can't be imported\(more); nothing was imported, mend them and try again"
+                "\(name): \(errors) \(errors == 1 ? "line" : "lines") can't be imported\(more); nothing was imported; correct them and try again"
             )
             throw ExitStatus.failed
         }
         guard rows > 0 else {
-            Console.complain("\(name): there is nothing in it to import")
+            Console.complain("\(name): it contains nothing to import")
             throw ExitStatus.failed
         }
     }

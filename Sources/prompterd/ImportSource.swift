@@ -33,14 +33,14 @@ struct ImportSource: ~Copyable {
         let folder = Environment.all["TMPDIR"] ?? "/tmp"
         // O_TMPFILE of <asm-generic/fcntl.h>, whose macro Swift does not import (open(2)).
         let kept = Glibc.open(folder, O_RDWR | O_CLOEXEC | 0o20_000_000 | O_DIRECTORY, mode_t(0o600))
-        guard kept >= 0 else { throw Unreadable(folder, errno, "set TMPDIR to a folder that can be written") }
+        guard kept >= 0 else { throw Unreadable(folder, errno, "set TMPDIR to a writable folder") }
         do {
             try Self.chunks(of: given, name) { bytes in
                 var rest = bytes
                 while !rest.isEmpty {
                     let count = rest.withUnsafeBytes { write(kept, $0.baseAddress, $0.count) }
                     if count < 0, errno == EINTR { continue }
-                    guard count > 0 else { throw Unreadable(folder, errno, "set TMPDIR to a folder with room") }
+                    guard count > 0 else { throw Unreadable(folder, errno, "set TMPDIR to a folder with free space") }
                     rest = rest.dropFirst(count)
                 }
             }
@@ -86,7 +86,7 @@ struct ImportSource: ~Copyable {
             let count = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else {
-                throw Unreadable(name, errno, errno == EISDIR ? "give a file" : "see the system's log for its disk")
+                throw Unreadable(name, errno, errno == EISDIR ? "give a file" : "check the system log for disk errors")
             }
             if count == 0 { return }
             try body(bytes[..<count])

@@ -4,13 +4,13 @@ import PrompterCore
 /// `prompterd replay`
 struct ReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "replay", abstract: "Show the events that the daemon would have told of recorded answers.",
+        commandName: "replay", abstract: "Show the events that the daemon would have reported for recorded answers.",
         discussion: """
-            FILE holds JSON Lines: what `prompterd export` wrote, or lines of your own logs, each with time, provider and \
+            FILE contains JSON Lines: the output of `prompterd export`, or lines of your own logs, each with time, provider and \
             model (as asked) and any of resolved_model, fingerprint, digest, metadata, confirmation (true) and outcome \
             (success, or the failure), as config/README.md documents them.
 
-            Nobody is called and no database is needed. Lines may stand up to 10,000 lines late. Each line that can't be \
+            No provider is called and no database is needed. Lines may be up to 10,000 lines late. Each line that can't be \
             replayed is shown with its number; the others are replayed, and the exit status is 1.
             """)
 
@@ -56,12 +56,12 @@ struct ReplayCommand: ParsableCommand {
         }
         say(of: replay, name)
         if errors > 0 {
-            let more = errors > Self.mostErrors ? " (\(Self.mostErrors) are shown)" : ""
+            let more = errors > Self.mostErrors ? " (\(Self.mostErrors) shown)" : ""
             Console.complain("\(name): \(errors) \(errors == 1 ? "line" : "lines") can't be replayed\(more)")
             throw ExitStatus.failed
         }
         guard replay.findings > 0 else {
-            Console.complain("\(name): there are no answers in it to replay")
+            Console.complain("\(name): it contains no answers to replay")
             throw ExitStatus.failed
         }
     }
@@ -69,12 +69,12 @@ struct ReplayCommand: ParsableCommand {
     private func say(of replay: Replay, _ name: String) {
         if replay.tallies > 0 {
             Console.complain(
-                "\(name): \(replay.tallies) daily tallies can't be replayed; the events begin where single observations do"
+                "\(name): \(replay.tallies) daily tallies can't be replayed; the events start with the first single observation"
             )
         }
         if !replay.unknownMembers.isEmpty {
             let names = replay.unknownMembers.map { "\(SafeText($0))" }.joined(separator: ", ")
-            Console.complain("\(name): members that are not looked at: \(names)")
+            Console.complain("\(name): ignored members: \(names)")
         }
     }
 }

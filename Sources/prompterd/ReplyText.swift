@@ -28,15 +28,15 @@ extension Reply.Reason {
     var detail: String {
         switch self {
         case .standOff(_, let rest):
-            "an earlier call failed so, and none is made for \(DurationText.brief(rest)); --force probes in any case"
-        case .givenUp: "this slot was given up by who probed it; --force probes in any case"
+            "an earlier call failed this way; no calls for \(DurationText.brief(rest)); --force probes anyway"
+        case .givenUp: "whoever probed this slot gave up; --force probes anyway"
         case .held(let time):
-            "another instance holds this slot for \(DurationText.brief(time)) more; --force probes in any case"
+            "another instance holds this slot for another \(DurationText.brief(time)); --force probes anyway"
         case .disabled:
-            "probes are disabled (PROMPTER_PROBE_DISABLED) and nobody has observed this slot; --force probes in any case"
+            "probes are disabled (PROMPTER_PROBE_DISABLED) and no instance has observed this slot; --force probes anyway"
         case .credential(let reason), .store(let reason): reason
-        case .deadline: "nothing came of it in time, which says nothing of the provider; try again"
-        case .stopping: "it was stopped; try again"
+        case .deadline: "no result in time, which says nothing about the provider; try again"
+        case .stopping: "the probe was stopped; try again"
         }
     }
 }

@@ -325,7 +325,7 @@ import Testing
     @Test(arguments: [
         (encoded("gzip", gzip(stored: Array(repeating: 32, count: HTTPClient.largestBody + 1))), "longer than"),
         (encoded("gzip", Array(packed.dropLast(30)) + [1, 2, 3]), ""),
-        (encoded("rot13", packed), "content encoding is broken"),
+        (encoded("rot13", packed), "content encoding is invalid"),
     ])
     func aBadEncodingIsMalformed(answer: FakeAnswer, text: String) async throws {
         try await Answering { _ in answer }.use { provider, client in

@@ -96,7 +96,7 @@ import Testing
         let error = #expect(throws: FileError.self) { try AtomicFile.write([], to: path) }
         #expect(
             error?.description
-                == "\(path): open failed: No such file or directory; its folder does not exist, make it first")
+                == "\(path): open failed: No such file or directory; its folder does not exist, create it first")
     }
 
     @Test func saysWhereTheFolderIsAFile() throws {

@@ -49,8 +49,8 @@ import Testing
         let error = await #expect(throws: CredentialError.self) { try await store.credential(of: maker) }
         #expect(
             error?.description
-                == #"credential of provider "oa": there is none in $OPENAI_API_KEY or $CREDENTIALS_DIRECTORY/oa; put the key "#
-                + "there, or say with api_key_env or api_key_file where it is")
+                == #"credential of provider "oa": none found in $OPENAI_API_KEY or $CREDENTIALS_DIRECTORY/oa; put the key "#
+                + "there, or name its location with api_key_env or api_key_file")
         var other = maker
         other.headers = [HTTPHeader("authorization", "Bearer x")]
         #expect(try await store.credential(of: other) == CredentialAnswer())
@@ -142,7 +142,7 @@ import Testing
         let answer = try await CredentialStore(environment: [:]).credential(of: provider("x", .openAI, .file(path)))
         #expect(answer.credential?.reveal() == "sk-a")
         #expect(
-            answer.warnings == ["credential in \(path): every user of this machine can read it; chmod 0600 it"])
+            answer.warnings == ["credential in \(path): every user on this machine can read it; run chmod 0600 on it"])
     }
 
     @Test func aPlaceThatIsNamedMustHoldOne() async throws {

@@ -14,7 +14,7 @@ import Testing
             let error = #expect(throws: FileError.self) { try FileLock(path) }
             #expect(
                 error?.description
-                    == "\(path): is locked by process \(getpid()); stop that one first, or use a place of its own")
+                    == "\(path): is locked by process \(getpid()); stop it first, or use another path")
             withExtendedLifetime(lock) {}
         }
         #expect(throws: Never.self) { try FileLock(path) }

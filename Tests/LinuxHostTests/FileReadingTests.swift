@@ -73,7 +73,7 @@ import Testing
                 _ = try FileReading.read(path)
                 Issue.record("it was read")
             } catch {
-                #expect("\(error)".hasPrefix("\(path): open failed: Permission denied; check its owner and mode"))
+                #expect("\(error)".hasPrefix("\(path): open failed: Permission denied; check the owner and mode"))
             }
         }
     }

@@ -29,7 +29,7 @@ struct HeaderFileTests {
     }
 
     @Test(arguments: [
-        ("canary", "line 1 has no colon"), ("A: b\nB c: canary", "line 2 does not begin"), (": canary", "line 1"),
+        ("canary", "line 1 has no colon"), ("A: b\nB c: canary", "line 2 does not start"), (": canary", "line 1"),
         ("A: canary\u{1}", "control character"), ("Content-Length: 9", "line 1 sets Content-Length"),
         ("idempotency-key: x", "sets idempotency-key"), ("A: canary\rB: x", "control character"),
     ]) func whatIsNoneIsRefusedAndNeverQuoted(_ text: String, _ reason: String) async throws {

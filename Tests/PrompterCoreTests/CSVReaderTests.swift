@@ -35,7 +35,7 @@ struct CSVReaderTests {
         let found = records("a,b\na\"b,c\n\"a\"b,c\r\nd,e\n\"open\nf,g\n")
         #expect(found.map(\.line) == [1, 2, 3, 4, 5])
         #expect(found.map { $0.complaint == nil } == [true, false, false, true, false])
-        #expect(found[4].complaint == "a quote is not closed")
+        #expect(found[4].complaint == "unclosed quote")
         var reader = CSVReader()
         #expect(reader.take([0x61, 0x2C, 0xFF, 0x0A])[0].complaint == "field 2 is not UTF-8")
     }

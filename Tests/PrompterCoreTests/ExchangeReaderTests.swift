@@ -37,13 +37,13 @@ struct ExchangeReaderTests {
     }
 
     @Test(arguments: [
-        ("[]", "1: an object should stand here, not an array"),
-        ("{", "1: no JSON: a name in quotes should stand here at byte 1"),
-        (#"{"row":"targets"}"#, #"1: there are no rows named "targets"; did you mean "target"?"#),
+        ("[]", "1: expected an object here, not an array"),
+        ("{", "1: not JSON: expected a name in quotes here at byte 1"),
+        (#"{"row":"targets"}"#, #"1: unknown row type "targets"; did you mean "target"?"#),
         (#"{"row":"export","form":3}"#, "1: a newer prompterd wrote this; install that version"),
-        (#"{"row":"target","row":"x"}"#, "1: row stands twice"), (#"{"number":1}"#, "1: row is missing"),
-        (#"{"row":"tally","x":1}"#, #"1: a tally has no "x""#), (#"{"row":"target"}"#, "1: number is missing"),
-        (#"{"row":"target","number":0}"#, "1: number should be a whole number from 1"),
+        (#"{"row":"target","row":"x"}"#, "1: row appears twice"), (#"{"number":1}"#, "1: row is missing"),
+        (#"{"row":"tally","x":1}"#, #"1: tally rows have no "x""#), (#"{"row":"target"}"#, "1: number is missing"),
+        (#"{"row":"target","number":0}"#, "1: number should be a whole number of at least 1"),
     ])
     func refusesALineWithItsReason(line: String, complaint: String) {
         // An array is no JSON Lines: what does not begin with a brace is taken for CSV.
@@ -52,18 +52,18 @@ struct ExchangeReaderTests {
     }
 
     @Test func refusesWhatRefersToNothing() {
-        #expect(complaints(Self.version) == ["1: no line before it is the target 1"])
-        #expect(complaints("\(Self.target)\n\(Self.target)") == ["2: the number 1 stands twice"])
+        #expect(complaints(Self.version) == ["1: no earlier line defines target 1"])
+        #expect(complaints("\(Self.target)\n\(Self.target)") == ["2: the number 1 appears twice"])
         // What refers to a line that was refused is not complained of again.
         #expect(complaints("{}\n\(Self.version)") == ["1: row is missing"])
         let tally =
             #"{"row":"tally","target":1,"day":20416,"version":7,"first_at":"2025-11-24T16:00:00Z","last_at":"2025-11-24T17:00:00Z","sightings":2}"#
         #expect(complaints("\(Self.target)\n\(Self.version)\n\(tally)") == [])
-        #expect(complaints("\(Self.target)\n\(tally)") == ["2: no line before it is the version 7 of the target 1"])
+        #expect(complaints("\(Self.target)\n\(tally)") == ["2: no earlier line defines version 7 of target 1"])
         let wrong = tally.replacing("20416", with: "20415")
         #expect(
             complaints("\(Self.target)\n\(Self.version)\n\(wrong)")
-                == ["3: first_at and last_at are not of its day"])
+                == ["3: first_at and last_at are not within its day"])
     }
 
     /// What is taken in is written again some day.
@@ -130,9 +130,9 @@ struct ExchangeReaderTests {
                 o,,t,p,m,fp_1,,2025-01-01,2025-01-02,
                 o,w,t,p,m,fp_1,,2025-01-01,2099-01-02,
                 """) == [
-                    "2: it has 9 fields, the header has 10", "3: first_seen_at: \"yesterday\" is no time",
+                    "2: it has 9 fields but the header has 10", "3: first_seen_at: \"yesterday\" is not a time",
                     "4: last_seen_at is earlier than first_seen_at", "5: workspace_id is empty",
-                    "6: last_seen_at lies in the future",
+                    "6: last_seen_at is in the future",
                 ])
         #expect(complaints("org_id,x\n1,2\n").count == 1)
         #expect(

@@ -88,7 +88,7 @@ struct ReplayTests {
         #expect(told(replay(late, reach: 8)) == expected)
         let complaints = complaints(replay([Self.line(5), Self.line(6), Self.line(7), Self.line(1)], reach: 2))
         #expect(
-            complaints == ["4: it is earlier than what was replayed, by more than 2 lines; sort the lines by time"])
+            complaints == ["4: it comes more than 2 lines too late; sort the lines by time"])
         #expect(self.complaints(replay([Self.line(5), Self.line(6), Self.line(7), Self.line(1)], reach: 3)) == [])
     }
 
@@ -113,10 +113,10 @@ struct ReplayTests {
     }
 
     @Test(arguments: [
-        ("{", "no JSON: a name in quotes should stand here at byte 1"),
-        ("7", "an object should stand here, not a number"),
+        ("{", "not JSON: expected a name in quotes here at byte 1"),
+        ("7", "expected an object here, not a number"),
         (#"{"provider":"p","model":"m"}"#, "time is missing"), (#"{"time":1,"model":"m"}"#, "provider is missing"),
-        (#"{"time":1,"provider":"p"}"#, "model is missing"), (#"{"time":1,"time":1}"#, "time stands twice"),
+        (#"{"time":1,"provider":"p"}"#, "model is missing"), (#"{"time":1,"time":1}"#, "time appears twice"),
         (
             #"{"time":-1}"#,
             "time should be a time such as \"2026-11-17T14:00:00Z\", or seconds or milliseconds since 1970"
@@ -125,10 +125,10 @@ struct ReplayTests {
             #"{"time":1e300}"#,
             "time should be a time such as \"2026-11-17T14:00:00Z\", or seconds or milliseconds since 1970"
         ),
-        (#"{"provider":""}"#, "provider should be a text that is not empty"),
-        (#"{"digest":1}"#, "digest should be a text or null"),
+        (#"{"provider":""}"#, "provider should be a non-empty string"),
+        (#"{"digest":1}"#, "digest should be a string or null"),
         (#"{"confirmation":"yes"}"#, "confirmation should be true or false"),
-        (#"{"row":"observations"}"#, "there are no rows named \"observations\"; did you mean \"observation\"?"),
+        (#"{"row":"observations"}"#, "unknown row type \"observations\"; did you mean \"observation\"?"),
     ])
     func complainsOfALine(line: String, complaint: String) {
         #expect(complaints(replay(["", line, Self.line(0)])) == ["2: \(complaint)"])
@@ -190,11 +190,11 @@ struct ReplayTests {
     @Test func complainsOfAnExportThatIsCutOff() {
         #expect(
             complaints(replay([Self.export[4]])) == [
-                "1: no target before it has the number 4; replay the export from its first line"
+                "1: no earlier line defines target 4; replay the export from its first line"
             ])
         #expect(
             complaints(replay([Self.export[1], Self.export[4]])) == [
-                "2: no version before it has the number 1; replay the export from its first line"
+                "2: no earlier line defines version 1; replay the export from its first line"
             ])
     }
 

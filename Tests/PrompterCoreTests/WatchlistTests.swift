@@ -122,9 +122,9 @@ struct WatchlistTests {
             errors(text) == [
                 #"w.json:2:3: default: no such key; did you mean "defaults"?"#,
                 #"w.json:4:27: providers.openai.dialect: no dialect named "opnai"; did you mean "openai"?"#,
-                #"w.json:5:11: providers.eu: "base_url" is missing; the dialect openai-compatible has no usual one"#,
-                #"w.json:6:34: providers.key.api_key: a credential must not stand in the watchlist; name its place with "api_key_file" or "api_key_env""#,
-                #"w.json:6:65: providers.key.headers.Authorization: a credential must not stand in the watchlist; name its place with "api_key_file" or "api_key_env""#,
+                #"w.json:5:11: providers.eu: "base_url" is missing; the dialect openai-compatible has no default"#,
+                #"w.json:6:34: providers.key.api_key: a credential must not be in the watchlist; name its location with "api_key_file" or "api_key_env""#,
+                #"w.json:6:65: providers.key.headers.Authorization: a credential must not be in the watchlist; name its location with "api_key_file" or "api_key_env""#,
                 #"w.json:7:59: providers.plain.base_url: a credential is never sent over plain HTTP except to a loopback address; use https://"#,
                 #"w.json:10:35: watches[0].provider: no provider named "opneai"; did you mean "openai"?"#,
                 #"w.json:10:59: watches[0].intervall: no such key; did you mean "interval"?"#,
@@ -135,21 +135,21 @@ struct WatchlistTests {
                 #"w.json:12:5: watches[2]: "template" is missing"#,
                 #"w.json:12:50: watches[2].timeout: should be from 1ms to 1h"#,
                 #"w.json:12:67: watches[2].enabled: should be true or false, not a string"#,
-                #"w.json:13:77: watches[3].inference_params.stream: is the probe's own and can't be set"#,
+                #"w.json:13:77: watches[3].inference_params.stream: is set by the probe and can't be set here"#,
                 #"w.json:14:34: watches[3].system_instructions_file: /etc/p/absent.txt: there is no such file"#,
-                #"w.json:15:5: watches[4]: is the same as watches[3]: org, workspace, template, provider and model tell watches apart"#,
+                #"w.json:15:5: watches[4]: is the same as watches[3]; org, workspace, template, provider and model together must be unique"#,
             ])
     }
 
     @Test(arguments: [
-        ("", "w.json:1:1: there is nothing in it"),
-        ("{\n \"providers\": {},\n \"watches\": [\n}", "w.json:4:1: a value should stand here"),
+        ("", "w.json:1:1: the document is empty"),
+        ("{\n \"providers\": {},\n \"watches\": [\n}", "w.json:4:1: expected a value here"),
         ("[]", "w.json:1:1: should be an object, not an array"),
-        (#"{"providers":{},"watches":[],"watches":[]}"#, #"w.json:1:30: the key "watches" stands here a second time"#),
+        (#"{"providers":{},"watches":[],"watches":[]}"#, #"w.json:1:30: the key "watches" is repeated here"#),
         (#"{"providers":{},"watches":{}}"#, "w.json:1:27: watches: should be an array, not an object"),
         (
             #"{"providers":{"a/b":{"dialect":"stub"}},"watches":[]}"#,
-            "w.json:1:15: providers.a/b: a provider's name is made of up to 64 letters, digits, dots, hyphens and underscores and begins with a letter or digit"
+            "w.json:1:15: providers.a/b: a provider's name consists of up to 64 letters, digits, dots, hyphens and underscores and starts with a letter or digit"
         ),
     ])
     func oneErrorSaysWhere(text: String, message: String) {
@@ -159,10 +159,10 @@ struct WatchlistTests {
     @Test func aTimeoutOverTheIntervalIsRefused() {
         #expect(
             errors(watching(#"{"template":"t","provider":"openai","model":"m","interval":"5s","timeout":"6s"}"#))
-                == ["w.json:1:131: watches[0].timeout: the timeout (6s) is over the interval (5s)"])
+                == ["w.json:1:131: watches[0].timeout: the timeout (6s) is longer than the interval (5s)"])
         #expect(
             errors(#"{"defaults":{"interval":"5s","timeout":"6s"},"providers":{},"watches":[]}"#)
-                == ["w.json:1:40: defaults.timeout: the timeout (6s) is over the interval (5s)"])
+                == ["w.json:1:40: defaults.timeout: the timeout (6s) is longer than the interval (5s)"])
     }
 
     @Test(arguments: [

@@ -113,7 +113,7 @@ import Testing
         #expect(await found(reader, provider) == "two")
         #expect(
             lines.dropFirst() == [
-                "warning: p: credential in \(key): it is empty; put the key alone there, on one line; the key read before stays in use"
+                "warning: p: credential in \(key): it is empty; put only the key there, on one line; the previously read key stays in use"
             ])
     }
 
@@ -128,11 +128,11 @@ import Testing
         #expect(await found(reader, provider, isRefused: true) == "one" && renewed.isEmpty)
         #expect(
             lines == [
-                "warning: p: credential: \(key): no such file or folder; check the path; the key read before stays in use"
+                "warning: p: credential: \(key): no such file or folder; check the path; the previously read key stays in use"
             ])
         try rotate("one")
         await reader.look(isPulse: true)
-        #expect(renewed.isEmpty && lines.last == "notice: p: the key in \(key) is in order again")
+        #expect(renewed.isEmpty && lines.last == "notice: p: the key in \(key) is all right again")
     }
 
     /// The service manager's file, without which a provider of one's own would be called without a key.
@@ -143,7 +143,7 @@ import Testing
         unlink(folder.path(of: "p"))
         await reader.look(isPulse: true)
         #expect(await found(reader, provider) == "one")
-        #expect(lines == ["warning: p: credential: its file is gone; the key read before stays in use"])
+        #expect(lines == ["warning: p: credential: its file is gone; the previously read key stays in use"])
     }
 
     @Test func aMissingKeyKeepsTheProviderFromBeingCalledUntilItIsThere() async throws {
@@ -181,7 +181,7 @@ import Testing
         unlink(key)
         await reader.replace(with: [new])
         #expect(await found(reader, new)?.hasPrefix("auth: credential: ") == true)
-        #expect(await found(reader, old) == "auth: the watchlist has changed meanwhile")
+        #expect(await found(reader, old) == "auth: the watchlist has changed in the meantime")
         await reader.replace(with: [provider()])
         #expect(await found(reader, provider()) == nil)
     }

@@ -47,8 +47,8 @@ struct LimitedRunnerTests {
         #expect(world.calls.filter { $0.provider == "well" } == alone.calls)
         #expect(alone.calls.count >= 50)
         #expect(
-            world.lines.count { $0.hasPrefix("warning: busy: rate_limited: slow down; no probes of it for 7s") } == 1)
-        #expect(world.lines.contains("notice: busy: probes go on (was rate_limited)"))
+            world.lines.count { $0.hasPrefix("warning: busy: rate_limited: slow down; no probes for 7s") } == 1)
+        #expect(world.lines.contains("notice: busy: probes resumed (was rate_limited)"))
         let text = await world.text()
         #expect(text.contains(#"prompter_probe_skipped_total{service="s",env="e",provider="busy",reason="rate"} 0"#))
         #expect(text.contains(#"prompter_provider_suspended{service="s",env="e",provider="busy"} 0"#))
@@ -68,7 +68,7 @@ struct LimitedRunnerTests {
                     <= 2)
         }
         #expect(calls(world, of: "p", from: .seconds(60), to: .seconds(4 * 3600)) >= 6)
-        #expect(world.lines == ["error: p: auth: invalid key; no probes of it until a reload or a trial in 30m"])
+        #expect(world.lines == ["error: p: auth: invalid key; no probes until a reload or a trial in 30m"])
         let suspended = await world.text()
         #expect(suspended.contains(#"prompter_provider_suspended{service="s",env="e",provider="p"} 1"#))
         #expect(!suspended.contains(#"provider="p",reason="suspended"} 0"#))
@@ -80,7 +80,7 @@ struct LimitedRunnerTests {
         #expect(
             Set(world.calls.filter { $0.time >= .seconds(4 * 3600) }.map(\.model)).count == 500)
         #expect(world.lines.filter { $0.contains("auth") }.count == 2)
-        #expect(world.lines.contains("notice: p: probes go on (was auth)"))
+        #expect(world.lines.contains("notice: p: probes resumed (was auth)"))
         #expect(await world.text().contains(#"prompter_provider_suspended{service="s",env="e",provider="p"} 0"#))
     }
 
@@ -123,9 +123,9 @@ struct LimitedRunnerTests {
         // The third trial fails too, the fourth does not.
         await world.run(until: .seconds(300))
         #expect(Set(world.calls.filter { $0.time >= .seconds(100) }.map(\.model)).count >= 50)
-        let told = world.lines.filter { $0.contains("failed as another did before, with server_error: 503") }
-        #expect(told.count == 1 && told.allSatisfy { $0.hasSuffix("no probes of it for 30s, then one") }, "\(told)")
-        #expect(world.lines.contains("notice: down: probes go on (was server_error)"))
+        let told = world.lines.filter { $0.contains("failed as another target did before, with server_error: 503") }
+        #expect(told.count == 1 && told.allSatisfy { $0.hasSuffix("no probes for 30s, then one") }, "\(told)")
+        #expect(world.lines.contains("notice: down: probes resumed (was server_error)"))
         #expect(
             await world.text().contains(
                 #"prompter_provider_stand_off{service="s",env="e",provider="down",cause="server_error"} 0"#))
@@ -230,7 +230,7 @@ struct LimitedRunnerTests {
         await after.put(targets, standOffs: [kept])
         await after.run(until: .seconds(2999))
         #expect(before <= 4 && after.calls.isEmpty)
-        #expect(after.lines == ["notice: p: was left alone (quota); no probes of it for 50m"])
+        #expect(after.lines == ["notice: p: calls were paused (quota); no probes for 50m"])
         await after.run(until: .seconds(3600))
         #expect(Set(after.calls.map(\.model)).count == 20)
         #expect(after.kept.contains { $0.scope == .provider("p") && $0.end == nil })

@@ -100,9 +100,9 @@ struct NotFoundTests {
         #expect(world.kinds == [.first, .refused])
         let told =
             switch failureClass {
-            case .address: "what answers at its address has not been the provider for five slots"
-            case .malformed, .noVersion: "its answers can't be used any more"
-            default: "the provider refuses it, which it used to answer"
+            case .address: "something other than the provider has answered at its address for five slots"
+            case .malformed, .noVersion: "its answers are no longer usable"
+            default: "the provider now refuses it"
             }
         #expect(
             world.lines.contains { $0.hasSuffix("\(told): \(failureClass.rawValue): status 400: not here") },

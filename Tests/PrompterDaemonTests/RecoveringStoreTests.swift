@@ -125,7 +125,7 @@ import Testing
         let store = try await opened()
         #expect(try await store.write(try batch(2), at: now).map(\.isNewVersion) == [true])
         #expect(try files(with: ".corrupt-").contains { $0.hasSuffix("Z") })
-        #expect(logged.count == 1 && logged[0].hasPrefix("critical: store: the damaged database is set aside as"))
+        #expect(logged.count == 1 && logged[0].hasPrefix("critical: store: damaged database moved to"))
         await store.close()
     }
 

@@ -64,7 +64,7 @@ import Testing
         }
         #expect(
             rig.lines == [
-                "warning: webhook https://hooks.example: HTTP 500; tried again in 5s: \(Self.line)",
+                "warning: webhook https://hooks.example: HTTP 500; retrying in 5s: \(Self.line)",
                 "notice: webhook https://hooks.example: answers again",
                 "info: webhook https://hooks.example: delivered: \(Self.line)",
             ])
@@ -103,7 +103,7 @@ import Testing
         }
         #expect(
             rig.lines == [
-                "error: webhook https://hooks.example: HTTP 410; given up after 1 attempt: \(Self.line)"
+                "error: webhook https://hooks.example: HTTP 410; gave up after 1 attempt: \(Self.line)"
             ])
     }
 
@@ -128,7 +128,7 @@ import Testing
         await stopping.value
         await running.value
         #expect(rig.sent == 3)
-        #expect(rig.lines.last?.contains("broken off, and still to be delivered: \(Self.line)") == true)
+        #expect(rig.lines.last?.contains("interrupted; still to be delivered: \(Self.line)") == true)
         // Another dispatcher, as after a restart, delivers both.
         let calm = DispatcherRig(probeGuard: rig.probeGuard) { _, _ in Self.answer(200) }
         calm.add("a", to: Self.webhook)
@@ -243,7 +243,7 @@ import Testing
         #expect(rig.sent == 0)
         #expect(
             rig.lines == [
-                "error: webhook of an earlier watchlist: no watch has it any more, so it was not told: \(Self.line)"
+                "error: webhook of an earlier watchlist: no watch uses this webhook any more; event dropped: \(Self.line)"
             ])
     }
 

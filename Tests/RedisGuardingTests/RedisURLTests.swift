@@ -43,8 +43,8 @@ struct RedisURLTests {
     }
 
     @Test(arguments: [
-        ("", "begins with neither"), ("localhost:6379", "begins with neither"), ("REDIS://a", "begins with neither"),
-        ("s3cret@cache", "begins with neither"), ("rediss://:s3cret@cache", "TLS"), ("redis://", "no host"),
+        ("", "starts with neither"), ("localhost:6379", "starts with neither"), ("REDIS://a", "starts with neither"),
+        ("s3cret@cache", "starts with neither"), ("rediss://:s3cret@cache", "TLS"), ("redis://", "no host"),
         ("redis://:s3cret@", "no host"), ("redis://s3cret@cache", "without a password"), ("redis://:6379", "no host"),
         ("redis://:s3%cret@cache", "%"), ("redis://:s3%ffcret@cache", "%"), ("redis://a:s3/cret@cache", "port"),
         ("redis://a:s3cret", "port"), ("redis://cache:", "port"), ("redis://cache:0", "port"),

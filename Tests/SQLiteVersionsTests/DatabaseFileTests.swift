@@ -62,7 +62,7 @@ struct DatabaseFileTests {
     @Test func isRefusedWhereItIsNone() throws {
         let text = Data(String(repeating: "no database\n", count: 500).utf8)
         try text.write(to: URL(fileURLWithPath: folder.file()))
-        try refused(.notADatabase, at: folder.file(), saying: "no SQLite database; move it away")
+        try refused(.notADatabase, at: folder.file(), saying: "not an SQLite database; move it away")
         #expect(try Data(contentsOf: URL(fileURLWithPath: folder.file())) == text)
     }
 

@@ -114,12 +114,12 @@ struct AskTests {
         #expect(bad.status == 1 && bad.output == "")
         #expect(
             bad.errors == """
-                \(file):2: it has 2 fields, the header has 9
-                \(file):4: first_seen_at: "never" is no time
-                \(file): 2 lines can't be imported; nothing was imported, mend them and try again
+                \(file):2: it has 2 fields but the header has 9
+                \(file):4: first_seen_at: "never" is not a time
+                \(file): 2 lines can't be imported; nothing was imported; correct them and try again
 
                 """)
         #expect(await ask(site, "import", "/nonexistent").errors.hasPrefix("/nonexistent: No such file"))
-        #expect(await ask(site, "import", "/dev/null").errors == "/dev/null: there is nothing in it to import\n")
+        #expect(await ask(site, "import", "/dev/null").errors == "/dev/null: it contains nothing to import\n")
     }
 }

@@ -16,11 +16,12 @@ import Testing
         let site = try Site(Site.live(2, at: provider.baseURL, interval: "1s"))
         let program = try await site.ready(environment: ["REDIS_URL": url])
         try await makeBad?(program)
-        #expect(await program.line(with: "this instance guards alone until it is back"), "\(program.errors)")
+        #expect(
+            await program.line(with: "this instance guards its slots alone until Redis is back"), "\(program.errors)")
         #expect(await provider.request(provider.requests.count + 6) != nil)
         let end = await program.stop()
         #expect(end.status == 0, "\(end.errors)")
-        let lines = end.errors.split(separator: "\n").filter { $0.contains("guards alone") }
+        let lines = end.errors.split(separator: "\n").filter { $0.contains("guards its slots alone") }
         #expect(lines.count == 1 && lines[0].contains("warning") && lines[0].contains(text), "\(end.errors)")
         // One that never was usable is never taken for it.
         #expect(end.errors.contains("slots are shared") == (makeBad != nil), "\(end.errors)")
@@ -62,7 +63,7 @@ import Testing
         let program = try await site.ready(environment: ["REDIS_URL": redis.url])
         #expect(await program.line(with: "redis: connected; slots are shared"))
         await redis.kill()
-        #expect(await program.line(with: "guards alone"))
+        #expect(await program.line(with: "guards its slots alone"))
         try await redis.start()
         #expect(await program.line(with: "redis: connected; slots are shared", count: 2))
         #expect(await program.stop().status == 0)

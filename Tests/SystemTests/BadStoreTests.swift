@@ -39,7 +39,7 @@ import Testing
     @Test func oneThatNeverWasADatabaseIsRefused() async throws {
         let site = try Site(Site.stubs(1))
         try Data(String(repeating: "no database\n", count: 1000).utf8).write(to: URL(fileURLWithPath: site.database))
-        try await refused(site, saying: "this is no SQLite database")
+        try await refused(site, saying: "this is not an SQLite database")
     }
 
     @Test func anotherProgramsIsRefusedEvenDamaged() async throws {
@@ -63,7 +63,7 @@ import Testing
         chmod(site.folder.path, 0o777)
         for name in try databases(of: site) where name != "prompterd.db" { unlink(site.folder.path(of: name)) }
         unlink("\(site.database).lock")
-        try await refused(site, saying: "the database may not be used", wrapper: Self.nobody)
+        try await refused(site, saying: "no permission to use the database", wrapper: Self.nobody)
         unlink("\(site.database).lock")
         chmod(site.folder.path, 0o755)
         try await refused(site, saying: "Permission denied", wrapper: Self.nobody)
@@ -87,7 +87,7 @@ import Testing
         #expect(try site.number("SELECT count(DISTINCT target_id) FROM observations") == 200)
         let aside = try #require(try databases(of: site).first { $0.hasPrefix("prompterd.db.corrupt-") })
         #expect(try Data(contentsOf: URL(fileURLWithPath: site.folder.path(of: aside))) == damaged)
-        let lines = end.errors.split(separator: "\n").filter { $0.contains("set aside as") }
+        let lines = end.errors.split(separator: "\n").filter { $0.contains("damaged database moved to") }
         #expect(lines.count == 1 && lines[0].contains("critical") && lines[0].contains(aside), "\(end.errors)")
     }
 
@@ -106,7 +106,7 @@ import Testing
         other.end()
         try damage(site, from: 4096)
         program.send(SIGCONT)
-        #expect(await program.line(with: "is set aside as"), "\(program.errors)")
+        #expect(await program.line(with: "damaged database moved to"), "\(program.errors)")
         #expect(await program.line(with: "store: works again"))
         #expect(await program.line(with: "first seen as", count: 40))
         let end = await program.stop()
@@ -223,12 +223,12 @@ import Testing
         let other = Conversation(["sqlite3", "-cmd", ".timeout 5000", site.database])
         other.write("BEGIN IMMEDIATE; SELECT 'begun';\n")
         #expect(other.read() == "begun\n")
-        #expect(await program.line(with: "findings wait in memory until it works again"))
+        #expect(await program.line(with: "findings are kept in memory until it works again"))
         let end = await program.stop()
         other.write("COMMIT;\n")
         other.end()
         #expect(end.status == 74, "\(end.errors)")
-        let told = try #require(end.errors.firstMatch(of: /`prompterd import (.+\.jsonl)` adds them/))
+        let told = try #require(end.errors.firstMatch(of: /`prompterd import (.+\.jsonl)` to add them/))
         let path = String(told.1)
         #expect(path.hasPrefix("\(site.database).unrecorded-"))
         let attempts = try site.exposition().samples.filter { $0.name == "prompter_probe_attempts_total" }
@@ -251,7 +251,7 @@ import Testing
         let other = Conversation(["sqlite3", "-cmd", ".timeout 5000", site.database])
         other.write("BEGIN IMMEDIATE; SELECT 'begun';\n")
         #expect(other.read() == "begun\n")
-        #expect(await program.line(with: "another program is writing and does not end"))
+        #expect(await program.line(with: "another program keeps the database locked"))
         // Probing goes on meanwhile, for thirty slots of each: as many seconds, or six attempts to commit.
         _ = await provider.request(provider.requests.count + 90)
         other.write("COMMIT;\n")
@@ -259,7 +259,8 @@ import Testing
         #expect(await program.line(with: "store: works again"))
         let end = await program.stop()
         #expect(end.status == 0, "\(end.errors)")
-        #expect(end.errors.split(separator: "\n").count { $0.contains("does not end") } == 1, "\(end.errors)")
+        #expect(
+            end.errors.split(separator: "\n").count { $0.contains("keeps the database locked") } == 1, "\(end.errors)")
         try Site.expectEachProbe(
             of: provider, in: [site], observed: site.number("SELECT count(*) FROM observations"))
         #expect(try #require(try site.exposition().value("prompter_store_errors_total")) >= 2)

@@ -32,7 +32,7 @@ import Testing
     @Test func itsFolderIsMissing() async throws {
         let site = try Site(Site.stubs(3, interval: "1s"))
         let folder = site.folder.path(of: "absent")
-        try await goesOn(site, "\(folder)/p.prom", saying: "its folder does not exist, make it first") {
+        try await goesOn(site, "\(folder)/p.prom", saying: "its folder does not exist, create it first") {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
         }
     }
@@ -95,8 +95,8 @@ import Testing
         let program = await Program(options + ["--textfile", site.textfile], wrapper: disk.wrapper)
         #expect(await program.line(with: "watching 4000 watches"))
         disk.fill()
-        #expect(await program.line(with: "the disk is full; make room, nothing is lost until then"))
-        #expect(await program.line(with: "findings wait for it: no probes until it takes them"))
+        #expect(await program.line(with: "the disk is full; free some space, nothing is lost until then"))
+        #expect(await program.line(with: "findings queued; probing paused until the store accepts them"))
         // A slot passes.
         try await Task.sleep(for: .milliseconds(1500))
         disk.clear()

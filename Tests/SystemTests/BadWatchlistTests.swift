@@ -27,19 +27,19 @@ struct BadWatchlistTests {
     }
 
     private static let faulty: [(bytes: [UInt8], line: String)] = [
-        text("", ":1:1: there is nothing in it"),
-        text(" \r\n\t", ":2:2: there is nothing in it"),
-        text("\u{FEFF}", ":1:1: there is nothing in it"),
+        text("", ":1:1: the document is empty"),
+        text(" \r\n\t", ":2:2: the document is empty"),
+        text("\u{FEFF}", ":1:1: the document is empty"),
         text("null", ":1:1: should be an object, not null"),
-        text(#"{"watches":[],"providers":{}} {}"#, ":1:31: something stands behind the end of the document"),
+        text(#"{"watches":[],"providers":{}} {}"#, ":1:31: unexpected content after the document"),
         text(
             "{\r\n\"providers\": {},\r\n\"watches\": [],\r\n\"watches\": []\r\n}\r\n",
-            ":4:1: the key \"watches\" stands here a second time"),
-        text(String(repeating: "\0", count: 4096), ":1:1: a value should stand here"),
+            ":4:1: the key \"watches\" is repeated here"),
+        text(String(repeating: "\0", count: 4096), ":1:1: expected a value here"),
         // UTF-16, as some editors save it.
-        ([0xFF, 0xFE, 0x7B, 0x00], ":1:1: a value should stand here"),
+        ([0xFF, 0xFE, 0x7B, 0x00], ":1:1: expected a value here"),
         // Latin-1.
-        ([0x7B, 0x22, 0x70, 0xE9, 0x22, 0x3A, 0x31, 0x7D], ":1:3: this text is not UTF-8"),
+        ([0x7B, 0x22, 0x70, 0xE9, 0x22, 0x3A, 0x31, 0x7D], ":1:3: this string is not UTF-8"),
     ]
 
     private static func text(_ text: String, _ line: String) -> (bytes: [UInt8], line: String) {
@@ -55,7 +55,7 @@ struct BadWatchlistTests {
 
     @Test(arguments: ["[", #"{"a":"#]) func aDeepOneIsRefused(level: String) async throws {
         let site = try Site(String(repeating: level, count: 100_000))
-        await expect(site, ":1:\(64 * level.count + 1): nested more than 64 deep")
+        await expect(site, ":1:\(64 * level.count + 1): nested more than 64 levels deep")
     }
 
     @Test func onesThatAreCutOffAreRefused() async throws {
@@ -69,7 +69,7 @@ struct BadWatchlistTests {
             #expect(check.output.utf8.count { $0 == UInt8(ascii: "\n") } == 1, "\(length) bytes: \(check.output)")
         }
         try write(Array(bytes[..<100]), site)
-        await expect(site, ":1:101: the text ends where a value should stand")
+        await expect(site, ":1:101: the document ends where a value is expected")
     }
 
     @Test func aMarkAndCarriageReturnsAreNothingBad() async throws {
@@ -116,7 +116,7 @@ struct BadWatchlistTests {
         #expect(chmod(site.folder.path, 0o755) == 0 && chmod(site.watchlist, 0o600) == 0)
         await expect(
             site,
-            ": open failed: Permission denied; check its owner and mode and those of its folders for user 65534",
+            ": open failed: Permission denied; check the owner and mode of it and its folders for user 65534",
             wrapper: ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"])
     }
 }

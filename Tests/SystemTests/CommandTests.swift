@@ -141,7 +141,9 @@ struct CommandTests {
         other.write("BEGIN IMMEDIATE; SELECT 'begun';\n")
         #expect(other.read() == "begun\n")
         let locked = await site.run(probe)
-        #expect(locked.status == 78 && locked.errors.contains("another program is writing"), "\(locked.errors)")
+        #expect(
+            locked.status == 78 && locked.errors.contains("another program keeps the database locked"),
+            "\(locked.errors)")
         #expect(!locked.output.contains("no_version"))
         other.end()
     }
@@ -155,7 +157,7 @@ struct CommandTests {
         ("PROMPTERD_LOG_LEVEL", "loud", "should be one of trace, debug, info"),
         ("PROMPTERD_PROBES", "lives", "should be one of live, stub"),
         ("PROMPTER_PROBE_DISABLED", "maybe", "should be 1 or 0"),
-        ("REDIS_URL", "redis://:sk-canary@", "there is no host"), ("REDIS_URL", "sk-canary", "begins with neither"),
+        ("REDIS_URL", "redis://:sk-canary@", "there is no host"), ("REDIS_URL", "sk-canary", "starts with neither"),
     ])
     func aSettingInTheEnvironmentThatCanNotBeUsedIsNamed(_ name: String, _ text: String, _ said: String) async throws {
         let site = try Site(Site.stubs(1))
@@ -184,7 +186,7 @@ struct CommandTests {
         let site = try Site(
             #"{"providers":{"openai":{"dialect":"openai"}},"watches":[{"template":"t","provider":"openai","model":"m"}]}"#
         )
-        let said = "there is none in $OPENAI_API_KEY or $CREDENTIALS_DIRECTORY/openai"
+        let said = "none found in $OPENAI_API_KEY or $CREDENTIALS_DIRECTORY/openai"
         let check = await site.run(["check", site.watchlist])
         #expect(check.status == 0 && check.errors.contains(said), "\(check)")
         #expect(await site.run(["check", site.watchlist], environment: ["OPENAI_API_KEY": "sk"]).errors.isEmpty)

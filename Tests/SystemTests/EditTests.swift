@@ -103,7 +103,7 @@ import Testing
         let program = await site.start(wrapper: others)
         #expect(await program.line(with: "watching"), "\(program.errors)")
         chmod(site.watchlist, 0)
-        #expect(await program.line(with: "watchlist.json: open failed: Permission denied; check its owner and mode"))
+        #expect(await program.line(with: "watchlist.json: open failed: Permission denied; check the owner and mode"))
         #expect(await program.line(with: "watchlist refused"))
         chmod(site.watchlist, 0o644)
         #expect(await program.line(with: "watchlist reloaded: +0 −0 ~0 watches"))
@@ -140,7 +140,7 @@ import Testing
         #expect(await program.line(with: "watchlist refused"))
         // The same again is not told, except to who asks.
         try site.write(bad)
-        #expect(await program.line(with: "is refused as before"))
+        #expect(await program.line(with: "is still refused"))
         #expect(try site.exposition().value("prompter_watches") == 3)
         program.send(SIGHUP)
         #expect(await program.line(with: "watchlist refused", count: 2))
@@ -161,7 +161,7 @@ import Testing
         let name = "prompter_watchlist_last_reload_success_timestamp_seconds"
         let taken = try site.exposition().value(name)
         try site.write(list(0).replacing(",", with: " ,\n"))
-        #expect(await program.line(with: "says what it said"))
+        #expect(await program.line(with: "written again without a change"))
         let end = await program.stop()
         #expect(!end.errors.contains("watchlist reloaded"), "\(end.errors)")
         #expect(try taken != nil && site.exposition().value(name) == taken)

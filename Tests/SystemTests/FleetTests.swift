@@ -80,8 +80,8 @@ import Testing
         _ = try #require(await provider.request(Self.targets * 2))
         await redis.kill()
         #expect(await first.line(with: "redis: "))
-        #expect(await first.line(with: "guards alone"))
-        #expect(await second.line(with: "guards alone"))
+        #expect(await first.line(with: "guards its slots alone"))
+        #expect(await second.line(with: "guards its slots alone"))
         let alone = provider.requests.count
         _ = try #require(await provider.request(alone + Self.targets * 4))
         try await redis.start()

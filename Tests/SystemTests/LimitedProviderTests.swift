@@ -77,13 +77,13 @@ import Testing
         }
         // What is told of targets by their number is not of the provider.
         let lines = end.errors.split(separator: "\n").filter {
-            $0.contains("busy: ") && !$0.contains("busy: the same of")
+            $0.contains("busy: ") && !$0.contains("busy: the same for")
         }
         #expect(lines.count == 2, "\(end.errors)")
         #expect(
-            lines.first?.contains("failed as another did before, with rate_limited: ") == true
+            lines.first?.contains("failed as another target did before, with rate_limited: ") == true
                 && lines.first?.contains("warning") == true)
-        #expect(lines.last?.contains("busy: probes go on (was rate_limited)") == true)
+        #expect(lines.last?.contains("busy: probes resumed (was rate_limited)") == true)
         #expect(end.status == 0)
     }
 
@@ -114,7 +114,7 @@ import Testing
         #expect((1...4).contains(refused))
         try "good".write(toFile: key, atomically: true, encoding: .utf8)
         program.send(SIGHUP)
-        #expect(await program.line(with: "local: probes go on (was auth)"), "\(program.errors)")
+        #expect(await program.line(with: "local: probes resumed (was auth)"), "\(program.errors)")
         // No target is called more than twice before a slot has passed for all: once in the slot that runs, once in the next.
         #expect(await provider.request(refused + 1000) != nil)
         let end = await program.stop()
@@ -167,7 +167,7 @@ import Testing
             Self.list([Self.entry("local", at: provider.baseURL)], Self.watches(2, of: "local", interval: "4s")))
         // A watchdog of three seconds has the daemon look after things every second.
         let program = try await site.ready(environment: ["WATCHDOG_USEC": "3000000"])
-        #expect(await program.line(with: "no probes of it until a reload or a trial in 30m"), "\(program.errors)")
+        #expect(await program.line(with: "no probes until a reload or a trial in 30m"), "\(program.errors)")
         let refused = provider.requests.count
         isWell.withLock { $0 = true }
         #expect(await site.run(["probe", "local-0"] + site.options).status == 1)
@@ -176,7 +176,7 @@ import Testing
         #expect(await site.run(["probe", "local-1"] + site.options).status == 0)
         let status = await site.run(["status", "--database", site.database, "--format", "json"])
         #expect(!status.output.contains(#""cause""#), "\(status.output)")
-        #expect(await program.line(with: "local: probes go on (was auth)"), "\(program.errors)")
+        #expect(await program.line(with: "local: probes resumed (was auth)"), "\(program.errors)")
         #expect(await program.stop().status == 0)
     }
 
@@ -212,7 +212,7 @@ import Testing
         for number in 0..<100 where number != 7 { #expect(models[before...].contains("m-\(number)"), "m-\(number)") }
         let lines = end.errors.split(separator: "\n").filter { $0.contains(": \(failureClass): status 403: ") }
         #expect(lines.count == 1 && lines[0].contains("local m-7: "), "\(end.errors)")
-        #expect(!end.errors.contains("no probes of it"), "\(end.errors)")
+        #expect(!end.errors.contains("; no probes"), "\(end.errors)")
         #expect(end.status == 0)
         let shown = try site.exposition()
         #expect(
@@ -230,7 +230,7 @@ import Testing
         let asked = await site.run(["probe", "local-7"] + site.options)
         #expect(asked.status == 1 && provider.requests.count == calls)
         #expect(
-            (asked.output + asked.errors).contains("\(failureClass): an earlier call failed so, and none is made for"))
+            (asked.output + asked.errors).contains("\(failureClass): an earlier call failed this way; no calls for"))
         let forced = await site.run(["probe", "local-7", "--force"] + site.options)
         #expect(forced.status == 1 && provider.requests.count == calls + 1)
         let status = await site.run([

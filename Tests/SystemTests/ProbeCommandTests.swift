@@ -69,7 +69,9 @@ struct ProbeCommandTests {
         _ = lock.withLock { $0?.end() }
         #expect(end.status == 1, "\(end.errors)")
         #expect(end.output.contains(#""provider_version_key":"fp_1""#), "\(end.output)")
-        #expect(end.output.contains(#""not_recorded":"#) && end.output.contains("another program is writing"))
+        #expect(
+            end.output.contains(#""not_recorded":"#) && end.output.contains("another program keeps the database locked")
+        )
         #expect(!end.output.contains("failure") && !end.output.contains("not_made"), "\(end.output)")
         #expect(try site.number("SELECT count(*) FROM observations") == 0)
     }

@@ -73,16 +73,16 @@ struct ReplayCommandTests {
         #expect(
             bad.end.errors == """
                 \(bad.name):1: time is missing
-                \(bad.name):73: no JSON: a value should stand here at byte 0
+                \(bad.name):73: not JSON: expected a value here at byte 0
                 \(bad.name): 2 lines can't be replayed
 
                 """)
         let many = try await replay(String(repeating: "x\n", count: 500)).end
         #expect(many.status == 1 && many.output == "" && many.errors.split(separator: "\n").count == 101)
-        #expect(many.errors.hasSuffix(": 500 lines can't be replayed (100 are shown)\n"))
+        #expect(many.errors.hasSuffix(": 500 lines can't be replayed (100 shown)\n"))
         let empty = try await replay("\n \n")
         #expect(empty.end.status == 1)
-        #expect(empty.end.errors == "\(empty.name): there are no answers in it to replay\n")
+        #expect(empty.end.errors == "\(empty.name): it contains no answers to replay\n")
         let missing = await Program.run(["replay", "/nonexistent"])
         #expect(missing.status == 78 && missing.errors.hasPrefix("/nonexistent: No such file"))
         let folder = await Program.run(["replay", "/"])
@@ -95,6 +95,6 @@ struct ReplayCommandTests {
         #expect(end.end.status == 0)
         #expect(
             end.end.errors
-                == "\(end.name): members that are not looked at: fingerprnt; did you mean \"fingerprint\"?\n")
+                == "\(end.name): ignored members: fingerprnt; did you mean \"fingerprint\"?\n")
     }
 }

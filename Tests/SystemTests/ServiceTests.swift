@@ -86,7 +86,7 @@ struct ServiceTests {
         #expect(try site.exposition().value("prompter_watches") == 4)
         try site.write("{\n  \"providers\": {}\n  \"watches\": []\n}")
         program.send(SIGHUP)
-        #expect(await program.line(with: "watchlist.json:3:3: a comma or a closing brace should stand here"))
+        #expect(await program.line(with: "watchlist.json:3:3: expected a comma or a closing brace here"))
         #expect(await program.line(with: "watchlist refused"))
         let exposition = try site.exposition()
         #expect(exposition.value("prompter_watches") == 4)

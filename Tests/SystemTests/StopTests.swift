@@ -40,7 +40,7 @@ import Testing
         try site.write(Site.stubs(7))
         let other = writer(of: site)
         let program = await site.start()
-        #expect(await program.line(with: "findings wait in memory until it works"), "\(program.errors)")
+        #expect(await program.line(with: "findings are kept in memory until it works"), "\(program.errors)")
         #expect(await program.line(with: "watching 7 watches"), "\(program.errors)")
         other.write("COMMIT;\n")
         other.end()

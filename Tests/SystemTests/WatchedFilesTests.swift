@@ -106,7 +106,7 @@ import Testing
         let program = try await site.ready()
         #expect(await program.line(with: "local: auth: "), "\(program.errors)")
         try rotate(site, "good")
-        #expect(await program.line(with: "local: probes go on (was auth)"), "\(program.errors)")
+        #expect(await program.line(with: "local: probes resumed (was auth)"), "\(program.errors)")
         let end = await program.stop()
         #expect(end.status == 0 && !end.errors.contains("reloaded"), "\(end.errors)")
         #expect(!end.errors.contains("good") && !end.errors.contains("bad"))
@@ -124,7 +124,7 @@ import Testing
             "\(program.errors)")
         #expect(provider.requests.isEmpty)
         try rotate(site, "good")
-        #expect(await program.line(with: "local: probes go on (was auth)"), "\(program.errors)")
+        #expect(await program.line(with: "local: probes resumed (was auth)"), "\(program.errors)")
         #expect(await program.stop().status == 0)
         #expect(provider.requests.allSatisfy { $0.header("Authorization") == "Bearer good" })
     }
@@ -160,7 +160,7 @@ import Testing
             try file.close()
         }
         try writeInPlace("two", "key")
-        #expect(await program.line(with: "local: probes go on (was auth)"), "\(program.errors)")
+        #expect(await program.line(with: "local: probes resumed (was auth)"), "\(program.errors)")
         let list = try String(contentsOfFile: site.watchlist, encoding: .utf8)
         try writeInPlace(list.replacing(#""template":"t""#, with: #""template":"t-new""#), "watchlist.json")
         #expect(await program.line(with: "watchlist reloaded: +1 −1 ~0 watches"), "\(program.errors)")

@@ -113,7 +113,7 @@ import Testing
         defer { provider.stop() }
         let site = try Site(list(provider, receiver, expect: "model-a"))
         let program = try await site.ready()
-        #expect(await program.line(with: "tried again in 5s: model-asked answers as model-b"))
+        #expect(await program.line(with: "retrying in 5s: model-asked answers as model-b"))
         program.send(SIGKILL)
         _ = await program.end()
         #expect(try pending(site) == 1)
@@ -213,7 +213,7 @@ import Testing
         }
         #expect(await program.line(with: "delivered: "))
         let end = await program.stop()
-        #expect(end.errors.contains("every user of this machine can read it"))
+        #expect(end.errors.contains("every user on this machine can read it"))
         let kept = try [site.database, site.database + "-wal", site.textfile]
             .filter { FileManager.default.fileExists(atPath: $0) }
             .map { String(decoding: try Data(contentsOf: URL(fileURLWithPath: $0)), as: UTF8.self) }

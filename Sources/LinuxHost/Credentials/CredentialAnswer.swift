@@ -36,13 +36,13 @@ public enum CredentialError: Error, Hashable, Sendable, CustomStringConvertible 
         case .empty(let origin):
             Self.unusable(origin: origin, reason: "it is empty").description
         case .unusable(let origin, let reason):
-            "credential in \(origin): \(reason); put the key alone there, on one line"
+            "credential in \(origin): \(reason); put only the key there, on one line"
         case .unset(let variable, let provider):
             "credential of provider \"\(provider)\": the environment variable \(variable) is not set; set it, "
                 + "or correct api_key_env"
         case .nowhere(let provider, let places):
-            "credential of provider \"\(provider)\": there is none in \(places.joined(separator: " or ")); put the key "
-                + "there, or say with api_key_env or api_key_file where it is"
+            "credential of provider \"\(provider)\": none found in \(places.joined(separator: " or ")); put the key "
+                + "there, or name its location with api_key_env or api_key_file"
         }
     }
 }

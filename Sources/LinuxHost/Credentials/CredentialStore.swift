@@ -86,7 +86,8 @@ public struct CredentialStore: Sendable {
         let origin = SafeText(path, limit: 4096)
         var answer = CredentialAnswer(credential: try Self.key(in: file.bytes, origin: origin), origin: origin)
         if file.isOpenToAll {
-            answer.warnings.append("credential in \(origin): every user of this machine can read it; chmod 0600 it")
+            answer.warnings.append(
+                "credential in \(origin): every user on this machine can read it; run chmod 0600 on it")
         }
         return answer
     }
@@ -114,7 +115,7 @@ public struct CredentialStore: Sendable {
                 headers.append(HTTPHeader(companion.header, text))
             } else {
                 answer.warnings.append(
-                    "$\(companion.name) is left out: it has a blank, a control character or one that is not ASCII; correct it"
+                    "$\(companion.name) is ignored: it contains a blank, a control character or a non-ASCII character; correct it"
                 )
             }
         }
@@ -134,7 +135,7 @@ public struct CredentialStore: Sendable {
         }
         // It goes into a header field: visible ASCII is all that needs no encoding there (RFC 9110, section 5.5).
         guard key.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            throw .unusable(origin: origin, reason: "it has a blank, a control character or one that is not ASCII")
+            throw .unusable(origin: origin, reason: "it contains a blank, a control character or a non-ASCII character")
         }
         return Credential(String(decoding: key, as: UTF8.self))
     }

@@ -48,7 +48,7 @@ public struct HeaderFile: Sendable {
             throw unusable("has more than \(Self.mostHeaders) headers; is it the right file?")
         }
         let warning =
-            "header file \(SafeText(path, limit: 4096)): every user of this machine can read it; chmod 0600 it"
+            "header file \(SafeText(path, limit: 4096)): every user on this machine can read it; run chmod 0600 on it"
         return Content(headers: headers, warnings: file.isOpenToAll ? [warning] : [])
     }
 
@@ -57,10 +57,10 @@ public struct HeaderFile: Sendable {
             throw unusable("line \(number) has no colon; write \"Name: value\"")
         }
         let header = HTTPHeader(String(line[..<colon]), String(Self.trimmed(line[line.index(after: colon)...])))
-        guard header.hasValidName else { throw unusable("line \(number) does not begin with the name of a header") }
-        guard header.hasValidValue else { throw unusable("line \(number) holds a control character") }
+        guard header.hasValidName else { throw unusable("line \(number) does not start with a header name") }
+        guard header.hasValidValue else { throw unusable("line \(number) contains a control character") }
         guard !Self.ownHeaders.contains(header.name.lowercased()) else {
-            throw unusable("line \(number) sets \(header.name), which is not its to set; leave it out")
+            throw unusable("line \(number) sets \(header.name), which prompterd sets itself; remove it")
         }
         return header
     }

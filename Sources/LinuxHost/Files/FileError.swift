@@ -52,13 +52,13 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
         case .tooLarge(let limit):
             "is larger than \(limit) bytes; is it the right file?"
         case .locked(let holder):
-            "is locked by \(holder ?? "another process"); stop that one first, or use a place of its own"
+            "is locked by \(holder ?? "another process"); stop it first, or use another path"
         case .impossibleName:
-            "has a NUL character in it; correct the path"
+            "contains a NUL character; correct the path"
         case .noCertificates:
-            "holds no certificates, or broken ones; name a PEM file (-----BEGIN CERTIFICATE-----)"
+            "contains no certificates, or invalid ones; name a PEM file (-----BEGIN CERTIFICATE-----)"
         case .slow(let time):
-            "could not be read within \(DurationText.brief(time)); is its file system there?"
+            "could not be read within \(DurationText.brief(time)); is its file system available?"
         case .system(let call, let number):
             "\(call) failed: \(Self.text(of: number))\(Self.advice(on: number))"
         }
@@ -73,12 +73,12 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
 
     private static func advice(on number: Int32) -> String {
         switch number {
-        case EACCES, EPERM: "; check its owner and mode and those of its folders for user \(geteuid())"
-        case ENOENT: "; its folder does not exist, make it first"
-        case EROFS: "; choose a folder that can be written"
+        case EACCES, EPERM: "; check the owner and mode of it and its folders for user \(geteuid())"
+        case ENOENT: "; its folder does not exist, create it first"
+        case EROFS: "; choose a writable folder"
         case ENOSPC, EDQUOT: "; free some space"
-        case ENOTDIR: "; a part of the path is a file, not a folder"
-        case ELOOP: "; it is a symbolic link, name what it points to"
+        case ENOTDIR: "; part of the path is a file, not a folder"
+        case ELOOP: "; it is a symbolic link, name its target"
         default: ""
         }
     }

@@ -45,6 +45,6 @@ final class LogQueue: Sendable {
 
     /// What a line says of those that were dropped before it.
     static func notice(ofLost lost: Int) -> String {
-        "\(lost) log \(lost == 1 ? "line was" : "lines were") dropped before this one: nobody read them"
+        "\(lost) log \(lost == 1 ? "line was" : "lines were") dropped before this one: the output was not being read"
     }
 }

@@ -14,11 +14,11 @@ enum AzureOpenAIDialect: OpenAIStyle {
         guard let apiVersion else { return [] }
         var faults: [(key: DialectKey, message: String)] = []
         if !isVersion(apiVersion) {
-            faults.append((.apiVersion, "should be a version of Azure's API, such as 2024-10-21"))
+            faults.append((.apiVersion, "should be an Azure API version, such as 2024-10-21"))
         }
         if api == .responses {
             faults.append(
-                (.api, "Azure's deployments have no Responses API; leave \"api_version\" out for the v1 API"))
+                (.api, "Azure deployments have no Responses API; omit \"api_version\" to use the v1 API"))
         }
         return faults
     }

@@ -45,7 +45,7 @@ enum GoogleDialect: DialectRules {
     static func read(_ form: CallForm, _ body: SuccessBody, of target: Target) throws(ProbeFailure) -> CallAnswer {
         let name = try body.model(form == .lookup ? "name" : "modelVersion")
         let model = name.map { $0.hasPrefix("models/") ? String($0.dropFirst("models/".count)) : $0 }
-        if model == "" { throw ProbeFailure(.malformed, "the answer's model has no name") }
+        if model == "" { throw ProbeFailure(.malformed, "the response's model has no name") }
         var answer = CallAnswer(model: model, shows: .model)
         guard form == .lookup else {
             if let status = body["modelStatus"] { answer.takeRetirement(status["retirementTime"]) }

@@ -48,7 +48,7 @@ public struct CSVReader: Sendable {
 
     /// - Returns: the last record, where no end of line stands behind it.
     public mutating func finish() -> Record? {
-        if case .quoted = state { complaint = complaint ?? "a quote is not closed" }
+        if case .quoted = state { complaint = complaint ?? "unclosed quote" }
         return length > 0 || complaint != nil ? end() : nil
     }
 
@@ -95,12 +95,12 @@ public struct CSVReader: Sendable {
             state = .quoted
         case UInt8(ascii: "\""):
             length += 1
-            refuse("a quote stands inside a field that does not begin with one")
+            refuse("quote inside a field that does not start with one")
         default:
             length += 1
             switch state {
             case .quoteInQuoted where byte == UInt8(ascii: "\r"): append(byte)
-            case .quoteInQuoted: refuse("something stands between a closing quote and the comma")
+            case .quoteInQuoted: refuse("unexpected text between a closing quote and the comma")
             case .broken: break
             default:
                 append(byte)

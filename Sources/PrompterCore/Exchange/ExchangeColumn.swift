@@ -114,17 +114,17 @@ public struct ExchangeColumn: Hashable, Sendable {
     /// What to say where a member is no such value.
     var expectation: String {
         switch kind {
-        case .number, .reference: "a whole number from 1"
+        case .number, .reference: "a whole number of at least 1"
         case .integer(let bounds):
             bounds.upperBound == .max
                 ? "a whole number" : "a whole number from \(bounds.lowerBound) to \(bounds.upperBound)"
-        case .text: "a text"
+        case .text: "a string"
         case .word(let words): "one of \(words.joined(separator: ", "))"
         case .flag: "true or false"
         case .time: "a time such as \"2026-11-17T14:00:00.000Z\""
         case .identity: "64 hexadecimal digits"
         case .id: "16 hexadecimal digits"
-        case .texts: "an array of texts"
+        case .texts: "an array of strings"
         case .evidence: "an array of [milliseconds, id, value]"
         }
     }

@@ -101,14 +101,14 @@ public struct ExchangeReader: Sendable {
     private mutating func refusal(of row: ExchangeRow) -> String? {
         if let number = row["number"].integer {
             let isKnown = row.table == .target ? targets.contains(number) : versions[number] != nil
-            if isKnown { return "the number \(number) stands twice" }
+            if isKnown { return "the number \(number) appears twice" }
         }
         let target = row["target"].integer
         if let target, !targets.contains(target) {
-            return hasBadNumbers ? nil : "no line before it is the target \(target)"
+            return hasBadNumbers ? nil : "no earlier line defines target \(target)"
         }
         if let version = row["version"].integer, versions[version] != target {
-            return hasBadNumbers ? nil : "no line before it is the version \(version) of the target \(target ?? 0)"
+            return hasBadNumbers ? nil : "no earlier line defines version \(version) of target \(target ?? 0)"
         }
         switch row.table {
         case .target: row["number"].integer.map { _ = targets.insert($0) }
@@ -116,7 +116,7 @@ public struct ExchangeReader: Sendable {
         case .binding where row["valid_until"] == .null:
             let key = ["org", "workspace", "template", "provider", "model"].map { row[$0].text ?? "" }
             if !openBindings.insert(key).inserted {
-                return "the watch points to a target now, as a line before it says"
+                return "an earlier line already gives the watch a current target"
             }
         default: break
         }
@@ -136,7 +136,7 @@ public struct ExchangeReader: Sendable {
             }
             guard let row = try PromptVersionRow(record.fields, header) else { return .success(.nameless) }
             guard !Recorded.isSuspect(row.lastSeen, at: now) else {
-                return refuse(record.line, "last_seen_at lies in the future")
+                return refuse(record.line, "last_seen_at is in the future")
             }
             return .success(.promptVersion(row))
         } catch {

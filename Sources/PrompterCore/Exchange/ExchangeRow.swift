@@ -49,16 +49,16 @@ public struct ExchangeRow: Hashable, Sendable {
         do {
             document = try JSONDocument(Array(line))
         } catch {
-            throw Refusal("no JSON: \(error)")
+            throw Refusal("not JSON: \(error)")
         }
         return try read(document)
     }
 
     static func read(_ document: JSONDocument) throws(Refusal) -> ExchangeRow? {
         guard case .object(let members) = document.root.value else {
-            throw Refusal("an object should stand here, not \(document.root.kind)")
+            throw Refusal("expected an object here, not \(document.root.kind)")
         }
-        if let twice = document.duplicateNames.first { throw Refusal("\(SafeText(twice.name)) stands twice") }
+        if let twice = document.duplicateNames.first { throw Refusal("\(SafeText(twice.name)) appears twice") }
         guard let name = document.root["row"]?.string else { throw Refusal("row is missing") }
         if name == "export" {
             guard let given = document.root["form"]?.integer, (1...form).contains(given) else {
@@ -68,7 +68,7 @@ public struct ExchangeRow: Hashable, Sendable {
         }
         guard let table = ExchangeTable(rawValue: name) else {
             let suggestion = Suggestion.text(for: name, among: ExchangeTable.allCases.map(\.rawValue))
-            throw Refusal("there are no rows named \"\(SafeText(name))\"\(suggestion)")
+            throw Refusal("unknown row type \"\(SafeText(name))\"\(suggestion)")
         }
         let columns = table.columns
         var nodes = [JSONNode?](repeating: nil, count: columns.count)
@@ -77,7 +77,7 @@ public struct ExchangeRow: Hashable, Sendable {
         for member in members where member.name != "row" {
             let index =
                 columns[next...].firstIndex { $0.name == member.name } ?? columns.firstIndex { $0.name == member.name }
-            guard let index else { throw Refusal("a \(name) has no \"\(SafeText(member.name))\"") }
+            guard let index else { throw Refusal("\(name) rows have no \"\(SafeText(member.name))\"") }
             nodes[index] = member.node
             next = index + 1
         }
@@ -117,11 +117,11 @@ public struct ExchangeRow: Hashable, Sendable {
             try validateOrder("first_at", "last_at")
             guard let first = self["first_at"].time, let last = self["last_at"].time,
                 Self.day(of: first) == self["day"].integer, Self.day(of: last) == self["day"].integer
-            else { throw Refusal("first_at and last_at are not of its day") }
+            else { throw Refusal("first_at and last_at are not within its day") }
         case .event:
             if case .text(let watch) = self["watch"] {
                 let count = (try? JSONDocument(Array(watch.utf8)))?.root.elements?.count
-                guard count == 5 else { throw Refusal("watch should be five texts") }
+                guard count == 5 else { throw Refusal("watch should be five strings") }
             }
             guard let id = self["id"].text, (1...64).contains(id.utf8.count) else {
                 throw Refusal("id should be 1 to 64 bytes")

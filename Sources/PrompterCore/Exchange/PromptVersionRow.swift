@@ -11,7 +11,7 @@ public struct PromptVersionRow: Hashable, Sendable {
             places = [:]
             for (place, name) in fields.enumerated() {
                 guard places.updateValue(place, forKey: name) == nil else {
-                    throw ExchangeRow.Refusal("the column \"\(SafeText(name))\" stands twice")
+                    throw ExchangeRow.Refusal("the column \"\(SafeText(name))\" appears twice")
                 }
             }
             let missing = PromptVersionRow.columns.filter { places[$0] == nil }
@@ -38,12 +38,12 @@ public struct PromptVersionRow: Hashable, Sendable {
     /// - Throws: where the row is none.
     public init?(_ fields: [String], _ header: Header) throws(ExchangeRow.Refusal) {
         guard fields.count == header.count else {
-            throw ExchangeRow.Refusal("it has \(fields.count) fields, the header has \(header.count)")
+            throw ExchangeRow.Refusal("it has \(fields.count) fields but the header has \(header.count)")
         }
         func text(_ name: String) -> String { header.places[name].map { fields[$0] } ?? "" }
         func time(_ name: String) throws(ExchangeRow.Refusal) -> Timestamp {
             guard let time = TimeText.parse(text(name)) else {
-                throw ExchangeRow.Refusal("\(name): \"\(SafeText(text(name), limit: 40))\" is no time")
+                throw ExchangeRow.Refusal("\(name): \"\(SafeText(text(name), limit: 40))\" is not a time")
             }
             return time
         }

@@ -5,19 +5,19 @@ enum BaseURL {
     /// - Parameter mayHaveQuery: whether nothing is put behind it, so that it may end with a query.
     static func fault(in text: String, mayHaveQuery: Bool = false) -> String? {
         guard let scheme = ["https://", "http://"].first(where: { text.lowercased().hasPrefix($0) }) else {
-            return "should begin with https:// or http://"
+            return "should start with https:// or http://"
         }
         let rest = text.dropFirst(scheme.count)
         let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-        if authority.contains("@") { return "must not hold a user or a password" }
-        if authority.isEmpty || authority.hasPrefix(":") { return "names no host" }
+        if authority.contains("@") { return "must not contain a user or password" }
+        if authority.isEmpty || authority.hasPrefix(":") { return "has no host" }
         if mayHaveQuery {
-            if rest.contains("#") { return "must not hold a fragment" }
+            if rest.contains("#") { return "must not contain a fragment" }
         } else if rest.contains("?") || rest.contains("#") {
-            return "must not hold a query or a fragment"
+            return "must not contain a query or fragment"
         }
         guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") }) else {
-            return "must not hold spaces, backslashes or characters beyond ASCII"
+            return "must not contain spaces, backslashes or non-ASCII characters"
         }
         return nil
     }

@@ -23,20 +23,20 @@ struct JSONReader {
     mutating func readDocument() throws(JSONSyntaxError) -> JSONNode {
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
         skipSpace()
-        guard position < bytes.count else { throw error("there is nothing in it") }
+        guard position < bytes.count else { throw error("the document is empty") }
         let root = try readValue()
         skipSpace()
         // An object is an answer whatever stands behind it; a number may be the beginning of a sentence.
         let isEnough = if case .object = root.value { isLenient } else { false }
         guard position == bytes.count || isEnough else {
-            throw error("something stands behind the end of the document")
+            throw error("unexpected content after the document")
         }
         return root
     }
 
     private mutating func readValue() throws(JSONSyntaxError) -> JSONNode {
         let start = position
-        guard let byte = peek() else { throw error("the text ends where a value should stand") }
+        guard let byte = peek() else { throw error("the document ends where a value is expected") }
         count += 1
         guard count <= mostValues else { throw error("more than \(mostValues) values; is it the right file?") }
         let value: JSONNode.Value
@@ -66,11 +66,11 @@ struct JSONReader {
             guard peek() == UInt8(ascii: "\"") else {
                 throw error(
                     peek() == UInt8(ascii: "}") && !members.isEmpty
-                        ? "a comma stands before the closing brace" : "a name in quotes should stand here")
+                        ? "trailing comma before the closing brace" : "expected a name in quotes here")
             }
             let offset = position
             let name = try readString()
-            guard take(UInt8(ascii: ":")) else { throw error("a colon should stand here") }
+            guard take(UInt8(ascii: ":")) else { throw error("expected a colon here") }
             skipSpace()
             let member = JSONNode.Member(name: name, nameOffset: offset, node: try readValue())
             // Few members are the rule; a set pays only for many.
@@ -82,7 +82,7 @@ struct JSONReader {
             }
             members.append(member)
         } while take(UInt8(ascii: ","))
-        guard take(UInt8(ascii: "}")) else { throw error("a comma or a closing brace should stand here") }
+        guard take(UInt8(ascii: "}")) else { throw error("expected a comma or a closing brace here") }
         return members
     }
 
@@ -95,18 +95,18 @@ struct JSONReader {
             skipSpace()
             if isLenient, peek() == UInt8(ascii: "]") { break }
             if peek() == UInt8(ascii: "]") && !elements.isEmpty {
-                throw error("a comma stands before the closing bracket")
+                throw error("trailing comma before the closing bracket")
             }
             elements.append(try readValue())
         } while take(UInt8(ascii: ","))
-        guard take(UInt8(ascii: "]")) else { throw error("a comma or a closing bracket should stand here") }
+        guard take(UInt8(ascii: "]")) else { throw error("expected a comma or a closing bracket here") }
         return elements
     }
 
     /// Steps over an opening bracket and counts it.
     private mutating func enter() throws(JSONSyntaxError) {
         depth += 1
-        guard depth <= Self.deepestNesting else { throw error("nested more than \(Self.deepestNesting) deep") }
+        guard depth <= Self.deepestNesting else { throw error("nested more than \(Self.deepestNesting) levels deep") }
         position += 1
     }
 
@@ -116,7 +116,7 @@ struct JSONReader {
     private mutating func skipNested() throws(JSONSyntaxError) -> JSONNode.Value {
         var open = 0
         repeat {
-            guard let byte = peek() else { throw error("the text ends inside an array or an object") }
+            guard let byte = peek() else { throw error("the document ends inside an array or object") }
             switch byte {
             case UInt8(ascii: "\""):
                 _ = try readString()
@@ -134,7 +134,7 @@ struct JSONReader {
     private mutating func readFlawed() throws(JSONSyntaxError) -> JSONNode.Value {
         let start = position
         while isLenient, depth > 0, let byte = peek(), !Self.ends.contains(byte) { position += 1 }
-        guard position > start else { throw error("a value should stand here") }
+        guard position > start else { throw error("expected a value here") }
         return .null
     }
 
@@ -144,7 +144,7 @@ struct JSONReader {
         -> JSONNode.Value
     {
         for byte in word.description.utf8 {
-            guard peek() == byte else { throw error("a value should stand here") }
+            guard peek() == byte else { throw error("expected a value here") }
             position += 1
         }
         return value
@@ -182,7 +182,7 @@ struct JSONReader {
     private mutating func readDigits() throws(JSONSyntaxError) {
         let start = position
         while let byte = peek(), byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") { position += 1 }
-        guard position > start else { throw error("a digit should stand here") }
+        guard position > start else { throw error("expected a digit here") }
     }
 
     private mutating func readString() throws(JSONSyntaxError) -> String {
@@ -200,16 +200,16 @@ struct JSONReader {
             if byte >= 0x80 { isASCII = false }
             if byte == UInt8(ascii: "\\") { return try readEscapedString(from: start) }
             guard byte >= 0x20 || isLenient else {
-                throw error("a control character stands in a text; write it as \\u00XX")
+                throw error("control character in a string; write it as \\u00XX")
             }
             position += 1
         }
-        throw error("the text ends inside a string")
+        throw error("the document ends inside a string")
     }
 
     private func text(of bytes: ArraySlice<UInt8>, from start: Int) throws(JSONSyntaxError) -> String {
         if let text = String(validating: bytes, as: UTF8.self) { return text }
-        guard isLenient else { throw JSONSyntaxError(offset: start, message: "this text is not UTF-8") }
+        guard isLenient else { throw JSONSyntaxError(offset: start, message: "this string is not UTF-8") }
         return String(decoding: bytes, as: UTF8.self)
     }
 
@@ -225,16 +225,16 @@ struct JSONReader {
                 text.append(contentsOf: String(try readEscape()).utf8)
             case 0..<0x20 where !isLenient:
                 position -= 1
-                throw error("a control character stands in a text; write it as \\u00XX")
+                throw error("control character in a string; write it as \\u00XX")
             default:
                 text.append(byte)
             }
         }
-        throw error("the text ends inside a string")
+        throw error("the document ends inside a string")
     }
 
     private mutating func readEscape() throws(JSONSyntaxError) -> Unicode.Scalar {
-        guard let byte = peek() else { throw error("the text ends inside a string") }
+        guard let byte = peek() else { throw error("the document ends inside a string") }
         position += 1
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return Unicode.Scalar(byte)
@@ -248,7 +248,7 @@ struct JSONReader {
             if isLenient, byte < 0x80 { return Unicode.Scalar(byte) }
             position -= 1
             if isLenient { return "\\" }
-            throw error("no such escape")
+            throw error("unknown escape")
         }
     }
 
@@ -285,7 +285,7 @@ struct JSONReader {
         var value: UInt32 = 0
         for _ in 0..<4 {
             guard let byte = peek(), let digit = Character(Unicode.Scalar(byte)).hexDigitValue, byte < 0x80 else {
-                throw error("four hexadecimal digits should stand here")
+                throw error("expected four hexadecimal digits here")
             }
             value = value << 4 | UInt32(digit)
             position += 1

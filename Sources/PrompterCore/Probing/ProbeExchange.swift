@@ -120,7 +120,7 @@ public struct ProbeExchange {
             resolvedModel: answer.model, fingerprint: answer.fingerprint, digest: answer.digest)
     }
 
-    private static let noVersion = ProbeFailure(.noVersion, "the answer names neither model nor fingerprint")
+    private static let noVersion = ProbeFailure(.noVersion, "the response names neither a model nor a fingerprint")
 
     /// What failed with a success that names no version: what it says instead, where it says something.
     private func withoutVersion(_ answer: CallAnswer, _ response: HTTPResponse, _ body: ResponseBody) -> ProbeFailure {
@@ -130,7 +130,7 @@ public struct ProbeExchange {
         }) {
             return ProbeFailure(
                 .noVersion,
-                "the answer's name of the version has \(name.utf8.count) bytes, and the longest that is taken \(longest)"
+                "the version name in the response has \(name.utf8.count) bytes; the limit is \(longest)"
             )
         }
         let said = Refusal(inside: response, body, told: body.objects, of: target.model, redaction)

@@ -77,13 +77,13 @@ struct RecordedLine: Hashable, Sendable {
 
     private static func name(_ node: JSONNode, _ name: String) throws(ExchangeRow.Refusal) -> String {
         guard let text = node.string, !text.isEmpty else {
-            throw ExchangeRow.Refusal("\(name) should be a text that is not empty")
+            throw ExchangeRow.Refusal("\(name) should be a non-empty string")
         }
         return text
     }
 
     private static func text(_ node: JSONNode, _ name: String) throws(ExchangeRow.Refusal) -> String {
-        guard let text = node.string else { throw ExchangeRow.Refusal("\(name) should be a text or null") }
+        guard let text = node.string else { throw ExchangeRow.Refusal("\(name) should be a string or null") }
         return text
     }
 

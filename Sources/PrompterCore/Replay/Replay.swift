@@ -91,7 +91,7 @@ public struct Replay: Sendable {
         if let head = reader.subjects[entry.subject].head, !(head < here) {
             // The same observation twice changes nothing.
             if head == here { return }
-            let reason = "it is earlier than what was replayed, by more than \(reach) lines; sort the lines by time"
+            let reason = "it comes more than \(reach) lines too late; sort the lines by time"
             outcomes.append(.complaint(ExchangeReader.Complaint(line: entry.line, reason: reason)))
             return
         }

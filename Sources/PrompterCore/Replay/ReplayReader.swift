@@ -87,13 +87,13 @@ struct ReplayReader: Sendable {
         do {
             document = try JSONDocument(line)
         } catch {
-            throw ExchangeRow.Refusal("no JSON: \(error)")
+            throw ExchangeRow.Refusal("not JSON: \(error)")
         }
         guard case .object(let members) = document.root.value else {
-            throw ExchangeRow.Refusal("an object should stand here, not \(document.root.kind)")
+            throw ExchangeRow.Refusal("expected an object here, not \(document.root.kind)")
         }
         if let twice = document.duplicateNames.first {
-            throw ExchangeRow.Refusal("\(SafeText(twice.name)) stands twice")
+            throw ExchangeRow.Refusal("\(SafeText(twice.name)) appears twice")
         }
         if document.root["row"] != nil { return try entry(of: ExchangeRow.read(document)) }
         return entry(of: try RecordedLine(members))
@@ -164,7 +164,7 @@ struct ReplayReader: Sendable {
         let number = row["target"].integer ?? 0
         guard let index = targets[number] else {
             throw ExchangeRow.Refusal(
-                "no target before it has the number \(number); replay the export from its first line")
+                "no earlier line defines target \(number); replay the export from its first line")
         }
         return index
     }
@@ -174,7 +174,7 @@ struct ReplayReader: Sendable {
         let versionNumber = row["version"].integer ?? 0
         guard let version = versions[versionNumber] else {
             throw ExchangeRow.Refusal(
-                "no version before it has the number \(versionNumber); replay the export from its first line"
+                "no earlier line defines version \(versionNumber); replay the export from its first line"
             )
         }
         guard row["suspect"].integer != 1 else { return nil }

@@ -65,7 +65,7 @@ struct AlikeLines: Sendable {
             gatherings[key]?.end = gathering.end + pause
             var line = gathering.last
             if gathering.held > 1 {
-                line.text = "\(key.provider): the same of \(gathering.held) more targets; the last is \(line.text)"
+                line.text = "\(key.provider): the same for \(gathering.held) more targets; the last: \(line.text)"
             }
             return line
         }

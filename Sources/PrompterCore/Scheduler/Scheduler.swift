@@ -45,7 +45,8 @@ public struct Scheduler: Sendable {
             publication.noteChange()
             flow.state.store.fail(reason)
             flow.state.add(flow.state.questions.fail(reason))
-            flow.state.log(LogLine(.error, "store: \(SafeText(reason)); findings wait in memory until it works again"))
+            flow.state.log(
+                LogLine(.error, "store: \(SafeText(reason)); findings are kept in memory until it works again"))
         case .storeRestored:
             publication.noteChange()
             flow.state.store.recover()
@@ -80,7 +81,7 @@ public struct Scheduler: Sendable {
     private mutating func pulse(at now: Moment) {
         for line in flow.state.targets.flushLines(at: now.uptime) { flow.state.log(line) }
         guard flow.state.timetable.realign(at: now.wall, setBack: clockLead.takeSetBack(at: now)) else { return }
-        flow.state.log(LogLine(.warning, "the clock was set back by more than an interval: slots are taken anew"))
+        flow.state.log(LogLine(.warning, "the clock was set back by more than an interval: slots restarted"))
         flow.state.add(.noteClockSetBack)
     }
 

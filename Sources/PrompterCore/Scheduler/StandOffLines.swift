@@ -13,7 +13,7 @@ extension StandOffChange {
         case .prolonged: nil
         case .ended(let standOff) where standOff.scope.target == nil:
             LogLine(
-                .notice, "\(standOff.scope.provider): probes go on (was \(standOff.cause.rawValue))", of: target,
+                .notice, "\(standOff.scope.provider): probes resumed (was \(standOff.cause.rawValue))", of: target,
                 outcome: "resumed")
         case .ended(let standOff) where standOff.cause.isToldByLimits:
             LogLine(
@@ -40,11 +40,11 @@ extension StandOffChange {
         guard failure?.scope == .provider else {
             return line(
                 .warning,
-                "\(name): \(target.model) failed as another did before, with \(why); no probes of it for \(time), then one"
+                "\(name): \(target.model) failed as another target did before, with \(why); no probes for \(time), then one"
             )
         }
         let next = standOff.cause == .auth ? "until a reload or a trial in \(time)" : "for \(time)"
-        return line(standOff.cause == .rateLimited ? .warning : .error, "\(name): \(why); no probes of it \(next)")
+        return line(standOff.cause == .rateLimited ? .warning : .error, "\(name): \(why); no probes \(next)")
     }
 }
 
@@ -54,8 +54,8 @@ extension StandOff.Kept {
         guard case .provider(let name) = scope, let end else { return nil }
         let next =
             cause == .auth || end <= now.wall
-            ? "one probe tries" : "no probes of it for \(DurationText.brief(end - now.wall))"
-        return LogLine(.notice, "\(name): was left alone (\(cause.rawValue)); \(next)")
+            ? "one trial probe next" : "no probes for \(DurationText.brief(end - now.wall))"
+        return LogLine(.notice, "\(name): calls were paused (\(cause.rawValue)); \(next)")
     }
 }
 

@@ -40,6 +40,6 @@ struct StoreQueue: Sendable {
         if !isAwaited { isFullTold = false }
         guard isAwaited, failure != nil, !isFullTold else { return nil }
         isFullTold = true
-        return LogLine(.error, "store: \(taken) findings wait for it: no probes until it takes them")
+        return LogLine(.error, "store: \(taken) findings queued; probing paused until the store accepts them")
     }
 }

@@ -17,18 +17,18 @@ extension Event {
         case .retired: "\(model): \(name) is gone"
         case .missing: "\(model): answers no longer carry a \(signal?.rawValue ?? "version")"
         case .present: "\(model): answers carry a \(signal?.rawValue ?? "version") now, \(value)"
-        case .notFound: "\(model): the provider knows no such model\(value.dropFirst("not_found".count))"
-        case .found: "\(model): the provider knows the model again, as \(value)"
+        case .notFound: "\(model): the provider does not have this model\(value.dropFirst("not_found".count))"
+        case .found: "\(model): the provider has the model again, as \(value)"
         case .refused where failureClass == .address:
-            "\(model): what answers at its address has not been the provider for five slots: \(value)"
+            "\(model): something other than the provider has answered at its address for five slots: \(value)"
         case .refused where [.malformed, .noVersion].contains(failureClass):
-            "\(model): its answers can't be used any more: \(value)"
-        case .refused: "\(model): the provider refuses it, which it used to answer: \(value)"
+            "\(model): its answers are no longer usable: \(value)"
+        case .refused: "\(model): the provider now refuses it: \(value)"
         case .accepted: "\(model): the provider answers it again"
         case .retirementAnnounced: "\(model): the provider will shut it down on \(value.prefix(10))"
         case .unexpected:
             "\(model) answers \(signal == nil || signal == .model ? "as \(value)" : "with \(name)"), which \(watch?.template ?? "its watch") does not expect (\(shownPrevious))"
-        case .corrected: "\(model): not so, as a late observation shows: \(value)"
+        case .corrected: "\(model): retracted because of a late observation: \(value)"
         }
     }
 

@@ -29,7 +29,7 @@ struct ExpectationEntry {
         }
         guard Self.counts.contains(elements.count) else {
             complaints.add(
-                "should have from \(Self.counts.lowerBound) to \(Self.counts.upperBound) elements, not \(elements.count)",
+                "should have \(Self.counts.lowerBound) to \(Self.counts.upperBound) elements, not \(elements.count)",
                 at: node.offset, place("expect"))
             return nil
         }
@@ -45,7 +45,7 @@ struct ExpectationEntry {
         guard let text = complaints.name(node, at: place) else { return nil }
         // By scalars: an asterisk with an accent behind it is one character of Swift.
         guard !text.unicodeScalars.dropLast().contains("*") else {
-            complaints.add("a * can stand only at the end", at: node.offset, place)
+            complaints.add("a * is allowed only at the end", at: node.offset, place)
             return nil
         }
         return text

@@ -14,7 +14,7 @@ struct ProviderChoices {
             if dialect.rules?.keys.contains(key) == true { return entry }
             let others = Dialect.allCases.filter { $0.rules?.keys.contains(key) == true }
             complaints.add(
-                "the dialect \(dialect.rawValue) has no such key; these have: "
+                "the dialect \(dialect.rawValue) does not support this key; these do: "
                     + others.map(\.rawValue).joined(separator: ", "), at: entry.offset, place(key.rawValue))
             return nil
         }
@@ -28,7 +28,7 @@ struct ProviderChoices {
         probe = complaints.word(node["probe"], among: ProbeKind.allCases, "kind of probe", at: place("probe"))
         if let probe, probe != .completion, dialect.rules?.lookup(on: server) == nil {
             complaints.add(
-                "the dialect \(dialect.rawValue) tells nothing beside completions",
+                "the dialect \(dialect.rawValue) supports only completions",
                 at: node["probe"]?.offset ?? node.offset, place("probe"))
         }
     }

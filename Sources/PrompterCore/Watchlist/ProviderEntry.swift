@@ -25,7 +25,7 @@ struct ProviderEntry {
         }
         for member in credentials {
             complaints.add(
-                "a credential must not stand in the watchlist; name its place with \"api_key_file\" or \"api_key_env\"",
+                "a credential must not be in the watchlist; name its location with \"api_key_file\" or \"api_key_env\"",
                 at: member.nameOffset, place(member.name))
         }
         guard complaints.members(of: plain, known: Self.keys, at: place(""), inner: place) != nil else { return nil }
@@ -51,7 +51,7 @@ struct ProviderEntry {
     private func readDialect(_ node: JSONNode, into complaints: inout WatchlistComplaints) -> Dialect? {
         guard let entry = node["dialect"] else {
             let names = Dialect.allCases.map(\.rawValue).joined(separator: ", ")
-            complaints.add("\"dialect\" is missing; it is one of \(names)", at: node.offset, place(""))
+            complaints.add("\"dialect\" is missing; it should be one of \(names)", at: node.offset, place(""))
             return nil
         }
         return complaints.word(entry, among: Dialect.allCases, "dialect", at: place("dialect"))
@@ -64,7 +64,7 @@ struct ProviderEntry {
             if let usual = dialect.usualBaseURL { return usual }
             if dialect == .stub { return "" }
             complaints.add(
-                "\"base_url\" is missing; the dialect \(dialect.rawValue) has no usual one", at: node.offset, place(""))
+                "\"base_url\" is missing; the dialect \(dialect.rawValue) has no default", at: node.offset, place(""))
             return nil
         }
         guard let text = complaints.name(entry, at: place("base_url"), limit: 2048) else { return nil }
@@ -87,7 +87,7 @@ struct ProviderEntry {
         let variable = complaints.name(node["api_key_env"], at: place("api_key_env"))
         if let entry = node["api_key_env"], node["api_key_file"] != nil {
             complaints.add(
-                "only one of \"api_key_file\" and \"api_key_env\" can stand here", at: entry.offset,
+                "only one of \"api_key_file\" and \"api_key_env\" is allowed here", at: entry.offset,
                 place("api_key_env"))
         }
         if let entry = node["api_key_env"], let variable,
@@ -100,7 +100,7 @@ struct ProviderEntry {
         }
         if let entry = node["api_key_file"], let file, Redaction.looksLikeKey(file) {
             complaints.add(
-                "should be the path of a file, not a key; a file that is named so has ./ before its name",
+                "should be the path of a file, not a key; if a file really has this name, write ./ before it",
                 at: entry.offset,
                 place("api_key_file"))
             return nil
@@ -128,12 +128,12 @@ struct ProviderEntry {
             guard let value = complaints.string(member.node, at: place) else { return nil }
             if Self.credentialHeaders.contains(member.name.lowercased()) {
                 complaints.add(
-                    "a credential must not stand in the watchlist; name its place with \"api_key_file\" or \"api_key_env\"",
+                    "a credential must not be in the watchlist; name its location with \"api_key_file\" or \"api_key_env\"",
                     at: member.nameOffset, place)
             } else if !HTTPHeader.isName(member.name) {
-                complaints.add("is not the name of a header", at: member.nameOffset, place)
+                complaints.add("is not a valid header name", at: member.nameOffset, place)
             } else if !HTTPHeader.isValue(value) {
-                complaints.add("must not hold control characters", at: member.node.offset, place)
+                complaints.add("must not contain control characters", at: member.node.offset, place)
             }
             return HTTPHeader(member.name, value)
         }

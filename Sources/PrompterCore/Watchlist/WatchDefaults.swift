@@ -26,7 +26,7 @@ struct WatchDefaults {
         timeout = complaints.duration(node["timeout"], in: Self.timeouts, at: place("timeout"))
         if let timeout, timeout > interval {
             complaints.add(
-                "the timeout (\(DurationText.format(timeout))) is over the interval (\(DurationText.format(interval)))",
+                "the timeout (\(DurationText.format(timeout))) is longer than the interval (\(DurationText.format(interval)))",
                 at: node["timeout"]?.offset ?? node.offset, place("timeout"))
         }
         webhook = node["on_change"].flatMap { WebhookEntry(source: source, place: place).read($0, into: &complaints) }

@@ -81,7 +81,7 @@ struct WatchEntry {
         if timeout > interval, node["timeout"] != nil || node["interval"] != nil {
             let member = node["timeout"] != nil ? "timeout" : "interval"
             complaints.add(
-                "the timeout (\(DurationText.format(timeout))) is over the interval (\(DurationText.format(interval)))",
+                "the timeout (\(DurationText.format(timeout))) is longer than the interval (\(DurationText.format(interval)))",
                 at: node[member]?.offset ?? node.offset, place(member))
         }
         return (interval, timeout)
@@ -97,7 +97,8 @@ struct WatchEntry {
         let place = self.place("system_instructions_file")
         guard node["system_instructions"] == nil else {
             complaints.add(
-                "only one of \"system_instructions\" and \"system_instructions_file\" can stand here", at: entry.offset,
+                "only one of \"system_instructions\" and \"system_instructions_file\" is allowed here",
+                at: entry.offset,
                 place)
             return nil
         }
@@ -126,7 +127,8 @@ struct WatchEntry {
         }
         for member in members where Dialect.reservedParameters.contains(member.name) {
             complaints.add(
-                "is the probe's own and can't be set", at: member.nameOffset, place("inference_params.\(member.name)"))
+                "is set by the probe and can't be set here", at: member.nameOffset,
+                place("inference_params.\(member.name)"))
         }
         return members.isEmpty ? nil : entry.plain
     }

@@ -100,7 +100,7 @@ struct WatchlistComplaints {
         if let index = names.firstIndex(of: text) { return words[index] }
         let suggestion = Suggestion.text(for: text, among: names)
         add(
-            "no \(thing) named \"\(text)\"\(suggestion.isEmpty ? "; it is one of \(names.joined(separator: ", "))" : suggestion)",
+            "no \(thing) named \"\(text)\"\(suggestion.isEmpty ? "; it should be one of \(names.joined(separator: ", "))" : suggestion)",
             at: node.offset, place)
         return nil
     }

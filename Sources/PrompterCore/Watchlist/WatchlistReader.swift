@@ -20,7 +20,7 @@ struct WatchlistReader {
             throw InvalidWatchlist(errors: complaints.errors(in: source))
         }
         for member in document.duplicateNames {
-            complaints.add("the key \"\(member.name)\" stands here a second time", at: member.nameOffset, .document)
+            complaints.add("the key \"\(member.name)\" is repeated here", at: member.nameOffset, .document)
         }
         let root = document.root
         let watchlist = complaints.members(of: root, known: Self.keys, at: .document) { .member($0) }
@@ -51,7 +51,7 @@ struct WatchlistReader {
         for member in members {
             if !Self.isProviderName(member.name) {
                 complaints.add(
-                    "a provider's name is made of up to 64 letters, digits, dots, hyphens and underscores and begins with"
+                    "a provider's name consists of up to 64 letters, digits, dots, hyphens and underscores and starts with"
                         + " a letter or digit", at: member.nameOffset, .provider(member.name, ""))
             }
             let provider = ProviderEntry(name: member.name, source: source).read(member.node, into: &complaints)
@@ -93,7 +93,7 @@ struct WatchlistReader {
         for draft in drafts {
             if let earlier = first[draft.key] {
                 complaints.add(
-                    "is the same as watches[\(earlier)]: org, workspace, template, provider and model tell watches apart",
+                    "is the same as watches[\(earlier)]; org, workspace, template, provider and model together must be unique",
                     at: draft.offset, .watch(draft.index, ""))
             } else {
                 first[draft.key] = draft.index

@@ -58,7 +58,7 @@ struct WebhookEntry {
         let names = Severity.allCases.map(\.rawValue)
         let suggestion = Suggestion.text(for: text, among: names)
         complaints.add(
-            "no severity named \"\(text)\"\(suggestion.isEmpty ? "; it is one of \(names.joined(separator: ", "))" : suggestion)",
+            "no severity named \"\(text)\"\(suggestion.isEmpty ? "; it should be one of \(names.joined(separator: ", "))" : suggestion)",
             at: entry.offset, inner("severity"))
         return nil
     }

@@ -13,7 +13,7 @@ struct DaemonRun: Sendable {
     var log = ""
 
     /// Whether it lost its Redis at some time, and guarded alone.
-    var guardedAlone: Bool { log.contains("guards alone") }
+    var guardedAlone: Bool { log.contains("guards its slots alone") }
 
     /// How many failed probes of `model` its log tells of.
     func failures(of model: String) -> Int {

@@ -48,7 +48,7 @@ struct GuardPromiseTests {
 
     @Test func whoLostRedisGuardsAlone() {
         var alone = DaemonRun(number: 1, daemon: 0)
-        alone.log = "12:00:00 warning  redis: gone; this instance guards alone until it is back"
+        alone.log = "12:00:00 warning  redis: gone; this instance guards its slots alone until Redis is back"
         #expect(violations([1, 2], later: [1], run: alone) == 0)
     }
 }

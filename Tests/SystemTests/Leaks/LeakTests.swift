@@ -95,7 +95,8 @@ import Testing
         // Keys that are none, in files that all can read; then good ones.
         let key = try #require(leak.canaries.first { $0.name == "compatible's key by file" })
         for (text, line) in [
-            ("\(key.secret)\n\(key.secret)\n", "it has more than one line"), ("Bearer \(key.secret)", "it has a blank"),
+            ("\(key.secret)\n\(key.secret)\n", "it has more than one line"),
+            ("Bearer \(key.secret)", "it contains a blank"),
         ] {
             try leak.give(text, in: "key-compatible")
             program.send(SIGHUP)
@@ -105,7 +106,7 @@ import Testing
         try leak.give(key.secret, in: "key-compatible")
         #expect(chmod(site.folder.path(of: "key-compatible"), 0o644) == 0)
         program.send(SIGHUP)
-        #expect(await program.line(with: "every user of this machine can read it"))
+        #expect(await program.line(with: "every user on this machine can read it"))
         #expect(await leaking.request(leaking.requests.count + 300) != nil)
         // What Redis keeps runs out within seconds: it is read while the daemon writes it.
         let script = "local all = '' for _, key in ipairs(redis.call('KEYS', '*')) do "

@@ -25,7 +25,7 @@ import Testing
     static let mistakes = [
         Mistake(name: "variable", provider: #""api_key_env":"\#(canary.secret)""#, message: "not a key"),
         Mistake(name: "file", provider: #""api_key_file":"\#(canary.secret)""#, message: "not a key"),
-        Mistake(name: "member", provider: #""api_key":"\#(canary.secret)""#, message: "must not stand"),
+        Mistake(name: "member", provider: #""api_key":"\#(canary.secret)""#, message: "must not be"),
         Mistake(name: "member's name", provider: #""\#(canary.secret)":"x""#, message: "no such key"),
         Mistake(
             name: "probe", provider: #""probe":"\#(canary.secret)""#, message: "no kind of probe named \"<redacted>\""),
@@ -33,19 +33,19 @@ import Testing
             name: "header's name", provider: #""headers":{"\#(canary.secret)":7}"#, message: "should be a string"),
         Mistake(
             name: "header's value", provider: #""headers":{"Authorization":"Bearer \#(canary.secret)\u0001"}"#,
-            message: "a credential must not stand in the watchlist"),
+            message: "a credential must not be in the watchlist"),
         Mistake(
             name: "user of a URL", provider: #""base_url":"https://u:\#(canary.secret)@p.example""#,
-            message: "must not hold a user or a password"),
+            message: "must not contain a user or password"),
         Mistake(
             name: "query of a URL", provider: #""base_url":"https://p.example?key=\#(canary.secret)""#,
-            message: "must not hold a query or a fragment"),
+            message: "must not contain a query or fragment"),
         Mistake(
             name: "webhook", watch: #""on_change":{"webhook":"ftp://h/\#(canary.secret)"}"#,
-            message: "should begin with https:// or http://"),
+            message: "should start with https:// or http://"),
         Mistake(
             name: "user of a webhook", watch: #""on_change":{"webhook":"https://u:\#(canary.secret)@h/"}"#,
-            message: "must not hold a user or a password"),
+            message: "must not contain a user or password"),
         Mistake(
             name: "severity", watch: #""on_change":{"webhook":"https://h/","severity":"\#(canary.secret)"}"#,
             message: "no severity named \"<redacted>\""),
@@ -58,16 +58,16 @@ import Testing
             file: "Authorization Bearer \(canary.secret)", message: "line 1 has no colon"),
         Mistake(
             name: "header file's header", watch: #""on_change":{"webhook":"https://h/","header_file":"file"}"#,
-            file: "Bearer \(canary.secret): x", message: "line 1 does not begin with the name of a header"),
+            file: "Bearer \(canary.secret): x", message: "line 1 does not start with a header name"),
         Mistake(
             name: "two keys", provider: #""api_key_file":"file""#, file: "\(canary.secret)\n\(canary.secret)",
             message: "it has more than one line"),
         Mistake(
             name: "key and name", provider: #""api_key_file":"file""#, file: "OPENAI_API_KEY=\(canary.secret) x",
-            message: "it has a blank"),
+            message: "it contains a blank"),
         Mistake(
             name: "variable's name", provider: #""api_key_env":"KEY""#, environment: ["KEY": "Bearer \(canary.secret)"],
-            message: "it has a blank"),
+            message: "it contains a blank"),
         Mistake(
             name: "Redis", environment: ["REDIS_URL": "redis://u:\(canary.secret)@h:port/0"],
             message: "not a Redis address"),

@@ -17,7 +17,7 @@ struct SuccessBody {
         self.redaction = redaction
         guard objects.isEmpty || body.isArray && !mayBeArray else { return }
         let line = redaction.clean(body.firstLine)
-        let reason = body.fault.map { "the answer is no JSON (\($0))" } ?? "the answer is no JSON object"
+        let reason = body.fault.map { "the response is not JSON (\($0))" } ?? "the response is not a JSON object"
         throw ProbeFailure(.malformed, line.isEmpty ? reason : "\(reason): \(line)")
     }
 
@@ -41,10 +41,10 @@ struct SuccessBody {
         case .null: return nil
         case .string(let text):
             guard isOnce(member, text) else {
-                throw ProbeFailure(.malformed, "the answer has two different members \"\(member)\"")
+                throw ProbeFailure(.malformed, "the response has two different members \"\(member)\"")
             }
             return try harmless(text, member)
-        default: throw ProbeFailure(.malformed, "the answer's \"\(member)\" is \(node.kind), not a string")
+        default: throw ProbeFailure(.malformed, "the response's \"\(member)\" is \(node.kind), not a string")
         }
     }
 
@@ -56,7 +56,7 @@ struct SuccessBody {
         let model = try name(member)
         guard let model, model.allSatisfy(\.isWhitespace) else { return model }
         if isEnough { return nil }
-        throw ProbeFailure(.malformed, "the answer's \"\(member)\" is empty")
+        throw ProbeFailure(.malformed, "the response's \"\(member)\" is empty")
     }
 
     /// A member that names the version beside the model, which answers without it as well: what is no text counts as none.
@@ -69,7 +69,7 @@ struct SuccessBody {
     /// - Throws: ``ProbeFailure`` where it names one and holds nothing else that `kind` has.
     func requireServed(_ model: String?, _ kind: String, _ isServed: Bool) throws(ProbeFailure) {
         guard VersionIdentity.named(model) == nil || isServed else {
-            throw ProbeFailure(.malformed, "the answer names a model, but has nothing else that a \(kind) has")
+            throw ProbeFailure(.malformed, "the response names a model but has none of the other members of a \(kind)")
         }
     }
 
@@ -95,10 +95,10 @@ struct SuccessBody {
     /// - Throws: ``ProbeFailure`` where it holds the call's own credential, or bytes that are no text.
     func harmless(_ text: String, _ place: String) throws(ProbeFailure) -> String {
         guard !text.unicodeScalars.contains("\u{FFFD}") else {
-            throw ProbeFailure(.malformed, "the answer's \"\(place)\" is not UTF-8")
+            throw ProbeFailure(.malformed, "the response's \"\(place)\" is not UTF-8")
         }
         guard !redaction.isSecret(in: text) else {
-            throw ProbeFailure(.malformed, "the answer's \"\(place)\" holds the credential of the call")
+            throw ProbeFailure(.malformed, "the response's \"\(place)\" contains the credential of the call")
         }
         return text
     }

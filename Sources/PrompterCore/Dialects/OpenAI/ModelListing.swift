@@ -39,7 +39,7 @@ enum ModelListing {
 
     static func read(_ body: SuccessBody, of target: Target) throws(ProbeFailure) -> CallAnswer {
         guard let models = body["data"]?.elements else {
-            throw ProbeFailure(.malformed, "the answer's \"data\" is no array")
+            throw ProbeFailure(.malformed, "the response's \"data\" is not an array")
         }
         // A server of one model answers by whatever name it is asked for.
         let found =
@@ -47,7 +47,7 @@ enum ModelListing {
             ?? models.first { $0["aliases"]?.elements?.contains { $0.string == target.model } == true }
             ?? (models.count == 1 ? models.first : nil)
         guard let found, let name = found["id"]?.string, !name.isEmpty else {
-            throw ProbeFailure(.noVersion, "the server's list of models has no entry of this name")
+            throw ProbeFailure(.noVersion, "the server's list of models has no entry with this name")
         }
         var answer = CallAnswer(model: try body.harmless(name, "id"), shows: .model)
         if let lasting = lasting(found, depth: 0) {

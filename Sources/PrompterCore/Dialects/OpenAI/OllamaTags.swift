@@ -3,7 +3,7 @@
 enum OllamaTags {
     static func read(_ body: SuccessBody, of target: Target) throws(ProbeFailure) -> CallAnswer {
         guard let models = body["models"]?.elements else {
-            throw ProbeFailure(.malformed, "the answer's \"models\" is no array")
+            throw ProbeFailure(.malformed, "the response's \"models\" is not an array")
         }
         let asked = OllamaName(target.model)
         func names(_ model: JSONNode) -> [String] { [model["name"], model["model"]].compactMap { $0?.string } }
@@ -11,10 +11,10 @@ enum OllamaTags {
             models.first { names($0).contains(target.model) }
             ?? models.first { names($0).contains { OllamaName($0) == asked } }
         guard let found else {
-            throw ProbeFailure(.notFound, "Ollama holds no model of this name; pull it, or correct the watch's model")
+            throw ProbeFailure(.notFound, "Ollama has no model with this name; pull it, or correct the watch's model")
         }
         guard let digest = found["digest"]?.string, !digest.isEmpty else {
-            throw ProbeFailure(.noVersion, "Ollama's entry of the model has no digest")
+            throw ProbeFailure(.noVersion, "Ollama's entry for the model has no digest")
         }
         let name = found["name"]?.string ?? found["model"]?.string ?? target.model
         var answer = CallAnswer(model: try body.harmless(name, "name"), shows: [.model, .digest])

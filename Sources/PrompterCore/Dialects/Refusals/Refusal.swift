@@ -54,7 +54,7 @@ struct Refusal {
 
     var failure: ProbeFailure {
         let failureClass = RefusalClass.of(self)
-        var text = isInside ? "a success that carries an error" : "status \(status)"
+        var text = isInside ? "an error in a successful response" : "status \(status)"
         if (300...399).contains(status), let location { text += ", a redirect to \(location)" }
         text += message.isEmpty ? (isInside ? " without a message" : "") : ": \(message)"
         if failureClass == .address, !isOfModel { text += " (is the base_url right?)" }
