@@ -116,7 +116,7 @@ import Testing
             .noise, signal, "\(new.afterFirstDay) events after the first day", "\(old.afterFirstDay)")
         #expect(new.afterFirstDay == 0)
         let life = Simulation<Evidence>(.noise, slots: 40, seed: 1).rule.life
-        #expect(life.confidence(model: "m") == .noisy && life.members.count <= SignalLife.mostMembers)
+        #expect(life.confidence(model: "m") == .noisy && life.members.count <= LiveSet.most)
     }
 
     /// With an impatient rule the same traffic raises alarms: the tests above can fail.

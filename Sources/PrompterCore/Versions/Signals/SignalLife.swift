@@ -4,24 +4,6 @@
 /// It takes the target's successes in the order of their times and returns what each makes known. A value, so that two who take
 /// the same observations are equal.
 public struct SignalLife: Hashable, Sendable {
-    /// A live value. A retired one is no member; that it was one is known from its versions.
-    public struct Member: Hashable, Sendable {
-        public var value: String
-        /// When it became live, the last time that it did.
-        public var since: Timestamp
-        public var lastSeen: Timestamp
-        /// The count of ``SignalLife/carried`` when it was last seen.
-        var lastCount: Int
-        /// Answers that showed it since the settled set was last replaced.
-        var answers: Int
-        /// Whether it belongs to the set that a replacement replaces: the commonest, which together have half of the answers.
-        public internal(set) var isSettled: Bool
-        /// Whether it was first seen, ever, in the run of foreign values that goes on.
-        var isFresh: Bool
-        /// Whether it was live before, and came back without a word: so it goes.
-        var isBack = false
-    }
-
     /// A settled set that was replaced, as it was then.
     struct Displaced: Hashable, Sendable {
         var values: [String]
@@ -46,8 +28,6 @@ public struct SignalLife: Hashable, Sendable {
         var evidence: [Sighting] = []
     }
 
-    /// The most members: with more, the one seen longest ago is retired at once.
-    static let mostMembers = 64
     /// How many replaced sets are remembered, and how many values of each.
     static let mostDisplaced = 4
     static let mostDisplacedValues = 16
@@ -67,8 +47,7 @@ public struct SignalLife: Hashable, Sendable {
     public internal(set) var carried = 0
     /// Successes of the target since the last that showed it.
     var unshown = 0
-    /// The live set, in the order in which its members became live.
-    public internal(set) var members: [Member] = []
+    var live = LiveSet()
     /// The first observation that carried the signal, the last, and the last whose value was settled.
     var first: Timestamp?
     var last, lastSettled: Sighting?
@@ -77,8 +56,6 @@ public struct SignalLife: Hashable, Sendable {
     /// How many those are, and after how many of them the settled set is next chosen anew.
     var age = 0
     var nextChoice = 0
-    /// Values that are settled and were retired since: each is settled again once it is seen.
-    var awaited: [String] = []
     /// The foreign values that are being seen instead of the settled ones.
     var run: ForeignRun?
     /// The sets that were replaced, the latest last.
@@ -90,6 +67,9 @@ public struct SignalLife: Hashable, Sendable {
     public init(_ signal: Signal) {
         self.signal = signal
     }
+
+    /// The live values, in the order in which they became live.
+    public var members: [LiveValue] { live.values }
 
     /// Whether its absence was told.
     public var isMissing: Bool { presence.isMissing }
@@ -113,7 +93,7 @@ public struct SignalLife: Hashable, Sendable {
     /// Whether `count` more probes now might tell whether a change that has begun is real.
     func wantsConfirmation(_ rules: LifeRules, atMost count: Int) -> Bool {
         guard let run, presence.absentRun == 0, count > 0 else { return false }
-        let isKnown = members.contains { $0.value == last?.value && !$0.isFresh }
+        let isKnown = last.flatMap { live[$0.value] }.map { !$0.isFresh } ?? false
         return run.evidence(after: count, mixture: mixture, isKnown: isKnown) >= threshold(rules)
     }
 
@@ -141,8 +121,8 @@ public struct SignalLife: Hashable, Sendable {
         }
         if carried == 0 { first = time }
         carried += 1
-        let isRepeat = run.map { isSeen(value, in: $0) } ?? false
-        let standing = try see(sighting, isKnown: isKnown)
+        let isRepeat = run.map { live[value]?.isSeen(in: $0) ?? false } ?? false
+        let standing = try live.see(sighting, count: carried) { try isKnown(signal, value) }
         if standing == .novel, let change = appeared(sighting, rules) { changes.append(change) }
         if let standing {
             if age < Self.unconditional {
@@ -167,52 +147,11 @@ public struct SignalLife: Hashable, Sendable {
         return rules.threshold(answers: carried, age: last.time - first, settledFor: age)
     }
 
-    /// Puts the value among the members.
-    ///
-    /// - Returns: what it is to the settled ones; `nil` for one of them.
-    private mutating func see(
-        _ sighting: Sighting, isKnown: (Signal, String) throws -> Bool
-    ) rethrows -> ForeignRun.Standing? {
-        if let index = members.firstIndex(where: { $0.value == sighting.value }) {
-            members[index].lastSeen = sighting.time
-            members[index].lastCount = carried
-            members[index].answers += 1
-            return members[index].isSettled ? nil : members[index].isFresh ? .fresh : .known
-        }
-        let known = try isKnown(signal, sighting.value)
-        let isAwaited = awaited.contains(sighting.value)
-        awaited.removeAll { $0 == sighting.value }
-        members.append(
-            Member(
-                value: sighting.value, since: sighting.time, lastSeen: sighting.time, lastCount: carried, answers: 1,
-                isSettled: isAwaited, isFresh: !known && !isAwaited, isBack: known))
-        if members.count > Self.mostMembers, let oldest = members.map(\.lastCount).min() {
-            remove { $0.lastCount == oldest }
-        }
-        return isAwaited ? nil : known ? .known : .novel
-    }
-
-    private func isDisplaced(_ value: String) -> Bool {
-        displaced.contains { $0.values.contains(value) }
-    }
-
-    private func isSeen(_ value: String, in run: ForeignRun) -> Bool {
-        members.contains { $0.value == value && $0.lastCount > run.startCount }
-    }
-
-    private mutating func remove(where goes: (Member) -> Bool) {
-        members.removeAll(where: goes)
-        if awaited.isEmpty, !members.contains(where: \.isSettled) { settleCommonest() }
-    }
-
     // MARK: the settled set
 
     /// The very first answers are settled whatever they show: they say how many values there are.
     private mutating func begin(_ standing: ForeignRun.Standing, _ sighting: Sighting) {
-        if let index = members.firstIndex(where: { $0.value == sighting.value }) {
-            members[index].isSettled = true
-            members[index].isFresh = false
-        }
+        live.settle([sighting.value])
         if age > 0 {
             mixture.addSettled()
             if standing == .novel { mixture.novel += 1 }
@@ -229,26 +168,15 @@ public struct SignalLife: Hashable, Sendable {
         // More answers know the shares better; later ones change nothing, so that a slow roll-out is no beginning.
         guard age >= max(nextChoice, rules.beginning) else { return }
         nextChoice = nextChoice < 8 * rules.beginning ? max(nextChoice, rules.beginning) * 2 : Self.neverAgain
-        settleCommonest()
-        mixture.foreign = members.reduce(0) { $0 + ($1.isSettled ? 0 : $1.answers) }
+        live.settleCommonest()
+        mixture.foreign = live.answers { !$0.isSettled }
         mixture.answers = max(mixture.answers, mixture.foreign)
         // What led for a few answers and is a minority now was never replaced.
-        displaced.removeAll { set in
-            set.age < rules.beginning && members.contains { !$0.isSettled && set.values.contains($0.value) }
-        }
+        let minority = members.filter { !$0.isSettled }.map(\.value)
+        displaced.removeAll { $0.age < rules.beginning && $0.values.contains(where: minority.contains) }
         // Of a beginning, where all values are new, the rest of the past has less and less.
         mixture.followers /= 2
         mixture.repeats /= 2
-    }
-
-    /// Takes the commonest values for settled, as many as have half of the answers.
-    private mutating func settleCommonest() {
-        let all = members.reduce(0) { $0 + $1.answers }
-        var covered = 0
-        for index in members.indices.sorted(by: { (members[$0].answers, $1) > (members[$1].answers, $0) }) {
-            members[index].isSettled = 2 * covered < all
-            covered += members[index].answers
-        }
     }
 
     /// Lets the run that goes on, if one does, teach what it was. In a beginning its values are settled, since they came beside
@@ -257,12 +185,13 @@ public struct SignalLife: Hashable, Sendable {
         guard var run else { return }
         run.teach(&mixture)
         mixture.addForeignRun(of: run.length)
-        for index in members.indices {
-            if age < rules.beginning, members[index].lastCount > run.startCount, !isDisplaced(members[index].value) {
-                members[index].isSettled = true
-            }
-            members[index].isFresh = false
+        if age < rules.beginning {
+            live.settle(
+                members.filter { member in
+                    member.isSeen(in: run) && !displaced.contains { $0.values.contains(member.value) }
+                }.map(\.value))
         }
+        live.age()
         age += run.length
         self.run = nil
     }
@@ -283,8 +212,7 @@ public struct SignalLife: Hashable, Sendable {
         guard nextChoice == 0, age + run.length >= rules.beginning, let set = displaced.last, let last,
             set.values.contains(last.value)
         else { return false }
-        let all = members.reduce(0) { $0 + $1.answers }
-        return 3 * members.reduce(0) { $0 + (set.values.contains($1.value) ? $1.answers : 0) } > 2 * all
+        return 3 * live.answers { set.values.contains($0.value) } > 2 * live.answers { _ in true }
     }
 
     private mutating func weigh(
@@ -298,10 +226,10 @@ public struct SignalLife: Hashable, Sendable {
 
     /// The settled members go at once; what was seen instead is settled.
     private mutating func alarm(_ sighting: Sighting, _ run: ForeignRun, _ rules: LifeRules) -> Change {
-        let seen = members.filter { $0.lastCount > run.startCount }
+        let seen = members.filter { $0.isSeen(in: run) }
         let old = members.filter(\.isSettled)
         // Of what answered before, all that anybody would have noticed is named, also what is not settled.
-        let all = members.reduce(0) { $0 + $1.answers }
+        let all = live.answers { _ in true }
         let before = members.filter {
             $0.isSettled || !$0.isFresh && 20 * $0.answers >= all && $0.lastCount <= carried - (run.length + 1) / 2
         }
@@ -322,18 +250,11 @@ public struct SignalLife: Hashable, Sendable {
                     values: Array(values.prefix(Self.mostDisplacedValues)), mixture: mixture, age: age,
                     nextChoice: nextChoice, count: run.startCount))
             if displaced.count > Self.mostDisplaced { displaced.removeFirst() }
-            members.removeAll(where: \.isSettled)
-            for index in members.indices {
-                let isSeen = members[index].lastCount > run.startCount
-                members[index].answers = isSeen ? members[index].isFresh ? members[index].answers : 1 : 0
-                members[index].isSettled = isSeen
-                members[index].isFresh = false
-            }
+            live.replaceSettled(after: run)
             mixture = Mixture()
             mixture.answers = run.length - 1
             mixture.novel = run.novel + run.known
             (age, nextChoice) = (run.length, 0)
-            awaited = []
         }
         self.run = nil
         lastSettled = sighting
@@ -349,12 +270,7 @@ public struct SignalLife: Hashable, Sendable {
         // A set that was known from a few answers only may have been the wrong one.
         nextChoice = set.age < rules.beginning ? age + rules.beginning / 2 : Self.neverAgain
         mixture.addForeignRun(of: interlude)
-        members.removeAll { $0.isSettled && !set.values.contains($0.value) }
-        for index in members.indices {
-            members[index].isSettled = set.values.contains(members[index].value)
-            members[index].isFresh = false
-        }
-        awaited = set.values.filter { value in !members.contains { $0.value == value } }
+        live.restore(set.values)
     }
 
     // MARK: what else is told
@@ -379,7 +295,7 @@ public struct SignalLife: Hashable, Sendable {
     }
 
     private mutating func retire(_ sighting: Sighting, _ rules: LifeRules) -> [Change] {
-        func isOver(_ member: Member) -> Bool {
+        func isOver(_ member: LiveValue) -> Bool {
             carried - member.lastCount >= rules.retireAfter && sighting.time - member.lastSeen >= rules.retireAge
         }
         guard members.contains(where: isOver) else { return [] }
@@ -388,7 +304,7 @@ public struct SignalLife: Hashable, Sendable {
         let isLeft = isNoisy || members.contains { $0.isSettled && !isOver($0) }
         let over = members.filter { isOver($0) && (isLeft || !$0.isSettled) }
         let values = Set(over.map(\.value))
-        remove { values.contains($0.value) }
+        live.remove { values.contains($0.value) }
         guard carried > rules.beginning, !isNoisy else { return [] }
         return over.filter { !$0.isBack }.map { Change(kind: .retired, value: $0.value, evidence: [sighting]) }
     }

@@ -111,7 +111,7 @@ private struct ByteWriter {
         write(life.presence.evidence.bitPattern)
         write(life.presence.isMissing)
         write(life.appearancesSpentUntil) { $0.write($1) }
-        write(life.awaited)
+        write(life.live.awaited)
         write([life.displaced.count])
         for set in life.displaced {
             write(set.values)
@@ -233,8 +233,8 @@ private struct ByteReader {
         (life.age, life.nextChoice) = (counts[3], counts[4])
         (life.first, life.last, life.lastSettled) = (first, last, lastSettled)
         (life.mixture, life.run, life.presence) = (mixture, run, presence)
-        (life.appearancesSpentUntil, life.awaited) = (spentUntil, awaited)
-        (life.displaced, life.members) = (displaced, members)
+        (life.appearancesSpentUntil, life.live.awaited) = (spentUntil, awaited)
+        (life.displaced, life.live.values) = (displaced, members)
         return life
     }
 
@@ -252,11 +252,11 @@ private struct ByteReader {
             values: values, mixture: mixture, age: counts[0], nextChoice: counts[1], count: counts[2])
     }
 
-    private mutating func member() -> SignalLife.Member? {
+    private mutating func member() -> LiveValue? {
         guard let value = text(), let since = time(), let lastSeen = time(), let counts = counts(2),
             let isSettled = flag(), let isFresh = flag(), let isBack = flag()
         else { return nil }
-        return SignalLife.Member(
+        return LiveValue(
             value: value, since: since, lastSeen: lastSeen, lastCount: counts[0], answers: counts[1],
             isSettled: isSettled, isFresh: isFresh, isBack: isBack)
     }
