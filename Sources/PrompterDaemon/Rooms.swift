@@ -27,7 +27,9 @@ struct Rooms: Sendable {
         self.settings = settings
         self.log = log
         do {
-            lock = try FileLock(settings.database)
+            lock = try await fileThreads.run(on: settings.database) { path throws(FileError) in
+                try FileLock(path)
+            }
         } catch {
             if case .locked = error.problem { throw .locked("\(error)") }
             throw .unusable("\(error)")

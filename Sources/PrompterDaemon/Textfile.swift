@@ -6,21 +6,34 @@ import PrompterCore
 actor Textfile {
     private let path: String
     private let settings: Settings
+    private let threads: FileThreads
     private let log: Logger
+    private var isFirst = true
     private var isFailing = false
     /// How many writes failed.
     private var errors: UInt64 = 0
     /// The number of the snapshot that was written last: an older one that comes later is not.
     private var lastNumber = 0
+    private var lastWrite: Task<Void, Never>?
 
-    init(_ path: String, _ settings: Settings, log: Logger) {
+    init(_ path: String, _ settings: Settings, on threads: FileThreads, log: Logger) {
         self.path = path
         self.settings = settings
+        self.threads = threads
         self.log = log
-        AtomicFile.removeLeftovers(of: path)
     }
 
-    func write(_ snapshot: MetricsSnapshot, _ state: DaemonState) {
+    /// Writes it after those that were given before.
+    func write(_ snapshot: MetricsSnapshot, _ state: DaemonState) async {
+        let write = Task { [lastWrite] in
+            await lastWrite?.value
+            await put(snapshot, state)
+        }
+        lastWrite = write
+        await write.value
+    }
+
+    private func put(_ snapshot: MetricsSnapshot, _ state: DaemonState) async {
         guard snapshot.number > lastNumber else { return }
         lastNumber = snapshot.number
         var state = state
@@ -29,7 +42,11 @@ actor Textfile {
             state, service: settings.service, environment: settings.environmentName,
             mostWatches: settings.mostWatchSeries)
         do {
-            try AtomicFile.write(bytes, to: path)
+            try await threads.run(on: path) { [isFirst] path throws(FileError) in
+                if isFirst { AtomicFile.removeLeftovers(of: path) }
+                try AtomicFile.write(bytes, to: path)
+            }
+            isFirst = false
             if isFailing { log.notice("textfile: \(SafeText(path)) is written again") }
             isFailing = false
         } catch {

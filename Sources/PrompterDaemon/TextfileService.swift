@@ -18,7 +18,7 @@ actor TextfileService {
 
     init(_ rooms: Rooms) {
         self.rooms = rooms
-        textfile = rooms.settings.textfile.map { Textfile($0, rooms.settings, log: rooms.log) }
+        textfile = rooms.settings.textfile.map { Textfile($0, rooms.settings, on: rooms.fileThreads, log: rooms.log) }
         state = DaemonState(start: Moment.now.wall)
         state.version = Settings.version
         (writes, wanted) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
