@@ -54,14 +54,14 @@ public struct VersionInquiry: Sendable {
         }
         client.trust(await AuthorityFiles(of: watchlist).files)
         let redis = settings.redis.map { RedisGuard(url: $0, clock: { Moment.now }) }
+        var replies: [TargetID: Reply] = [:]
         do {
             try await store.registerMissing(watches, at: Moment.now.wall)
+            for target in watches.map(\.target) where replies[target.id] == nil {
+                replies[target.id] = await ask(target, isForced: isForced, client, redis ?? LocalGuard())
+            }
         } catch {
-            throw .unusable("\(error)")
-        }
-        var replies: [TargetID: Reply] = [:]
-        for target in watches.map(\.target) where replies[target.id] == nil {
-            replies[target.id] = await ask(target, isForced: isForced, client, redis ?? LocalGuard())
+            for watch in watches { replies[watch.target.id] = .notMade(.store("\(error)")) }
         }
         await redis?.shutdown()
         client.shutdown()

@@ -141,10 +141,8 @@ struct CommandTests {
         other.write("BEGIN IMMEDIATE; SELECT 'begun';\n")
         #expect(other.read() == "begun\n")
         let locked = await site.run(probe)
-        #expect(
-            locked.status == 78 && locked.errors.contains("another program keeps the database locked"),
-            "\(locked.errors)")
-        #expect(!locked.output.contains("no_version"))
+        #expect(locked.status == 1 && locked.output.contains(#""not_made":"store""#), "\(locked)")
+        #expect(locked.output.contains("another program keeps the database locked"), "\(locked.output)")
         other.end()
     }
 
