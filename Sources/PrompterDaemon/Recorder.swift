@@ -92,7 +92,6 @@ public final class Recorder: Sendable {
     private static let fullBatch = 512
     private static let pauseAfterFailure: Duration = .seconds(1)
 
-    private let untold = RecorderOutcomes()
     private let store: any VersionStore
     private let clock: @Sendable () -> Moment
     private let state = Locked(State())
@@ -107,9 +106,7 @@ public final class Recorder: Sendable {
 
     /// What became of it, for the one who counts and tells. No more waits here than has places in the queue: what that one has not
     /// taken is put together, the findings by their order and the rest by its last word.
-    public var outcomes: AsyncStream<Outcome> {
-        AsyncStream { [untold] in await untold.next() }
-    }
+    public let outcomes = RecorderOutcomes()
 
     /// What was counted until now.
     public var report: Report {
@@ -189,11 +186,11 @@ public final class Recorder: Sendable {
                 }
                 do {
                     let recorded = try await store.write(queue.batch, at: clock().wall)
-                    if isFailing { untold.add(.restored) }
+                    if isFailing { outcomes.add(.restored) }
                     isFailing = false
                     committed(queue, recorded)
                 } catch {
-                    if !isFailing { untold.add(.failing("\(error)")) }
+                    if !isFailing { outcomes.add(.failing("\(error)")) }
                     isFailing = true
                     putBack(queue)
                     if state.withLock({ $0.isGivenUp }) { return end() }
@@ -239,7 +236,7 @@ public final class Recorder: Sendable {
 
     private func end() {
         arrived.finish()
-        untold.finish()
+        outcomes.finish()
         let waiters = state.withLock { state in
             state.hasEnded = true
             defer {
@@ -285,7 +282,7 @@ public final class Recorder: Sendable {
         commit.standOffs = Array(queue.standOffs.values)
         commit.watchlist = queue.watchlist
         commit.isClockSetBack = queue.isClockSetBack
-        untold.add(.committed(commit))
+        outcomes.add(.committed(commit))
         for waiter in queue.waiters { waiter.resume() }
     }
 }

@@ -5,7 +5,13 @@ import PrompterCore
 /// A reader who is slow makes it no longer than three: commits that follow one another are one, and a failure that is over before
 /// anybody heard of it is left out. The findings in it have their places in the scheduler's queue until they are taken; of the
 /// rest the last word is kept.
-final class RecorderOutcomes: Sendable {
+public final class RecorderOutcomes: AsyncSequence, Sendable {
+    public struct Iterator: AsyncIteratorProtocol {
+        fileprivate let outcomes: RecorderOutcomes
+
+        public mutating func next() async -> Recorder.Outcome? { await outcomes.next() }
+    }
+
     private struct State {
         var waiting: [Recorder.Outcome] = []
         var isFinished = false
@@ -38,6 +44,8 @@ final class RecorderOutcomes: Sendable {
         state.withLock { $0.isFinished = true }
         arrived.finish()
     }
+
+    public func makeAsyncIterator() -> Iterator { Iterator(outcomes: self) }
 
     /// The next one; `nil` when there will be none, or the task is cancelled.
     func next() async -> Recorder.Outcome? {

@@ -23,6 +23,8 @@ actor ReloadService {
     private(set) var inForce: WatchlistInForce
     /// What the watchlist was read from last, good or bad.
     private var watchedFiles: WatchedFiles
+    /// The targets of the list that was put in force last.
+    private var known: Set<TargetID> = []
     /// Whether what the store knows of the targets could not be read.
     private var isMemoryDue = false
     private let looks: AsyncStream<Void>
@@ -161,9 +163,12 @@ actor ReloadService {
 
     private func putInForce(spread: Duration, standOffs: [StandOff.Kept] = []) async {
         let watchlist = inForce.watchlist
+        let targets = watchlist.targets.map(\.id)
+        let new = targets.filter { !known.contains($0) }
+        known = Set(targets)
         var memory: [TargetID: TargetMemory] = [:]
         do {
-            memory = try await rooms.store.memory(of: await rooms.runner.unknownTargets(of: watchlist))
+            memory = try await rooms.store.memory(of: new)
         } catch {
             isMemoryDue = true
             rooms.log.error("store: the state of the targets could not be read: \(error)")

@@ -20,7 +20,7 @@ public struct Supervisor: Sendable {
         /// What each of them gets in any case.
         private static let least: Duration = .milliseconds(250)
 
-        /// When it was asked for, in uptime.
+        /// When it was asked for.
         let begin = Moment.now.uptime
 
         func left(of time: Duration) -> Duration { max(begin + time - Moment.now.uptime, Self.least) }
@@ -43,26 +43,20 @@ public struct Supervisor: Sendable {
     /// - Throws: ``DaemonError``: ``DaemonError/unrecorded(_:)`` where the store could not take everything, and, `once`,
     ///   ``DaemonError/failedTargets(_:)``.
     public func run(once: Bool) async throws(DaemonError) {
-        let signals = await Signals()
-        log.debug("starting")
         let life = LifeCycle(ServiceNotifier())
         let stop = Gate()
         let reloads = ReloadRequests()
-        // Apart from all else, so that nothing keeps a stop waiting.
-        let listening = Task {
-            for await request in signals.requests {
-                switch request {
-                case .terminate:
-                    life.stop()
-                    stop.open()
-                case .reload: reloads.ask()
-                }
+        // On a thread of its own, so that nothing keeps a stop waiting.
+        let signals = await Signals { request in
+            switch request {
+            case .terminate:
+                life.stop()
+                stop.open()
+            case .reload: reloads.ask()
             }
         }
-        defer {
-            listening.cancel()
-            signals.cancel()
-        }
+        defer { signals.cancel() }
+        log.debug("starting")
         let opening = Task { () -> Result<(Rooms, OpenedWatchlist), DaemonError> in
             do throws(DaemonError) {
                 let opened = try await OpenedWatchlist(settings, mayUseLastGood: !once, log: log)
@@ -200,10 +194,12 @@ public struct Supervisor: Sendable {
         _ rooms: Rooms, _ reloading: ReloadService, _ textfile: TextfileService, _ maintenance: StoreMaintenance
     ) async {
         for await outcome in rooms.recorder.outcomes {
+            if case .committed(let commit) = outcome, commit.findings.contains(where: { !$0.recorded.events.isEmpty }) {
+                rooms.dispatcher.wake()
+            }
             await rooms.runner.recorded(outcome)
             switch outcome {
             case .committed(let commit):
-                if commit.findings.contains(where: { !$0.recorded.events.isEmpty }) { rooms.dispatcher.wake() }
                 if let watchlist = commit.watchlist { await rooms.dispatcher.forgetOthers(than: watchlist) }
                 await maintenance.take(commit)
             case .failing: await textfile.show(isStoreFailing: true)

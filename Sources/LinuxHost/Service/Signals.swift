@@ -1,7 +1,7 @@
 import Dispatch
 import Glibc
 
-/// The signals that speak to the daemon, as a sequence.
+/// The signals that speak to the daemon.
 ///
 /// SIGPIPE is ignored besides, so that a reader that went away is an error of write(2) and no end of the process.
 public final class Signals: Sendable {
@@ -13,34 +13,28 @@ public final class Signals: Sendable {
         case reload
     }
 
-    /// What was asked for, in order. For one reader; of requests that nobody has taken yet the latest few are kept, and
-    /// among them always one to terminate if there was any. Ends with ``cancel()``.
-    public let requests: AsyncStream<Request>
-
     // Proof: never set again, and Dispatch's functions on a source may be called from any thread
     // (dispatch_source_create(3)).
     nonisolated(unsafe) private let sources: [any DispatchSourceSignal]
-    private let continuation: AsyncStream<Request>.Continuation
 
     /// Takes the signals over; when it returns, none of them ends the process any more.
-    public init() async {
+    ///
+    /// - Parameter handler: is told what each signal asks for, on a thread that is its own.
+    public init(_ handler: @escaping @Sendable (Request) -> Void) async {
         signal(SIGPIPE, SIG_IGN)
-        let (requests, continuation) = AsyncStream<Request>.makeStream(bufferingPolicy: .bufferingNewest(8))
         let queue = DispatchQueue(label: "prompterd.signals")
         var sources: [any DispatchSourceSignal] = []
         for (number, request) in [(SIGTERM, Request.terminate), (SIGINT, .terminate), (SIGHUP, .reload)] {
             // On Linux the signal's disposition must stay as it is: libdispatch sets its own, and an ignored one never
             // comes.
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-            source.setEventHandler { @Sendable in Self.hand(request, to: continuation) }
+            source.setEventHandler { @Sendable in handler(request) }
             await withCheckedContinuation { registration in
                 source.setRegistrationHandler { @Sendable in registration.resume() }
                 source.activate()
             }
             sources.append(source)
         }
-        self.requests = requests
-        self.continuation = continuation
         self.sources = sources
     }
 
@@ -48,14 +42,8 @@ public final class Signals: Sendable {
         cancel()
     }
 
-    /// Ends the sequence. The signals stay without effect.
+    /// Tells nothing any more. The signals stay without effect.
     public func cancel() {
         for source in sources { source.cancel() }
-        continuation.finish()
-    }
-
-    /// A flood of reloads must not push out the one request that matters.
-    static func hand(_ request: Request, to continuation: AsyncStream<Request>.Continuation) {
-        if case .dropped(.terminate) = continuation.yield(request) { continuation.yield(.terminate) }
     }
 }
