@@ -70,8 +70,8 @@ public actor WebhookDispatcher {
     public internal(set) var counts = DeliveryCounts()
     /// Webhooks whose last attempt failed.
     var failing: Set<[UInt8]> = []
-    /// Until when webhooks that failed are left alone, in uptime.
-    var quiet: [[UInt8]: Duration] = [:]
+    /// Until when webhooks that failed are left alone.
+    var quiet: [[UInt8]: Uptime] = [:]
     private var flights: [[UInt8]: Flight] = [:]
     private var alarm: Task<Void, Never>?
     private var isStoreFailing = false

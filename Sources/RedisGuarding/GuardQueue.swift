@@ -32,8 +32,8 @@ struct GuardQueue: Sendable {
     private var isOpen = true
     private var isEnding = false
     private var wantsConnection = true
-    /// When the last attempt to connect began, in uptime.
-    private var lastConnect: Duration
+    /// When the last attempt to connect began.
+    private var lastConnect: Uptime
     /// The attempt to connect that is under way, by its number, and whether jobs wait for it.
     private var connecting: (number: Int, isAwaited: Bool)?
     private var connectCount = 0

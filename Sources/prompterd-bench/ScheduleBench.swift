@@ -57,9 +57,9 @@ struct ScheduleBench: AsyncParsableCommand {
     }
 
     private func figures(
-        _ starts: [StartLog.Start], from start: Duration, to end: Duration, _ before: Resources, _ after: Resources
+        _ starts: [StartLog.Start], from start: Uptime, to end: Uptime, _ before: Resources, _ after: Resources
     ) -> Figures {
-        var last: [TargetID: Duration] = [:]
+        var last: [TargetID: Uptime] = [:]
         var deviations: [Double] = []
         for probe in starts {
             if let previous = last[probe.target], probe.time >= start, probe.time < end {
@@ -85,7 +85,7 @@ struct ScheduleBench: AsyncParsableCommand {
     }
 
     /// The most starts within any 100 ms.
-    private static func densest(_ times: [Duration]) -> Int {
+    private static func densest(_ times: [Uptime]) -> Int {
         var (first, most) = (0, 0)
         for (index, time) in times.enumerated() {
             while times[first] < time - .milliseconds(100) { first += 1 }

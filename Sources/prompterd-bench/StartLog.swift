@@ -6,8 +6,7 @@ import PrompterDaemon
 final class StartLog: Prober {
     struct Start: Sendable {
         var target: TargetID
-        /// In uptime.
-        var time: Duration
+        var time: Uptime
     }
 
     private let stub: StubProber

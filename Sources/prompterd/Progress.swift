@@ -7,7 +7,7 @@ final class Progress {
     private let what: String
     private let start = Moment.now.uptime
     private let isShown = isatty(STDERR_FILENO) == 1
-    private var last: Duration = .zero
+    private var last: Uptime?
     private var calls = 0
 
     /// - Parameter what: what is counted: `watches`.
@@ -20,14 +20,14 @@ final class Progress {
         calls += 1
         guard isShown, calls.isMultiple(of: 16) else { return }
         let now = Moment.now.uptime
-        guard now - start > .seconds(1), now - last > .milliseconds(200) else { return }
+        guard now - start > .seconds(1), now - (last ?? .start) > .milliseconds(200) else { return }
         last = now
         Console.write("\r\(count)\(total.map { " of \($0)" } ?? "") \(what)\u{1B}[K", to: STDERR_FILENO)
     }
 
     /// Takes the line away.
     func end() {
-        if last != .zero { Console.write("\r\u{1B}[K", to: STDERR_FILENO) }
-        last = .zero
+        if last != nil { Console.write("\r\u{1B}[K", to: STDERR_FILENO) }
+        last = nil
     }
 }

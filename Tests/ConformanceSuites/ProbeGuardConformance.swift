@@ -26,7 +26,7 @@ public enum ProbeGuardConformance {
     }
 
     private static func moment(in slot: Slot) -> Moment {
-        Moment(wall: slot.begin, uptime: .seconds(100))
+        Moment(wall: slot.begin, uptime: Uptime(sinceStart: .seconds(100)))
     }
 
     private static func observation(of lease: Lease, fingerprint: String) throws -> Observation {

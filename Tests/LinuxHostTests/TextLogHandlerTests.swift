@@ -82,7 +82,7 @@ import Testing
             [zone = zone as String, timeOfDay = timeOfDay as String, whole = whole as String] in
             setenv("TZ", zone, 1)
             tzset()
-            let moment = Moment(wall: Timestamp(milliseconds: 1_709_224_392_999), uptime: .zero)
+            let moment = Moment(wall: Timestamp(milliseconds: 1_709_224_392_999), uptime: Uptime(sinceStart: .zero))
             #expect(TextLogHandler.time(moment, isWhole: false) == timeOfDay)
             #expect(TextLogHandler.time(moment, isWhole: true) == whole)
         }

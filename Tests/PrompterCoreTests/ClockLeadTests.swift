@@ -3,7 +3,8 @@ import Testing
 
 /// How far the wall clock was set back.
 struct ClockLeadTests {
-    private let start = Moment(wall: Timestamp(milliseconds: 1_790_000_000_000), uptime: .seconds(1000))
+    private let start = Moment(
+        wall: Timestamp(milliseconds: 1_790_000_000_000), uptime: Uptime(sinceStart: .seconds(1000)))
 
     private func set(_ seconds: Int, _ moment: Moment) -> Moment {
         Moment(wall: moment.wall + .seconds(seconds), uptime: moment.uptime)

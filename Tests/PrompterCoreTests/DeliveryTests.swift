@@ -121,7 +121,7 @@ struct DeliveryTests {
 
     @Test func whoDeliversHoldsOthersUntilItHasBeenDone() {
         let localGuard = LocalGuard()
-        let start = Moment(wall: now, uptime: .seconds(100))
+        let start = Moment(wall: now, uptime: Uptime(sinceStart: .seconds(100)))
         func ask(_ id: UInt64, after time: Duration) -> Admission {
             let request = DeliveryLease.request(
                 for: delivery(event()), id: id, timeout: DeliveryRequest.timeout)

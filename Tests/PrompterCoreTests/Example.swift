@@ -25,3 +25,8 @@ enum Example {
 
     struct NoVersion: Error {}
 }
+
+extension Uptime {
+    static func seconds(_ seconds: Int) -> Uptime { Uptime(sinceStart: .seconds(seconds)) }
+    static func milliseconds(_ milliseconds: Int) -> Uptime { Uptime(sinceStart: .milliseconds(milliseconds)) }
+}

@@ -2,7 +2,8 @@ import PrompterCore
 import Testing
 
 struct LimitsTests {
-    private let now = Moment(wall: Timestamp(milliseconds: 1_790_000_000_000), uptime: .seconds(1000))
+    private let now = Moment(
+        wall: Timestamp(milliseconds: 1_790_000_000_000), uptime: Uptime(sinceStart: .seconds(1000)))
 
     private func due(_ model: String, _ provider: Provider) -> Due {
         let target = Example.target(model, provider: provider)

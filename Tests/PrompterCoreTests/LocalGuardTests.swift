@@ -3,7 +3,8 @@ import PrompterCore
 import Testing
 
 struct LocalGuardTests {
-    private let now = Moment(wall: Timestamp(milliseconds: 1_800_000_000_000), uptime: .seconds(100))
+    private let now = Moment(
+        wall: Timestamp(milliseconds: 1_800_000_000_000), uptime: Uptime(sinceStart: .seconds(100)))
 
     private func slot(_ index: Int = 0, number: Int64 = 5) throws -> Slot {
         let target = try #require(TargetID(SHA256.digest("target \(index)".utf8)))

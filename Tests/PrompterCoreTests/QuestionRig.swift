@@ -6,7 +6,7 @@ struct QuestionRig {
     /// What another instance could share with this one.
     let probeGuard = LocalGuard()
     var ledger = VersionLedger()
-    var now = Moment(wall: Timestamp(milliseconds: 1_790_000_000_000), uptime: .seconds(1000))
+    var now = Moment(wall: Timestamp(milliseconds: 1_790_000_000_000), uptime: Uptime(sinceStart: .seconds(1000)))
     private var lastQuestion: UInt64 = 0
 
     // What the scheduler asked for and nobody has done.

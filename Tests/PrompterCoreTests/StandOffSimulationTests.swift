@@ -9,10 +9,10 @@ struct StandOffSimulationTests {
 
     private struct World {
         var limits = Limits(workers: 10)
-        var now = Moment(wall: Timestamp(milliseconds: 1_790_000_000_000), uptime: .seconds(1000))
-        var waiting: [(due: Due, until: Duration)] = []
+        var now = Moment(wall: Timestamp(milliseconds: 1_790_000_000_000), uptime: Uptime(sinceStart: .seconds(1000)))
+        var waiting: [(due: Due, until: Uptime)] = []
         var flights: [ProbeTurn] = []
-        var lastCall: [TargetID: Duration] = [:]
+        var lastCall: [TargetID: Uptime] = [:]
         var longestGap: [TargetID: Duration] = [:]
 
         /// Passes one step: calls end as `answer` says, and what may begin does.

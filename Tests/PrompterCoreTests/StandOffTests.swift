@@ -6,7 +6,7 @@ struct StandOffTests {
     /// Limits, and a clock that stands until it is moved.
     private struct Rig {
         var limits = Limits(workers: 1000)
-        var now = Moment(wall: Timestamp(milliseconds: 1_790_000_000_000), uptime: .seconds(1000))
+        var now = Moment(wall: Timestamp(milliseconds: 1_790_000_000_000), uptime: Uptime(sinceStart: .seconds(1000)))
         let provider: Provider
 
         let interval: Duration
@@ -223,7 +223,7 @@ struct StandOffTests {
         var pauses: [Duration] = []
         for _ in 0..<8 {
             #expect(rig.call("a", Self.tooMany(nil)) != nil)
-            pauses.append((rig.limit("a")?.until ?? .zero) - rig.now.uptime)
+            pauses.append((rig.limit("a")?.until ?? .start) - rig.now.uptime)
             rig.pass(pauses.last ?? .zero)
         }
         #expect(pauses == [15, 30, 60, 120, 240, 480, 600, 600].map { .seconds($0) })
@@ -244,7 +244,7 @@ struct StandOffTests {
         var pauses: [Duration] = []
         for _ in 0..<7 {
             #expect(rig.call("a", ProbeFailure(.quota, "used up")) != nil)
-            pauses.append((rig.limit("a")?.until ?? .zero) - rig.now.uptime)
+            pauses.append((rig.limit("a")?.until ?? .start) - rig.now.uptime)
             rig.pass(pauses.last ?? .zero)
         }
         #expect(pauses == [1, 2, 4, 8, 16, 24, 24].map { .seconds($0 * 3600) })
@@ -292,7 +292,7 @@ struct StandOffTests {
         for model in ["a", "b"] { _ = rig.call(model, Self.unauthorized) }
         var pauses: [Duration] = []
         for number in 0..<8 {
-            pauses.append((rig.limit("m-\(number)")?.until ?? .zero) - rig.now.uptime)
+            pauses.append((rig.limit("m-\(number)")?.until ?? .start) - rig.now.uptime)
             rig.pass(pauses.last ?? .zero)
             #expect(rig.call("m-\(number)", Self.unauthorized) != nil)
         }
@@ -506,7 +506,7 @@ struct StandOffTests {
         var pauses: [Duration] = []
         for _ in 0..<5 {
             #expect(rig.call("a", ProbeFailure(.connection, "refused")) != nil)
-            pauses.append((rig.limit("a")?.until ?? .zero) - rig.now.uptime)
+            pauses.append((rig.limit("a")?.until ?? .start) - rig.now.uptime)
             rig.pass(pauses.last ?? .zero)
         }
         #expect(pauses == [15, 60, 240, 600, 600].map { .seconds($0) })

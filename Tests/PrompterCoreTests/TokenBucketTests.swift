@@ -4,9 +4,9 @@ import Testing
 
 struct TokenBucketTests {
     /// The times of all calls that begin in two minutes where one is always wanted and looked for every millisecond.
-    private func calls(_ requestsPerMinute: Int, from start: Duration) -> [Duration] {
+    private func calls(_ requestsPerMinute: Int, from start: Uptime) -> [Uptime] {
         var bucket = TokenBucket(requestsPerMinute: requestsPerMinute)
-        var calls: [Duration] = []
+        var calls: [Uptime] = []
         for milliseconds in 0..<120_000 {
             let time = start + .milliseconds(milliseconds)
             while bucket.take(at: time) { calls.append(time) }

@@ -12,7 +12,7 @@ final class DispatcherRig: Sendable {
     }
 
     private struct State {
-        var now = Moment(wall: Timestamp(milliseconds: 1_764_000_000_000), uptime: .seconds(1000))
+        var now = Moment(wall: Timestamp(milliseconds: 1_764_000_000_000), uptime: Uptime(sinceStart: .seconds(1000)))
         var rows: [Row] = []
         /// Open while the store takes nothing.
         var hold: (stream: AsyncStream<Void>, end: AsyncStream<Void>.Continuation)?

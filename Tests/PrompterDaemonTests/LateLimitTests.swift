@@ -51,7 +51,7 @@ struct LateLimitTests {
     }
 
     @Test func whatWasAdmittedMeanwhileIsGivenBack() async throws {
-        let now = Moment(wall: Timestamp(milliseconds: 1_790_000_000_000), uptime: .seconds(1000))
+        let now = Moment(wall: Timestamp(milliseconds: 1_790_000_000_000), uptime: Uptime(sinceStart: .seconds(1000)))
         let (probeGuard, prober) = (WaitingGuard(), RefusingProber())
         let recorder = Recorder(store: MemoryVersionStore(), clock: { now })
         let probers = Probers(stub: prober, live: prober)

@@ -15,7 +15,7 @@ struct RecorderTests {
     }
 
     private func recorder(_ store: any VersionStore) -> Recorder {
-        Recorder(store: store, clock: { Moment(wall: Timestamp(milliseconds: 0), uptime: .zero) })
+        Recorder(store: store, clock: { Moment(wall: Timestamp(milliseconds: 0), uptime: Uptime(sinceStart: .zero)) })
     }
 
     @Test func everythingIsCommittedInOrderBeforeTheEnd() async {

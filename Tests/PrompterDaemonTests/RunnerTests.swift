@@ -18,7 +18,7 @@ struct RunnerTests {
             _ prober: any Prober, start: Timestamp, capacity: Int = 100, mayCall: Bool = true,
             log: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         ) {
-            let clock = ClockBox(Moment(wall: start, uptime: .seconds(1000)))
+            let clock = ClockBox(Moment(wall: start, uptime: Uptime(sinceStart: .seconds(1000))))
             box = clock
             recorder = Recorder(store: MemoryVersionStore(), clock: { clock.now })
             probers = Probers(stub: prober, live: prober)

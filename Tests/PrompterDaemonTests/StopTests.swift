@@ -31,7 +31,8 @@ import Testing
         }
     }
 
-    private let now = Moment(wall: Timestamp(milliseconds: 1_790_000_000_000), uptime: .seconds(1000))
+    private let now = Moment(
+        wall: Timestamp(milliseconds: 1_790_000_000_000), uptime: Uptime(sinceStart: .seconds(1000)))
     private let target = Target(
         provider: Provider(name: "p", dialect: .openAICompatible, baseURL: "https://x"), model: "m",
         interval: .seconds(600), timeout: .seconds(10))

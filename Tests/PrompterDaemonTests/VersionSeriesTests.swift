@@ -37,7 +37,7 @@ struct VersionSeriesTests {
         var scheduler = Scheduler()
         _ = scheduler.handle(
             .watchlist(ScheduledWatchlist(list, memory: await store.memory(of: [target.id]))),
-            at: Moment(wall: now, uptime: .zero))
+            at: Moment(wall: now, uptime: Uptime(sinceStart: .zero)))
         let text = scheduler.view.exposition(DaemonState(start: now), service: "s", environment: "e", mostWatches: 10)
         return try ExpositionReader(String(decoding: text, as: UTF8.self)).samples
             .filter { $0.name == "prompter_watch_version_info" }

@@ -34,7 +34,7 @@ final class World: Sendable {
     }
 
     /// The uptime at which it begins.
-    static let begin: Duration = .seconds(1000)
+    static let begin = Uptime(sinceStart: .seconds(1000))
     private let shared: Shared
     let recorder: Recorder
     let runner: Runner

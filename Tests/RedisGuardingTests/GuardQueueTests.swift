@@ -4,7 +4,7 @@ import Testing
 @testable import RedisGuarding
 
 struct GuardQueueTests {
-    private let now = Moment(wall: Timestamp(milliseconds: 0), uptime: .seconds(50))
+    private let now = Moment(wall: Timestamp(milliseconds: 0), uptime: Uptime(sinceStart: .seconds(50)))
     private let local = LocalGuard()
 
     /// A job of `count` requests, with the task that waits for its answers.

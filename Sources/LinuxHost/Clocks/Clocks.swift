@@ -8,7 +8,7 @@ extension Moment {
         let uptime = reading(of: CLOCK_BOOTTIME)
         return Moment(
             wall: Timestamp(milliseconds: Int64(wall.tv_sec) * 1000 + Int64(wall.tv_nsec) / 1_000_000),
-            uptime: .seconds(uptime.tv_sec) + .nanoseconds(uptime.tv_nsec))
+            uptime: Uptime(sinceStart: .seconds(uptime.tv_sec) + .nanoseconds(uptime.tv_nsec)))
     }
 
     /// clock_gettime(2) fails only for a clock that the kernel does not have; Linux has had both since 2.6.39.

@@ -17,10 +17,10 @@ struct SlotTable: Sendable {
         var attempt: Int
         /// Whether a lease is this process's own.
         var isOwn: Bool
-        /// When the lease or the hold ends, in uptime.
-        var until: Duration
-        /// How long the state is worth keeping, in uptime.
-        var keptUntil: Duration
+        /// When the lease or the hold ends.
+        var until: Uptime
+        /// How long the state is worth keeping.
+        var keptUntil: Uptime
     }
 
     /// A ``LeaseKey`` without its turn.

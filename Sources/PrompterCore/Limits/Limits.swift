@@ -23,13 +23,13 @@ public struct Limits: Sendable {
     public var waiting: Int { lanes.values.reduce(0) { $0 + $1.waiting.count } }
 
     /// Whether some due target could have begun at `uptime`.
-    public func hasServable(at uptime: Duration) -> Bool {
+    public func hasServable(at uptime: Uptime) -> Bool {
         inFlight < workers && lanes.values.contains { $0.isServable(at: uptime) }
     }
 
-    /// When the next of those that wait may begin, in uptime, as far as time decides and not the end of another call; `nil` for
+    /// When the next of those that wait may begin, as far as time decides and not the end of another call; `nil` for
     /// never. It may be in the past.
-    public var nextTime: Duration? {
+    public var nextTime: Uptime? {
         inFlight < workers ? lanes.values.compactMap(\.nextTime).min() : nil
     }
 

@@ -30,10 +30,10 @@ public enum SkipReason: String, Hashable, Sendable, CaseIterable {
 public struct Limit: Hashable, Sendable {
     /// What its slot ends with where it lasts so long.
     public var reason: SkipReason
-    /// Until when, in uptime.
-    public var until: Duration
+    /// Until when.
+    public var until: Uptime
 
-    public init(reason: SkipReason, until: Duration) {
+    public init(reason: SkipReason, until: Uptime) {
         self.reason = reason
         self.until = until
     }

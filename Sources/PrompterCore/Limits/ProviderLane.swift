@@ -35,19 +35,19 @@ struct ProviderLane: Sendable {
     }
 
     /// Whether the first that waits could begin if a worker is free.
-    func isServable(at uptime: Duration) -> Bool {
+    func isServable(at uptime: Uptime) -> Bool {
         nextTime.map { $0 <= uptime } ?? false
     }
 
-    /// When the first that waits may begin, in uptime, as far as time decides; `nil` where nothing waits, or for another
+    /// When the first that waits may begin, as far as time decides; `nil` where nothing waits, or for another
     /// call's end.
-    var nextTime: Duration? {
+    var nextTime: Uptime? {
         guard !waiting.isEmpty, inFlight < concurrency, trial == nil else { return nil }
-        return rate?.next ?? .zero
+        return rate?.next ?? .start
     }
 
     /// Takes out the first that waits, where its turn has come: those that may not be called need no place.
-    mutating func begin(at uptime: Duration, hasWorker: Bool) -> ProbeTurn? {
+    mutating func begin(at uptime: Uptime, hasWorker: Bool) -> ProbeTurn? {
         guard let due = waiting.first else { return nil }
         if let limit = limit(on: due.target.id, at: uptime) {
             return ProbeTurn(due: waiting.removeFirst(), limit: limit, generation: generation)
@@ -69,7 +69,7 @@ struct ProviderLane: Sendable {
     }
 
     /// Begins `due` past all limits; it counts towards them, and where the provider is left alone it decides as a trial does.
-    mutating func force(_ due: Due, at uptime: Duration) -> ProbeTurn {
+    mutating func force(_ due: Due, at uptime: Uptime) -> ProbeTurn {
         inFlight += 1
         rate?.charge(at: uptime)
         let isTrial = standOffs.whole != nil
@@ -77,14 +77,14 @@ struct ProviderLane: Sendable {
         return ProbeTurn(due: due, isTrial: isTrial, hasPlace: true, generation: generation)
     }
 
-    private mutating func takeToken(at uptime: Duration) -> Bool {
+    private mutating func takeToken(at uptime: Uptime) -> Bool {
         rate?.take(at: uptime) ?? true
     }
 
     /// Whether a probe that was begun may make one more call; it then counts towards the rate.
     ///
     /// - Parameter isForced: whether it may in any case.
-    mutating func goOn(_ target: TargetID, isForced: Bool, at uptime: Duration) -> Bool {
+    mutating func goOn(_ target: TargetID, isForced: Bool, at uptime: Uptime) -> Bool {
         guard isForced || limit(on: target, at: uptime) == nil else { return false }
         rate?.charge(at: uptime)
         return true
@@ -93,17 +93,17 @@ struct ProviderLane: Sendable {
     // MARK: what is known
 
     /// Whether the rate is what calls wait for.
-    func isRateBound(at uptime: Duration) -> Bool {
+    func isRateBound(at uptime: Uptime) -> Bool {
         rate.map { $0.next > uptime } ?? false
     }
 
     /// What keeps `target` from being called.
-    func limit(on target: TargetID, at uptime: Duration) -> Limit? {
+    func limit(on target: TargetID, at uptime: Uptime) -> Limit? {
         standOffs.limit(on: target, at: uptime)
     }
 
     /// Because of which `target` is not called.
-    func standOff(on target: TargetID, at uptime: Duration) -> StandOff? {
+    func standOff(on target: TargetID, at uptime: Uptime) -> StandOff? {
         standOffs.standOff(on: target, at: uptime)
     }
 
@@ -124,7 +124,7 @@ struct ProviderLane: Sendable {
     /// Takes back the place of a call that ended, and what it shows.
     ///
     /// - Parameter failure: `nil` for a success.
-    mutating func end(_ begun: ProbeTurn, _ failure: ProbeFailure?, at uptime: Duration) -> [StandOffChange] {
+    mutating func end(_ begun: ProbeTurn, _ failure: ProbeFailure?, at uptime: Uptime) -> [StandOffChange] {
         let isTrial = giveBack(begun)
         // A refusal of the credential before says nothing of the one that there is now.
         if failure?.failureClass == .auth, begun.generation != generation { return [] }
@@ -141,7 +141,7 @@ struct ProviderLane: Sendable {
     }
 
     /// Leaves `target` alone, whose model the provider does not know: that is confirmed.
-    mutating func rest(_ target: Target, _ failure: ProbeFailure, at uptime: Duration) -> [StandOffChange] {
+    mutating func rest(_ target: Target, _ failure: ProbeFailure, at uptime: Uptime) -> [StandOffChange] {
         standOffs.rest(target, failure, at: uptime)
     }
 
@@ -150,7 +150,7 @@ struct ProviderLane: Sendable {
         standOffs.observedElsewhere(target)
     }
 
-    mutating func recheck(_ scope: StandOff.Scope, at uptime: Duration) {
+    mutating func recheck(_ scope: StandOff.Scope, at uptime: Uptime) {
         standOffs.recheck(scope, at: uptime)
     }
 }
@@ -159,7 +159,7 @@ struct ProviderLane: Sendable {
 
 extension ProviderLane {
     /// Takes over what the list that is put in force says, and allows a trial of each stand-off at once.
-    mutating func replace(with provider: Provider, at uptime: Duration) {
+    mutating func replace(with provider: Provider, at uptime: Uptime) {
         concurrency = provider.concurrency
         if rate?.requestsPerMinute != provider.requestsPerMinute {
             rate = provider.requestsPerMinute.map {
@@ -172,7 +172,7 @@ extension ProviderLane {
     }
 
     /// Takes note that the key is another, and allows a trial at once where the one before was refused.
-    mutating func rekey(at uptime: Duration) {
+    mutating func rekey(at uptime: Uptime) {
         standOffs.recheck(.auth, at: uptime)
         // A trial for another cause goes on.
         guard trial == nil || standOffs.whole?.cause == .auth else { return }

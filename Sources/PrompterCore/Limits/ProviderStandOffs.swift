@@ -15,10 +15,10 @@ struct ProviderStandOffs: Sendable {
     private var trialCount = 0
 
     /// What keeps `target` from being called: of two the one that lasts longer.
-    func limit(on target: TargetID, at uptime: Duration) -> Limit? { standOff(on: target, at: uptime)?.limit }
+    func limit(on target: TargetID, at uptime: Uptime) -> Limit? { standOff(on: target, at: uptime)?.limit }
 
     /// Because of which `target` is not called: of two the one that lasts longer.
-    func standOff(on target: TargetID, at uptime: Duration) -> StandOff? {
+    func standOff(on target: TargetID, at uptime: Uptime) -> StandOff? {
         guard whole != nil || !targets.isEmpty else { return nil }
         return [whole, targets[target]].compactMap(\.self).filter { $0.end > uptime }.max { $0.end < $1.end }
     }
@@ -27,7 +27,7 @@ struct ProviderStandOffs: Sendable {
     /// one that has not decided for longest.
     ///
     /// - Returns: its place; `nil` where none of them may be called.
-    mutating func chooseTrial(among waiting: Deque<Due>, at uptime: Duration) -> Int? {
+    mutating func chooseTrial(among waiting: Deque<Due>, at uptime: Uptime) -> Int? {
         var best: (index: Int, rank: (Int, Int))?
         for (index, due) in waiting.enumerated() where due.mayCall && limit(on: due.target.id, at: uptime) == nil {
             let rank = (targets[due.target.id] == nil ? 0 : 1, trials[due.target.id] ?? 0)
@@ -46,7 +46,7 @@ struct ProviderStandOffs: Sendable {
     ///   - failure: `nil` for a success.
     ///   - isTrial: whether it was the call that decides of the provider.
     mutating func take(
-        _ target: Target, _ failure: ProbeFailure?, isTrial: Bool, at uptime: Duration
+        _ target: Target, _ failure: ProbeFailure?, isTrial: Bool, at uptime: Uptime
     ) -> [StandOffChange] {
         let own = takeTarget(target, failure, at: uptime)
         if failure?.showsService ?? true { failing = [] }
@@ -55,7 +55,7 @@ struct ProviderStandOffs: Sendable {
     }
 
     /// Leaves `target` alone, whose model the provider does not know: that is confirmed.
-    mutating func rest(_ target: Target, _ failure: ProbeFailure, at uptime: Duration) -> [StandOffChange] {
+    mutating func rest(_ target: Target, _ failure: ProbeFailure, at uptime: Uptime) -> [StandOffChange] {
         guard targets[target.id]?.cause != failure.failureClass else { return [] }
         return begin(failure, target, at: uptime)
     }
@@ -75,7 +75,7 @@ struct ProviderStandOffs: Sendable {
     // MARK: one target
 
     private mutating func takeTarget(
-        _ target: Target, _ failure: ProbeFailure?, at uptime: Duration
+        _ target: Target, _ failure: ProbeFailure?, at uptime: Uptime
     ) -> [StandOffChange] {
         guard let failure else { return end(target.id) }
         let own = targets[target.id]
@@ -96,14 +96,14 @@ struct ProviderStandOffs: Sendable {
         return renew(target, at: uptime)
     }
 
-    private mutating func begin(_ failure: ProbeFailure, _ target: Target, at uptime: Duration) -> [StandOffChange] {
+    private mutating func begin(_ failure: ProbeFailure, _ target: Target, at uptime: Uptime) -> [StandOffChange] {
         let standOff = StandOff(.target, after: failure, of: target, at: uptime)
         targets[target.id] = standOff
         failing.insert(target.id)
         return [.began(standOff)]
     }
 
-    private mutating func renew(_ target: Target, at uptime: Duration) -> [StandOffChange] {
+    private mutating func renew(_ target: Target, at uptime: Uptime) -> [StandOffChange] {
         guard var own = targets[target.id], own.end <= uptime else { return [] }
         own.renew(of: target, at: uptime)
         targets[target.id] = own
@@ -118,7 +118,7 @@ struct ProviderStandOffs: Sendable {
     // MARK: the whole provider
 
     private mutating func begin(
-        after failure: ProbeFailure, of target: Target, at uptime: Duration
+        after failure: ProbeFailure, of target: Target, at uptime: Uptime
     ) -> [StandOffChange]? {
         guard failure.scope == .provider || isAlike(failure, target.id, at: uptime) else { return nil }
         let standOff = StandOff(
@@ -128,7 +128,7 @@ struct ProviderStandOffs: Sendable {
     }
 
     /// Whether `target` has just begun to fail as another did, with no answer in between.
-    private func isAlike(_ failure: ProbeFailure, _ target: TargetID, at uptime: Duration) -> Bool {
+    private func isAlike(_ failure: ProbeFailure, _ target: TargetID, at uptime: Uptime) -> Bool {
         guard failure.mayBeShared, targets[target]?.repetitions == 1, failing.contains(target) else { return false }
         return failing.contains { other in
             guard other != target, let standOff = targets[other] else { return false }
@@ -137,7 +137,7 @@ struct ProviderStandOffs: Sendable {
     }
 
     private mutating func decide(
-        _ standOff: StandOff, _ target: Target, _ failure: ProbeFailure?, isTrial: Bool, at uptime: Duration
+        _ standOff: StandOff, _ target: Target, _ failure: ProbeFailure?, isTrial: Bool, at uptime: Uptime
     ) -> [StandOffChange] {
         guard let failure, !failure.ends(standOff) || failure.scope == .provider else {
             // What was under way when the account was refused says nothing of it.
@@ -181,19 +181,19 @@ struct ProviderStandOffs: Sendable {
 
 extension ProviderStandOffs {
     /// Allows a trial of each at once: a new list may have mended the cause.
-    mutating func recheck(at uptime: Duration) {
+    mutating func recheck(at uptime: Uptime) {
         whole?.recheck(at: uptime)
         for target in targets.keys { targets[target]?.recheck(at: uptime) }
     }
 
     /// Allows a trial of each of `cause` at once.
-    mutating func recheck(_ cause: FailureClass, at uptime: Duration) {
+    mutating func recheck(_ cause: FailureClass, at uptime: Uptime) {
         if whole?.cause == cause { whole?.recheck(at: uptime) }
         for (target, standOff) in targets where standOff.cause == cause { targets[target]?.recheck(at: uptime) }
     }
 
     /// Allows a trial of that of `scope` at once.
-    mutating func recheck(_ scope: StandOff.Scope, at uptime: Duration) {
+    mutating func recheck(_ scope: StandOff.Scope, at uptime: Uptime) {
         if let target = scope.target {
             targets[target]?.recheck(at: uptime)
         } else {

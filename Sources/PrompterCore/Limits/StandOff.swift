@@ -37,24 +37,24 @@ public struct StandOff: Hashable, Sendable {
     let ground: Ground
     /// How the last call that counted failed.
     public private(set) var cause: FailureClass
-    /// When it began, in uptime.
-    let begin: Duration
-    /// When the trial may be made, in uptime.
-    public private(set) var end: Duration
+    /// When it began.
+    let begin: Uptime
+    /// When the trial may be made.
+    public private(set) var end: Uptime
     /// How often in a row the cause was met.
     public private(set) var repetitions = 1
     /// Whether somebody asked for a trial and none has decided yet: what was just put right need not wait long because the
     /// provider was out of order for a moment.
     private var isRechecked = false
 
-    init(_ ground: Ground, after failure: ProbeFailure, of target: Target, at uptime: Duration) {
+    init(_ ground: Ground, after failure: ProbeFailure, of target: Target, at uptime: Uptime) {
         let name = target.provider.name
         scope = ground == .target ? .target(target.id, provider: name) : .provider(name)
         self.ground = ground
         cause = failure.failureClass
         begin = uptime
         end = uptime
-        end += pause(retryAfter: failure.retryAfter, interval: target.interval)
+        end = uptime + pause(retryAfter: failure.retryAfter, interval: target.interval)
     }
 
     /// One that stood before a restart, or `nil` where it has ended.
@@ -77,7 +77,7 @@ public struct StandOff: Hashable, Sendable {
     ///
     /// - Parameter isLonger: whether the next pause is longer. It is not while there are targets that have yet to be tried, or
     ///   those that fail would keep one silent that does not.
-    mutating func `repeat`(after failure: ProbeFailure, of target: Target, isLonger: Bool = true, at uptime: Duration) {
+    mutating func `repeat`(after failure: ProbeFailure, of target: Target, isLonger: Bool = true, at uptime: Uptime) {
         cause = failure.failureClass
         if isLonger { repetitions += 1 }
         isRechecked = false
@@ -85,7 +85,7 @@ public struct StandOff: Hashable, Sendable {
     }
 
     /// Goes on: the trial, of `target`, failed otherwise and showed nothing.
-    mutating func renew(of target: Target, at uptime: Duration) {
+    mutating func renew(of target: Target, at uptime: Uptime) {
         let pause = pause(retryAfter: nil, interval: target.interval)
         end = uptime + (isRechecked ? min(pause, Self.shortestOutagePause) : pause)
     }
@@ -93,7 +93,7 @@ public struct StandOff: Hashable, Sendable {
     /// Takes note of a call that began before and was told to come back after `time`.
     ///
     /// - Returns: whether that made it longer.
-    mutating func extend(for time: Duration, at uptime: Duration) -> Bool {
+    mutating func extend(for time: Duration, at uptime: Uptime) -> Bool {
         let later = uptime + min(time, cause == .rateLimited ? Self.longestPause : SlotState.longestHold)
         guard later > end else { return false }
         end = later
@@ -101,7 +101,7 @@ public struct StandOff: Hashable, Sendable {
     }
 
     /// Allows a trial at once.
-    mutating func recheck(at uptime: Duration) {
+    mutating func recheck(at uptime: Uptime) {
         end = min(end, uptime)
         isRechecked = true
     }

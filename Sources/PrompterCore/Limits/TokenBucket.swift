@@ -8,8 +8,8 @@ struct TokenBucket: Hashable, Sendable {
     private let spacing: Duration
     /// How far ahead of that calls may begin: as many as are kept.
     private let tolerance: Duration
-    /// When the bucket is full again, in uptime; `nil` before the first call.
-    private var fullAt: Duration?
+    /// When the bucket is full again; `nil` before the first call.
+    private var fullAt: Uptime?
 
     /// - Parameter requestsPerMinute: at least 1. No half-open minute sees more calls.
     init(requestsPerMinute: Int) {
@@ -21,20 +21,20 @@ struct TokenBucket: Hashable, Sendable {
         tolerance = spacing * (kept - 1)
     }
 
-    /// When the next call may begin, in uptime; it may be in the past.
-    var next: Duration { fullAt.map { $0 - tolerance } ?? .zero }
+    /// When the next call may begin; it may be in the past.
+    var next: Uptime { fullAt.map { $0 - tolerance } ?? .start }
 
     /// Takes a token at `uptime`.
     ///
     /// - Returns: whether there was one.
-    mutating func take(at uptime: Duration) -> Bool {
+    mutating func take(at uptime: Uptime) -> Bool {
         guard next <= uptime else { return false }
         fullAt = max(fullAt ?? uptime, uptime) + spacing
         return true
     }
 
     /// Takes a token that may be yet to come, for a call that belongs to one that was begun: the next one waits for it.
-    mutating func charge(at uptime: Duration) {
+    mutating func charge(at uptime: Uptime) {
         fullAt = max(fullAt ?? uptime, uptime) + spacing
     }
 

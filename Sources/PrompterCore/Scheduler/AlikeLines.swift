@@ -10,13 +10,13 @@ struct AlikeLines: Sendable {
         var told = 0
         var held = 0
         var last: LogLine
-        /// When the last came, in uptime.
-        var time: Duration
-        /// When what is held is told, in uptime, and how long after that what comes then is.
-        var end: Duration
+        /// When the last came.
+        var time: Uptime
+        /// When what is held is told, and how long after that what comes then is.
+        var end: Uptime
         var pause: Duration = shortestPause
 
-        func isForgotten(at uptime: Duration) -> Bool { held == 0 && time + quiet <= uptime }
+        func isForgotten(at uptime: Uptime) -> Bool { held == 0 && time + quiet <= uptime }
     }
 
     /// As many are told at once.
@@ -30,7 +30,7 @@ struct AlikeLines: Sendable {
 
     /// - Parameter kind: what lines that say the same have in common.
     /// - Returns: `line`, for debugging alone where it will be counted.
-    mutating func take(_ line: LogLine, kind: String, at uptime: Duration) -> LogLine {
+    mutating func take(_ line: LogLine, kind: String, at uptime: Uptime) -> LogLine {
         guard let subject = line.subject, line.level != .debug, line.level != .info else { return line }
         let key = Key(provider: subject.provider, kind: kind)
         var gathering = gatherings[key] ?? Gathering(last: line, time: uptime, end: uptime)
@@ -52,7 +52,7 @@ struct AlikeLines: Sendable {
     /// Takes out what is to be told by its number now, in the order of the providers' names.
     ///
     /// - Parameter uptime: `nil` for the last time.
-    mutating func flush(at uptime: Duration?) -> [LogLine] {
+    mutating func flush(at uptime: Uptime?) -> [LogLine] {
         if let uptime { gatherings = gatherings.filter { !$0.value.isForgotten(at: uptime) } }
         let due = gatherings.filter { gathering in
             gathering.value.held > 0 && uptime.map { $0 >= gathering.value.end } ?? true

@@ -52,16 +52,16 @@ public struct ProbeEnd: Sendable {
 public struct RecordEntry: Sendable {
     public var finding: Finding
     public var target: Target
-    /// When its version was asked for, in uptime; `nil` for one that another instance probed.
-    public var asked: Duration?
+    /// When its version was asked for; `nil` for one that another instance probed.
+    public var asked: Uptime?
     /// Whether only a question asked for it.
     var isExtra: Bool
 
-    public init(_ finding: Finding, of target: Target, asked: Duration? = nil) {
+    public init(_ finding: Finding, of target: Target, asked: Uptime? = nil) {
         self.init(finding, of: target, asked: asked, isExtra: false)
     }
 
-    init(_ finding: Finding, of target: Target, asked: Duration? = nil, isExtra: Bool) {
+    init(_ finding: Finding, of target: Target, asked: Uptime? = nil, isExtra: Bool) {
         self.finding = finding
         self.target = target
         self.asked = asked

@@ -4,10 +4,10 @@ struct Flights: Sendable {
         var turn: ProbeTurn
         /// `nil` for one that was forced, of which the guard knows nothing.
         var lease: Lease?
-        /// When its version was asked for, in uptime.
-        var asked: Duration
-        /// When the call began, in uptime.
-        var begun: Duration
+        /// When its version was asked for.
+        var asked: Uptime
+        /// When the call began.
+        var begun: Uptime
         var hasEnded = false
     }
 

@@ -6,8 +6,8 @@ struct OpenQuestions: Sendable {
         var question: Question
         /// Whether its call is yet to begin: a forced one takes part in none that was under way.
         var needsCall: Bool
-        /// Until when another instance holds the slot, in uptime.
-        var heldUntil: Duration?
+        /// Until when another instance holds the slot.
+        var heldUntil: Uptime?
     }
 
     /// A version that is on its way to the store.
@@ -20,7 +20,7 @@ struct OpenQuestions: Sendable {
     }
 
     private struct Deadline: Comparable, Sendable {
-        var time: Duration
+        var time: Uptime
         var id: UInt64
 
         static func < (left: Deadline, right: Deadline) -> Bool { (left.time, left.id) < (right.time, right.id) }
@@ -40,8 +40,8 @@ struct OpenQuestions: Sendable {
 
     // MARK: what waits
 
-    /// When the next one is told that nothing came, in uptime.
-    var nextDeadline: Duration? { deadlines.min?.time }
+    /// When the next one is told that nothing came.
+    var nextDeadline: Uptime? { deadlines.min?.time }
 
     /// Whether a question waits for the end of a turn of `target`.
     func wait(on target: TargetID) -> Bool { waiting[target] != nil }
@@ -86,7 +86,7 @@ struct OpenQuestions: Sendable {
     /// Takes note that another instance holds the slot of `target` for `time`.
     ///
     /// - Returns: the replies to those whose patience is over.
-    mutating func hold(_ target: TargetID, for time: Duration, at uptime: Duration) -> [Directive] {
+    mutating func hold(_ target: TargetID, for time: Duration, at uptime: Uptime) -> [Directive] {
         for id in sharing(target) { open[id]?.heldUntil = uptime + time }
         return sharing(target).filter { open[$0].map { $0.question.patience <= uptime } ?? false }.map { id in
             leave(id)
@@ -95,7 +95,7 @@ struct OpenQuestions: Sendable {
     }
 
     /// Replies to those whose deadline has come.
-    mutating func expire(at uptime: Duration) -> [Directive] {
+    mutating func expire(at uptime: Uptime) -> [Directive] {
         var replies: [Directive] = []
         while let first = deadlines.min, first.time <= uptime {
             deadlines.removeMin()

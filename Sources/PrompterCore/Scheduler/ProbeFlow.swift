@@ -19,10 +19,10 @@ struct ProbeFlow: Sendable {
     var inFlight: Int { flights.count }
 
     /// Whether a due target waits at `uptime` that could be served.
-    func hasServable(at uptime: Duration) -> Bool { state.store.free > 0 && state.limits.hasServable(at: uptime) }
+    func hasServable(at uptime: Uptime) -> Bool { state.store.free > 0 && state.limits.hasServable(at: uptime) }
 
-    /// Since when the guard has been asked, in uptime; `nil` where it is not being asked.
-    var askedSince: Duration? { request?.asked.uptime }
+    /// Since when the guard has been asked; `nil` where it is not being asked.
+    var askedSince: Uptime? { request?.asked.uptime }
 
     /// Whether every call has ended within `patience` after its time.
     func areCallsInTime(_ patience: Duration, at now: Moment) -> Bool { flights.areInTime(patience, at: now) }

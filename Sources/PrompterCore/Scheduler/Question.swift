@@ -6,10 +6,10 @@ public struct Question: Sendable {
     public var target: Target
     /// Whether a call is made in any case: past what is known, the guard, limits and stand-offs.
     public var isForced: Bool
-    /// When it is told that nothing came in time, in uptime.
-    public var deadline: Duration
-    /// Until when it waits for the probe of another instance, in uptime.
-    public var patience: Duration
+    /// When it is told that nothing came in time.
+    public var deadline: Uptime
+    /// Until when it waits for the probe of another instance.
+    public var patience: Uptime
     /// What the store knows of a target that is not watched.
     public var memory: TargetMemory?
     /// Those of the store that concern a target that is not watched.
@@ -17,7 +17,7 @@ public struct Question: Sendable {
 
     /// - Parameter patience: `nil` for until `deadline`.
     public init(
-        id: UInt64, _ target: Target, isForced: Bool = false, deadline: Duration, patience: Duration? = nil,
+        id: UInt64, _ target: Target, isForced: Bool = false, deadline: Uptime, patience: Uptime? = nil,
         memory: TargetMemory? = nil, standOffs: [StandOff.Kept] = []
     ) {
         self.id = id

@@ -52,7 +52,7 @@ struct TargetStates: Sendable {
 
     /// One line when a target begins to fail or fails otherwise than before; a failure that goes on is no news, also while the store
     /// takes nothing. What is wrong with the provider is told once and not for each target.
-    mutating func line(of failure: ProbeFailure, of target: Target, at uptime: Duration) -> LogLine {
+    mutating func line(of failure: ProbeFailure, of target: Target, at uptime: Uptime) -> LogLine {
         let last = lastFailures[target.id] ?? memories[target.id]?.failure
         let isNews = failure.scope != .provider && last != failure.failureClass
         return alike.take(
@@ -64,11 +64,11 @@ struct TargetStates: Sendable {
     /// What was too much for a line of its own since the last pulse.
     ///
     /// - Parameter uptime: `nil` for the last time.
-    mutating func flushLines(at uptime: Duration?) -> [LogLine] { alike.flush(at: uptime) }
+    mutating func flushLines(at uptime: Uptime?) -> [LogLine] { alike.flush(at: uptime) }
 
     /// - Parameter kind: what lines that say the same have in common.
     /// - Returns: `line`, for debugging alone where others say the same.
-    mutating func gather(_ line: LogLine, kind: String, at uptime: Duration) -> LogLine {
+    mutating func gather(_ line: LogLine, kind: String, at uptime: Uptime) -> LogLine {
         alike.take(line, kind: kind, at: uptime)
     }
 
@@ -77,7 +77,7 @@ struct TargetStates: Sendable {
     ///
     /// - Parameter failure: `nil` where it told what it should, or none is made.
     /// - Returns: one line when that begins, and one when it ends.
-    mutating func takeLookup(_ failure: ProbeFailure?, of target: Target, at uptime: Duration) -> LogLine? {
+    mutating func takeLookup(_ failure: ProbeFailure?, of target: Target, at uptime: Uptime) -> LogLine? {
         guard isKnown(target.id) else { return nil }
         let last = failingLookups[target.id]
         failingLookups[target.id] = failure?.failureClass

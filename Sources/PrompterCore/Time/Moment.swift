@@ -2,11 +2,10 @@
 public struct Moment: Hashable, Sendable {
     /// The wall clock: which slot it is, when something was observed. It may jump either way.
     public var wall: Timestamp
-    /// Time since the machine started, suspension included (CLOCK_BOOTTIME of clock_gettime(2)): holds, deadlines, rates.
-    /// It never goes back.
-    public var uptime: Duration
+    /// Holds, deadlines, rates. It never goes back.
+    public var uptime: Uptime
 
-    public init(wall: Timestamp, uptime: Duration) {
+    public init(wall: Timestamp, uptime: Uptime) {
         self.wall = wall
         self.uptime = uptime
     }
@@ -16,8 +15,8 @@ public struct Moment: Hashable, Sendable {
         Moment(wall: wall + duration, uptime: uptime + duration)
     }
 
-    /// How long until `later`, in uptime, in whole milliseconds and not less: timers know no parts of them.
-    public func wait(until later: Duration) -> Duration {
+    /// How long until `later`, in whole milliseconds and not less: timers know no parts of them.
+    public func wait(until later: Uptime) -> Duration {
         .milliseconds((later - uptime + .nanoseconds(999_999)).milliseconds)
     }
 }
@@ -42,5 +41,7 @@ public struct ClockLead: Hashable, Sendable {
         return setBack
     }
 
-    private static func lead(at now: Moment) -> Duration { .milliseconds(now.wall.milliseconds) - now.uptime }
+    private static func lead(at now: Moment) -> Duration {
+        .milliseconds(now.wall.milliseconds) - now.uptime.sinceStart
+    }
 }

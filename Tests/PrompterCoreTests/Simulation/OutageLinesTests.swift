@@ -8,7 +8,7 @@ struct OutageLinesTests {
         var scheduler = Scheduler(storeCapacity: 100_000, seed: 1)
         let probeGuard = LocalGuard()
         var ledger = VersionLedger(keepsPast: false)
-        var now = Moment(wall: Timestamp(milliseconds: 1_790_000_000_000), uptime: .seconds(1000))
+        var now = Moment(wall: Timestamp(milliseconds: 1_790_000_000_000), uptime: Uptime(sinceStart: .seconds(1000)))
         /// How each call fails; `nil` for an answer.
         var failure: ProbeFailure?
         /// Lines that an operator reads.

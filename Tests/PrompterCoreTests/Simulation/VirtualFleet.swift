@@ -19,7 +19,7 @@ struct VirtualFleet {
     }
 
     private struct Element: Comparable {
-        var time: Duration
+        var time: Uptime
         var number: Int
         var instance: Int
         var life: Int?
@@ -38,7 +38,7 @@ struct VirtualFleet {
     private var generator: SeededGenerator
     private var heap = Heap<Element>()
     private var number = 0
-    private var uptime: Duration = .seconds(1000)
+    private var uptime = Uptime(sinceStart: .seconds(1000))
     private let watchlists: [Watchlist]
     /// The observations that were made, by target and slot, with those since the clock was set far back.
     private var observed: [TargetID: (slot: Int64, id: UInt64)] = [:]
@@ -81,7 +81,7 @@ struct VirtualFleet {
         }
     }
 
-    private mutating func add(_ happening: Happening, to instance: Int, at time: Duration, life: Int?) {
+    private mutating func add(_ happening: Happening, to instance: Int, at time: Uptime, life: Int?) {
         number += 1
         heap.insert(Element(time: time, number: number, instance: instance, life: life, happening: happening))
     }

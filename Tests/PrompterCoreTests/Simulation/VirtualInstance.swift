@@ -11,12 +11,12 @@ final class VirtualInstance {
     var pending: [RecordEntry] = []
     var isCommitDue = false
     var isStoreFailing = false
-    /// When it is woken next, in uptime.
-    var wake: Duration?
+    /// When it is woken next.
+    var wake: Uptime?
     /// Calls in flight, by their ids.
     var calls: [UInt64: ProbeOrder] = [:]
-    /// Until when each question must have its reply, in uptime.
-    private var questions: [UInt64: Duration] = [:]
+    /// Until when each question must have its reply.
+    private var questions: [UInt64: Uptime] = [:]
     /// Counts its lives: what was meant for one before is void.
     var life = 0
 
@@ -36,12 +36,12 @@ final class VirtualInstance {
         scheduler = Scheduler(storeCapacity: Self.capacity, seed: UInt64(number))
     }
 
-    func now(_ uptime: Duration) -> Moment {
-        Moment(wall: Timestamp(milliseconds: 1_790_000_000_000) + uptime + clockOffset, uptime: uptime)
+    func now(_ uptime: Uptime) -> Moment {
+        Moment(wall: Timestamp(milliseconds: 1_790_000_000_000) + uptime.sinceStart + clockOffset, uptime: uptime)
     }
 
     /// Takes note of a call that begins.
-    func begin(_ order: ProbeOrder, at uptime: Duration) {
+    func begin(_ order: ProbeOrder, at uptime: Uptime) {
         if calls.values.contains(where: { $0.target.id == order.target.id }) {
             violate("a target overlaps itself", at: uptime)
         }
@@ -59,7 +59,7 @@ final class VirtualInstance {
     func ask(_ question: Question) { questions[question.id] = question.deadline }
 
     /// Takes note of a reply: each question has one, in time.
-    func take(_ reply: Reply, to question: UInt64, at uptime: Duration) {
+    func take(_ reply: Reply, to question: UInt64, at uptime: Uptime) {
         guard let deadline = questions.removeValue(forKey: question) else {
             return violate("a reply that nobody waits for", at: uptime)
         }
@@ -69,11 +69,11 @@ final class VirtualInstance {
     }
 
     /// Looks for questions that should have their reply.
-    func lookAtQuestions(at uptime: Duration) {
+    func lookAtQuestions(at uptime: Uptime) {
         if questions.values.contains(where: { $0 + .seconds(1) < uptime }) { violate("no reply", at: uptime) }
     }
 
-    func submit(_ entry: RecordEntry, at uptime: Duration) {
+    func submit(_ entry: RecordEntry, at uptime: Uptime) {
         pending.append(entry)
         if pending.count > Self.capacity { violate("\(pending.count) findings wait", at: uptime) }
     }
@@ -102,7 +102,7 @@ final class VirtualInstance {
         wake = nil
     }
 
-    func violate(_ what: String, at uptime: Duration) {
+    func violate(_ what: String, at uptime: Uptime) {
         if violations.count < 5 { violations.append("\(number): \(what) at \(uptime)") }
     }
 }

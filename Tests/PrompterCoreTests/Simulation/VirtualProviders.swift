@@ -12,7 +12,7 @@ struct VirtualProviders {
     }
 
     /// How long a call takes, and what it brings, at `uptime` of the simulation.
-    mutating func answer(_ target: Target, at uptime: Duration) -> (after: Duration, outcome: ProbeEnd.Outcome) {
+    mutating func answer(_ target: Target, at uptime: Uptime) -> (after: Duration, outcome: ProbeEnd.Outcome) {
         let latency = Duration.milliseconds(Int.random(in: 50...800, using: &generator))
         if let failure = failure(of: target, at: uptime) {
             return (failure.failureClass == .timeout ? target.timeout : latency, .failure(failure))
@@ -26,8 +26,8 @@ struct VirtualProviders {
         return (latency, .answer(ProbeAnswer(version: version, latency: latency)))
     }
 
-    private mutating func failure(of target: Target, at uptime: Duration) -> ProbeFailure? {
-        let day = uptime.milliseconds / 86_400_000
+    private mutating func failure(of target: Target, at uptime: Uptime) -> ProbeFailure? {
+        let day = uptime.sinceStart.milliseconds / 86_400_000
         switch target.provider.name {
         // Down for a day in each month.
         case "p-0" where day % 30 == 7: return ProbeFailure(.serverError, "503")
