@@ -140,9 +140,6 @@ public actor Runner {
     /// The targets of which something later than now is shown.
     public var targetsAhead: [TargetID] { scheduler.targetsAhead(of: parts.clock().wall) }
 
-    /// The targets that nothing is known of here yet, of those of `watchlist`.
-    public func unknownTargets(of watchlist: Watchlist) -> [TargetID] { scheduler.unknownTargets(of: watchlist) }
-
     /// Whether the probe of `target`, which is in flight, may make one more call.
     public func mayGoOn(_ target: Target) -> Bool { scheduler.mayGoOn(target, at: parts.clock()) }
 
@@ -194,7 +191,8 @@ public actor Runner {
     private func call(_ order: ProbeOrder) {
         let prober = probers.prober(for: order.target)
         let (target, isOnNewConnection) = (order.target, order.isOnNewConnection)
-        calls[order.id] = Task { [self] in
+        // Not on this actor: answers are read beside the scheduler's turns.
+        calls[order.id] = Task { @concurrent [self] in
             let outcome: ProbeEnd.Outcome
             do throws(ProbeFailure) {
                 outcome = .answer(
@@ -207,7 +205,7 @@ public actor Runner {
                 return ends.count == 1
             }
             // The others are taken with the first.
-            if isFirst { takeEnds() }
+            if isFirst { await takeEnds() }
         }
     }
 

@@ -12,6 +12,9 @@ struct SchedulerState: Sendable {
     var questions = OpenQuestions()
     /// Targets that the guard is being asked for, or that are being called. None is so twice at once.
     var underWay: Set<TargetID> = []
+    /// What the guard is being asked; `nil` where it is not.
+    var request: GuardRequest?
+    var flights = Flights()
     private(set) var isStopping = false
     /// What is to be done, in its order.
     private var directives: [Directive] = []
