@@ -13,6 +13,9 @@ struct QuestionRig {
     private(set) var requests: [LeaseRequest] = []
     private(set) var calls: [ProbeOrder] = []
     private var records: [RecordEntry] = []
+    private var settlements: [LeaseOutcome] = []
+    /// Whether the guard learns what was settled only by ``publish()``.
+    var isGuardSlow = false
 
     // What it did.
     private(set) var replies: [UInt64: Reply] = [:]
@@ -36,8 +39,8 @@ struct QuestionRig {
                 calls.append(order)
                 made.append(order)
             case .settle(let outcomes):
-                probeGuard.settle(outcomes, at: now)
-                handle(.settled(outcomes.map(\.lease.id)))
+                settlements += outcomes
+                if !isGuardSlow { publish() }
             case .record(let entry): records.append(entry)
             case .keep(let standOffs): kept += standOffs
             case .reply(let id, let reply):
@@ -91,6 +94,14 @@ struct QuestionRig {
         if let failure { return handle(.ended([ProbeEnd(id: order.id, .failure(failure))])) }
         let version = VersionIdentity(resolvedModel: model, fingerprint: nil)!
         handle(.ended([ProbeEnd(id: order.id, .answer(ProbeAnswer(version: version, latency: .milliseconds(5))))]))
+    }
+
+    /// Lets the guard learn how leases ended.
+    mutating func publish() {
+        let outcomes = settlements
+        settlements = []
+        probeGuard.settle(outcomes, at: now)
+        handle(.settled(outcomes.map(\.lease.id)))
     }
 
     /// Commits what waits.

@@ -1,10 +1,12 @@
 extension SchedulerState {
     // MARK: asking once more
 
-    /// Asks once more before a major event is told of: at once, and only where this instance made the call that saw it.
+    /// Asks once more before a major event is told of: at once, and only where this instance made the call that saw it. A run of one
+    /// round sees to each target once, and leaves that to the next.
     private mutating func confirm(
         slot number: Int64, _ confirmation: Int = 1, of entry: RecordEntry, imported: Bool, at now: Moment
     ) {
+        guard !round.isOn else { return }
         let target = entry.target
         let slot = Slot(target: target.id, interval: target.interval, number: number)
         // Of two observations of one millisecond chance decides which was the first.
