@@ -10,7 +10,7 @@ struct VirtualYearTests {
                 provider: Provider(
                     name: "p-\(index % 10)", dialect: .openAICompatible, baseURL: "https://p-\(index % 10)",
                     concurrency: index % 10 == 2 ? 2 : 8, requestsPerMinute: index % 10 == 5 ? 30 : nil),
-                model: "m-\(index)", interval: .seconds(8 * 3600), timeout: .seconds(10))
+                model: "m-\(index)", interval: .seconds(12 * 3600), timeout: .seconds(10))
         }
         let providers = Dictionary(targets.map { ($0.provider.name, $0.provider) }) { first, _ in first }
         return Watchlist(providers: providers, watches: [], targets: targets)
