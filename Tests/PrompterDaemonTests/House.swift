@@ -1,0 +1,77 @@
+import CurlProbing
+import LinuxHost
+import Logging
+import OutsideParts
+import PrompterCore
+import Testing
+
+@testable import PrompterDaemon
+
+/// The daemon's services over a folder of their own, without a supervisor.
+final class House: Sendable {
+    let folder = TemporaryFolder()
+    let settings: Settings
+    let rooms: Rooms
+    let life: LifeCycle
+    let notices: AsyncStream<LifeCycle.Notice>
+    let requests = ReloadRequests()
+    let textfile: TextfileService
+    let reloading: ReloadService
+    private let running: Task<Void, Never>
+
+    /// - Parameter templates: what the stubs are asked for.
+    init(_ templates: [String]) async throws {
+        let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        settings = Self.settings(in: folder)
+        try Self.write(Self.list(templates), to: settings.watchlist)
+        let opened = try await OpenedWatchlist(settings, mayUseLastGood: false, log: log)
+        rooms = try await Rooms(settings, opened.inForce.watchlist, log: log)
+        let (notices, told) = AsyncStream.makeStream(of: LifeCycle.Notice.self)
+        self.notices = notices
+        life = LifeCycle { told.yield($0) }
+        textfile = TextfileService(rooms)
+        let maintenance = StoreMaintenance(rooms, pulseInterval: .seconds(60))
+        reloading = ReloadService(rooms, opened, requests, life, textfile, maintenance)
+        await reloading.start(spread: .zero)
+        life.started()
+        running = Task { [reloading] in await reloading.run() }
+    }
+
+    static func settings(in folder: TemporaryFolder) -> Settings {
+        Settings(
+            watchlist: folder.path(of: "watchlist.json"), database: folder.path(of: "prompterd.db"),
+            textfile: folder.path(of: "prompterd.prom"))
+
+    }
+
+    static func list(_ templates: [String]) -> String {
+        let watches = templates.map { #"{"template":"\#($0)","provider":"openai","model":"m-\#($0)"}"# }
+        return #"{"providers":{"openai":{"dialect":"stub"}},"watches":[\#(watches.joined(separator: ","))]}"#
+    }
+
+    static func write(_ text: String, to path: String) throws {
+        try AtomicFile.write(Array(text.utf8), to: path)
+    }
+
+    /// Has `text` read as the watchlist, and waits until that is done.
+    func reload(_ text: String) async throws {
+        try Self.write(text, to: settings.watchlist)
+        requests.ask()
+        var hasBegun = false
+        for await notice in notices {
+            if notice == .reloading { hasBegun = true } else if hasBegun { break }
+        }
+    }
+
+    /// The samples of the textfile.
+    func samples() throws -> [Substring] {
+        String(decoding: try FileReading.read(settings.textfile ?? ""), as: UTF8.self).split(separator: "\n")
+    }
+
+    func close() async {
+        running.cancel()
+        await running.value
+        rooms.client.shutdown()
+        await rooms.store.close()
+    }
+}
