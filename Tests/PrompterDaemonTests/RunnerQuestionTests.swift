@@ -18,7 +18,11 @@ struct RunnerQuestionTests {
             done.withLock { $0 = true }
             return replies
         }
-        while !done.withLock(\.self) { await world.run(until: world.time + .milliseconds(10)) }
+        while !done.withLock(\.self) {
+            await world.run(until: world.time + .milliseconds(10))
+            // Who asks needs a thread, too.
+            await Task.yield()
+        }
         return await waiting.value
     }
 
