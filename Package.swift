@@ -42,22 +42,22 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
-        // Floor 0: system libraries.
+        // Layer 0: system libraries.
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
 
-        // Floor 1: pure.
+        // Layer 1: pure.
         .target(name: "PrompterCore", dependencies: [heap, deque], swiftSettings: strict + optimized),
 
-        // Floor 2: each room one outside world.
+        // Layer 2: adapters, each of one outside system.
         .target(name: "CurlProbing", dependencies: ["PrompterCore", "CCurl"], swiftSettings: strict),
         .target(name: "RedisGuarding", dependencies: ["PrompterCore", "CHiredis"], swiftSettings: strict),
         .target(
             name: "SQLiteVersions", dependencies: ["PrompterCore", sqlite, sqliteLibrary], swiftSettings: strict),
         .target(name: "LinuxHost", dependencies: ["PrompterCore", "CSystemd", logging], swiftSettings: strict),
 
-        // Floor 4: the daemon.
+        // Layer 4: the daemon.
         .target(
             name: "PrompterDaemon",
             dependencies: [
@@ -65,7 +65,7 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        // Floor 5: the programs.
+        // Layer 5: the programs.
         .executableTarget(
             name: "prompterd", dependencies: ["PrompterDaemon", argumentParser, logging],
             swiftSettings: strict),

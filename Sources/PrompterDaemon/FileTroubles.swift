@@ -5,13 +5,13 @@ import PrompterCore
 
 /// Looks at the files of headers and authorities that a watchlist names, and says what is wrong with them, once.
 actor FileTroubles {
-    private let rooms: Rooms
+    private let components: Components
     /// What was wrong by the last look, and by the one before.
     private var troubles: Set<String> = []
     private var told: Set<String> = []
 
-    init(_ rooms: Rooms) {
-        self.rooms = rooms
+    init(_ components: Components) {
+        self.components = components
     }
 
     /// Looks at all that `watchlist` names.
@@ -23,8 +23,8 @@ actor FileTroubles {
 
     /// Reads the files of authorities anew. One that can't be used now is trusted as it was read last.
     func readAuthorities(of watchlist: Watchlist) async {
-        let read = await AuthorityFiles(of: watchlist, on: rooms.fileThreads)
-        rooms.client.trust(read.files)
+        let read = await AuthorityFiles(of: watchlist, on: components.fileThreads)
+        components.client.trust(read.files)
         for fault in read.faults { tell(.error, fault) }
     }
 
@@ -33,7 +33,7 @@ actor FileTroubles {
         let paths = Set(watchlist.watches.compactMap(\.webhook?.headerFile))
         await withTaskGroup(of: Result<HeaderFile.Content, HeaderFileError>.self) { group in
             for path in paths {
-                group.addTask { [threads = rooms.fileThreads] in
+                group.addTask { [threads = components.fileThreads] in
                     do throws(HeaderFileError) {
                         return .success(try await HeaderFile(path).read(on: threads))
                     } catch {
@@ -53,6 +53,6 @@ actor FileTroubles {
 
     private func tell(_ level: Logger.Level, _ trouble: String) {
         troubles.insert(trouble)
-        if !told.contains(trouble) { rooms.log.log(level: level, "\(trouble)") }
+        if !told.contains(trouble) { components.log.log(level: level, "\(trouble)") }
     }
 }

@@ -9,7 +9,7 @@ actor ReloadService {
     private static let mostLoggedErrors = 20
 
     private let requests: ReloadRequests
-    private let rooms: Rooms
+    private let components: Components
     private let life: LifeCycle
     private let textfile: TextfileService
     private let maintenance: StoreMaintenance
@@ -31,12 +31,12 @@ actor ReloadService {
     private let looked: AsyncStream<Void>.Continuation
 
     init(
-        _ rooms: Rooms, _ opened: OpenedWatchlist, _ requests: ReloadRequests, _ life: LifeCycle,
+        _ components: Components, _ opened: OpenedWatchlist, _ requests: ReloadRequests, _ life: LifeCycle,
         _ textfile: TextfileService, _ maintenance: StoreMaintenance
     ) {
         self.requests = requests
         (looks, looked) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
-        self.rooms = rooms
+        self.components = components
         self.life = life
         self.textfile = textfile
         self.maintenance = maintenance
@@ -44,11 +44,11 @@ actor ReloadService {
         lastGood = opened.lastGood
         inForce = opened.inForce
         watchedFiles = opened.files
-        let runner = rooms.runner
+        let runner = components.runner
         credentials = CredentialReader(
-            environment: rooms.settings.environment, threads: rooms.fileThreads, log: rooms.log
+            environment: components.settings.environment, threads: components.fileThreads, log: components.log
         ) { await runner.rekey($0) }
-        troubles = FileTroubles(rooms)
+        troubles = FileTroubles(components)
     }
 
     // MARK: what it waits for
@@ -76,7 +76,7 @@ actor ReloadService {
     func runLooks() async {
         for await _ in looks {
             await readMemory()
-            if await watchedFiles.haveChanged(on: rooms.fileThreads) { requests.noticeEdit() }
+            if await watchedFiles.haveChanged(on: components.fileThreads) { requests.noticeEdit() }
             await credentials.look(isPulse: true)
         }
     }
@@ -85,10 +85,10 @@ actor ReloadService {
     private func readMemory() async {
         guard isMemoryDue else { return }
         let targets = inForce.watchlist.targets.map(\.id)
-        guard let memory = try? await rooms.store.memory(of: targets) else { return }
+        guard let memory = try? await components.store.memory(of: targets) else { return }
         isMemoryDue = false
         variants.add(memory.compactMapValues(\.learned))
-        await rooms.runner.restore(memory, of: targets)
+        await components.runner.restore(memory, of: targets)
     }
 
     // MARK: what it does
@@ -97,10 +97,10 @@ actor ReloadService {
     func start(spread: Duration) async {
         var standOffs: [StandOff.Kept] = []
         do {
-            standOffs = try await rooms.store.standOffs()
+            standOffs = try await components.store.standOffs()
             await maintenance.wrote(standOffs)
         } catch {
-            rooms.log.error("store: stand-offs from before the restart could not be read: \(error)")
+            components.log.error("store: stand-offs from before the restart could not be read: \(error)")
         }
         await putInForce(spread: spread, standOffs: standOffs)
     }
@@ -113,7 +113,8 @@ actor ReloadService {
 
     /// A bad list changes nothing; one that says the same as that in force neither, where nobody asked.
     private func readAgain(isAsked: Bool) async {
-        let reading = await WatchlistFile(rooms.settings.watchlist, stubsOnly: rooms.settings.stubsOnly).reading()
+        let reading = await WatchlistFile(components.settings.watchlist, stubsOnly: components.settings.stubsOnly)
+            .reading()
         guard !life.isStopping else { return }
         watchedFiles = reading.files
         await follow()
@@ -123,14 +124,14 @@ actor ReloadService {
             new = try reading.result.get()
         } catch {
             guard isAsked || error != inForce.refused else {
-                return rooms.log.debug("the watchlist was written again and is still refused")
+                return components.log.debug("the watchlist was written again and is still refused")
             }
             return await refuse(error)
         }
         let difference = WatchlistDifference(from: inForce.watchlist, to: new)
         if !isAsked, inForce.refused == nil, difference.isEmpty, new.providers == inForce.watchlist.providers {
             await troubles.readAuthorities(of: new)
-            return rooms.log.debug("the watchlist was written again without a change")
+            return components.log.debug("the watchlist was written again without a change")
         }
         if !isAsked { life.reloadBegan() }
         inForce = WatchlistInForce(watchlist: new, copy: reading.copy, taken: Moment.now.wall)
@@ -138,7 +139,7 @@ actor ReloadService {
         await putInForce(spread: Timetable.longestSpread)
         await textfile.refresh()
         guard !life.isStopping else { return }
-        rooms.log.notice("watchlist reloaded: \(difference.text)")
+        components.log.notice("watchlist reloaded: \(difference.text)")
     }
 
     private func refuse(_ invalid: InvalidWatchlist) async {
@@ -150,15 +151,15 @@ actor ReloadService {
 
     /// Tells what is wrong with the list on disk.
     private func say(_ invalid: InvalidWatchlist, inForce: String) {
-        for error in invalid.errors.prefix(Self.mostLoggedErrors) { rooms.log.error("\(error)") }
+        for error in invalid.errors.prefix(Self.mostLoggedErrors) { components.log.error("\(error)") }
         let more = invalid.errors.count - Self.mostLoggedErrors
-        rooms.log.error("watchlist refused: \(inForce)\(more > 0 ? " (\(more) more errors)" : "")")
+        components.log.error("watchlist refused: \(inForce)\(more > 0 ? " (\(more) more errors)" : "")")
     }
 
     /// Has the list in force written into the store. Until that is done, deliveries to the webhooks of the one before are still made.
     private func register() async {
-        await rooms.dispatcher.learn(inForce.watchlist)
-        rooms.recorder.register(inForce.watchlist)
+        await components.dispatcher.learn(inForce.watchlist)
+        components.recorder.register(inForce.watchlist)
     }
 
     private func putInForce(spread: Duration, standOffs: [StandOff.Kept] = []) async {
@@ -168,30 +169,31 @@ actor ReloadService {
         known = Set(targets)
         var memory: [TargetID: TargetMemory] = [:]
         do {
-            memory = try await rooms.store.memory(of: new)
+            memory = try await components.store.memory(of: new)
         } catch {
             isMemoryDue = true
-            rooms.log.error("store: the state of the targets could not be read: \(error)")
+            components.log.error("store: the state of the targets could not be read: \(error)")
         }
         variants.add(memory.compactMapValues(\.learned))
         await credentials.replace(with: watchlist.providers.values)
         await troubles.look(at: watchlist)
         await follow()
         await keep()
-        await rooms.runner.replace(
+        await components.runner.replace(
             with: ScheduledWatchlist(
-                watchlist, workers: rooms.settings.workers, memory: memory, standOffs: standOffs, spread: spread),
+                watchlist, workers: components.settings.workers, memory: memory, standOffs: standOffs, spread: spread),
             probers: probers())
         await textfile.show(inForce)
     }
 
     private func probers() -> Probers {
         let live = LiveProber(
-            client: rooms.client, calls: variants, mayGoOn: { [runner = rooms.runner] in await runner.mayGoOn($0) },
+            client: components.client, calls: variants,
+            mayGoOn: { [runner = components.runner] in await runner.mayGoOn($0) },
             keys: { [credentials] provider, isRefused throws(ProbeFailure) in
                 try await credentials.credential(of: provider, isRefused: isRefused)
             })
-        return Probers(stub: StubProber(pause: rooms.settings.stubPause), live: live)
+        return Probers(stub: StubProber(pause: components.settings.stubPause), live: live)
     }
 
     /// Has edits noticed of the files that the list on disk needs, and of the keys of the one in force.
@@ -203,9 +205,9 @@ actor ReloadService {
     private func keep() async {
         guard let lastGood, let copy = inForce.copy else { return }
         do {
-            try await lastGood.keep(copy, at: inForce.taken, on: rooms.fileThreads)
+            try await lastGood.keep(copy, at: inForce.taken, on: components.fileThreads)
         } catch {
-            rooms.log.warning(
+            components.log.warning(
                 "the watchlist could not be saved as the fallback for a start with an invalid one: \(error)")
         }
     }

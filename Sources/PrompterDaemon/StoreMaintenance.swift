@@ -7,7 +7,7 @@ import PrompterCore
 actor StoreMaintenance {
     private static let day: Int64 = 86_400_000
 
-    private let rooms: Rooms
+    private let components: Components
     private let pulseInterval: Duration
     /// The row of the target that was pruned last; `nil` where all are pruned until ``prunedUntil``.
     private var prunedRow: Int64?
@@ -19,8 +19,8 @@ actor StoreMaintenance {
     private let pulses: AsyncStream<Void>
     private let pulsed: AsyncStream<Void>.Continuation
 
-    init(_ rooms: Rooms, pulseInterval: Duration) {
-        self.rooms = rooms
+    init(_ components: Components, pulseInterval: Duration) {
+        self.components = components
         self.pulseInterval = pulseInterval
         (pulses, pulsed) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
@@ -55,18 +55,18 @@ actor StoreMaintenance {
     /// Shows targets as the store knows them once what is dated later than now was marked there, and tries until it is done.
     private func restoreWhatIsAhead() async {
         guard isRestoreDue else { return }
-        let ahead = await rooms.runner.targetsAhead
-        guard let memory = try? await rooms.store.memory(of: ahead) else { return }
+        let ahead = await components.runner.targetsAhead
+        guard let memory = try? await components.store.memory(of: ahead) else { return }
         isRestoreDue = false
-        await rooms.runner.restore(memory, of: ahead)
+        await components.runner.restore(memory, of: ahead)
     }
 
     /// Notices what a probe by hand, which was answered, ended in the store: one call tries.
     private func noticeEndedStandOffs() async {
-        guard !written.isEmpty, let kept = try? await rooms.store.standOffs() else { return }
+        guard !written.isEmpty, let kept = try? await components.store.standOffs() else { return }
         let ended = written.subtracting(kept.map(\.scope))
         written.subtract(ended)
-        if !ended.isEmpty { await rooms.runner.recheck(ended) }
+        if !ended.isEmpty { await components.runner.recheck(ended) }
     }
 
     /// Folds observations that are older than the retention into daily tallies, and drops rows that nobody needs, in small steps between which the recorder has
@@ -74,16 +74,16 @@ actor StoreMaintenance {
     /// once a day's are folded there is nothing to do until the next.
     private func prune() async {
         let now = Moment.now
-        let cutoff = (now.wall - rooms.settings.retention).milliseconds / Self.day * Self.day
+        let cutoff = (now.wall - components.settings.retention).milliseconds / Self.day * Self.day
         if prunedUntil != cutoff { (prunedUntil, prunedRow) = (cutoff, 0) }
         let end = now.uptime + pulseInterval / 2
         while let row = prunedRow, Moment.now.uptime < end, !Task.isCancelled {
             do {
-                prunedRow = try await rooms.store.prune(
+                prunedRow = try await components.store.prune(
                     before: Timestamp(milliseconds: cutoff), after: row, at: now.wall)
             } catch {
                 // The recorder tells of a store that fails.
-                return rooms.log.debug("store: nothing was pruned: \(error)")
+                return components.log.debug("store: nothing was pruned: \(error)")
             }
         }
     }

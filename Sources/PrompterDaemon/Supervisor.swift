@@ -57,41 +57,41 @@ public struct Supervisor: Sendable {
         }
         defer { signals.cancel() }
         log.debug("starting")
-        let opening = Task { () -> Result<(Rooms, OpenedWatchlist), DaemonError> in
+        let opening = Task { () -> Result<(Components, OpenedWatchlist), DaemonError> in
             do throws(DaemonError) {
                 let opened = try await OpenedWatchlist(settings, mayUseLastGood: !once, log: log)
-                let rooms = try await Rooms(settings, opened.inForce.watchlist, log: log)
+                let components = try await Components(settings, opened.inForce.watchlist, log: log)
                 if let lastGood = opened.lastGood { AtomicFile.removeLeftovers(of: lastGood.path) }
-                return .success((rooms, opened))
+                return .success((components, opened))
             } catch {
                 return .failure(error)
             }
         }
         await Gate.any(stop, .after { _ = await opening.value }).wait()
         guard !stop.isOpen else { return log.notice("stopped before startup was complete") }
-        let (rooms, opened) = try await opening.value.get()
-        let textfile = TextfileService(rooms)
-        let maintenance = StoreMaintenance(rooms, pulseInterval: pulseInterval(rooms))
-        let reloading = ReloadService(rooms, opened, reloads, life, textfile, maintenance)
-        let services = await start(rooms, reloading, textfile, maintenance, life, once: once, stop)
+        let (components, opened) = try await opening.value.get()
+        let textfile = TextfileService(components)
+        let maintenance = StoreMaintenance(components, pulseInterval: pulseInterval(components))
+        let reloading = ReloadService(components, opened, reloads, life, textfile, maintenance)
+        let services = await start(components, reloading, textfile, maintenance, life, once: once, stop)
         await stop.wait()
         let time = StopTime()
         life.stop()
         log.notice("stopping")
-        await finish(rooms, services, time, once: once)
+        await finish(components, services, time, once: once)
         // First of the last acts, since nothing else tells of these.
-        let leftover = rooms.recorder.leftover()
+        let leftover = components.recorder.leftover()
         let unrecorded =
             leftover.isEmpty
             ? nil
             : await Unrecorded(leftover).keep(
                 beside: settings.database, within: time.left(of: StopTime.all), log)
         await Gate.after { await textfile.end() }.wait(atMost: time.left(of: StopTime.all))
-        await close(rooms, time)
+        await close(components, time)
         if let unrecorded { throw .unrecorded(unrecorded) }
         log.notice("stopped")
         HostLog.flush()
-        let failed = await rooms.runner.failedTargets
+        let failed = await components.runner.failedTargets
         if once, failed > 0 { throw .failedTargets(failed) }
     }
 
@@ -101,47 +101,53 @@ public struct Supervisor: Sendable {
     ///
     /// - Returns: their tasks.
     private func start(
-        _ rooms: Rooms, _ reloading: ReloadService, _ textfile: TextfileService, _ maintenance: StoreMaintenance,
+        _ components: Components, _ reloading: ReloadService, _ textfile: TextfileService,
+        _ maintenance: StoreMaintenance,
         _ life: LifeCycle, once: Bool, _ stop: Gate
     ) async -> [Task<Void, Never>] {
         // These two end by themselves, with the recorder.
         var services = [
-            Task { await rooms.recorder.run() },
-            Task { await tellOutcomes(rooms, reloading, textfile, maintenance) },
+            Task { await components.recorder.run() },
+            Task { await tellOutcomes(components, reloading, textfile, maintenance) },
         ]
         let starting = Gate.after {
             await reloading.start(spread: once ? .zero : Timetable.longestSpread)
             // Before the timer's first tick, which would take targets out of the round.
-            if once { await rooms.runner.beginRound() }
+            if once { await components.runner.beginRound() }
         }
         await Gate.any(starting, stop).wait()
         guard !stop.isOpen else { return services }
-        if !settings.mayCall { log.notice("probes are disabled; only what other instances observe is recorded") }
+        if !settings.mayCall {
+            log.notice(
+                settings.redis == nil
+                    ? "probes are disabled and no Redis is set; nothing will be recorded"
+                    : "probes are disabled; only what other instances observe is recorded")
+        }
         services += [
             Task {
-                for await _ in rooms.timer.ticks {
-                    await rooms.runner.tick()
+                for await _ in components.timer.ticks {
+                    await components.runner.tick()
                     textfile.wake()
                 }
             },
-            Task { await pulse(rooms, reloading, textfile, maintenance) },
+            Task { await pulse(components, reloading, textfile, maintenance) },
             Task { await textfile.run() }, Task { await maintenance.run() }, Task { await reloading.run() },
             Task { await reloading.runLooks() },
         ]
         // Where nobody is called nobody is told either: what is pending stays so.
-        if !settings.stubsOnly { services.append(Task { await rooms.dispatcher.run() }) }
-        if let redisGuard = rooms.redisGuard {
+        if !settings.stubsOnly { services.append(Task { await components.dispatcher.run() }) }
+        if let redisGuard = components.redisGuard {
             services.append(Task { for await report in redisGuard.changes { tell(report) } })
         }
-        rooms.dispatcher.wake()
+        components.dispatcher.wake()
         await Gate.any(stop, .after { await textfile.write(isForced: true) }).wait(atMost: Self.firstTextfile)
         life.started()
         await textfile.showStatus()
-        await announce(rooms, reloading)
+        await announce(components, reloading)
         services.append(
             Task {
                 if once {
-                    await rooms.runner.finishRound()
+                    await components.runner.finishRound()
                     stop.open()
                 } else {
                     await reloading.followEdits()
@@ -150,8 +156,8 @@ public struct Supervisor: Sendable {
         return services
     }
 
-    private func announce(_ rooms: Rooms, _ reloading: ReloadService) async {
-        let view = await rooms.runner.view
+    private func announce(_ components: Components, _ reloading: ReloadService) async {
+        let view = await components.runner.view
         let watches = await reloading.inForce.watchlist.watches.count
         log.notice(
             "watching \(CountText.format(watches, "watch", "watches")) with \(CountText.format(view.counts.targetCount, "target", "targets")), \(view.workers) workers; database \(SafeText(settings.database))\(settings.textfile.map { ", textfile \(SafeText($0))" } ?? "")"
@@ -163,26 +169,27 @@ public struct Supervisor: Sendable {
         )
     }
 
-    private func pulseInterval(_ rooms: Rooms) -> Duration {
-        min(Self.longestPulse, rooms.notifier.watchdogInterval.map { $0 / 3 } ?? Self.longestPulse)
+    private func pulseInterval(_ components: Components) -> Duration {
+        min(Self.longestPulse, components.notifier.watchdogInterval.map { $0 / 3 } ?? Self.longestPulse)
     }
 
     // MARK: services
 
     /// Once a minute: the watchdog is fed if the scheduler works, before anything else; the others do their work by themselves.
     private func pulse(
-        _ rooms: Rooms, _ reloading: ReloadService, _ textfile: TextfileService, _ maintenance: StoreMaintenance
+        _ components: Components, _ reloading: ReloadService, _ textfile: TextfileService,
+        _ maintenance: StoreMaintenance
     ) async {
-        let pulse = Pulse(every: pulseInterval(rooms))
+        let pulse = Pulse(every: pulseInterval(components))
         for await _ in pulse.beats {
-            await rooms.runner.pulse()
-            if await rooms.runner.isHealthy {
-                rooms.notifier.watchdog()
+            await components.runner.pulse()
+            if await components.runner.isHealthy {
+                components.notifier.watchdog()
             } else {
                 log.critical("scheduler stalled; watchdog ping withheld")
             }
             maintenance.pulse()
-            rooms.dispatcher.wake()
+            components.dispatcher.wake()
             reloading.look()
             textfile.pulse()
         }
@@ -191,16 +198,17 @@ public struct Supervisor: Sendable {
 
     /// Counts and tells what was committed. It ends with the recorder, so that what was committed last is told, too.
     private func tellOutcomes(
-        _ rooms: Rooms, _ reloading: ReloadService, _ textfile: TextfileService, _ maintenance: StoreMaintenance
+        _ components: Components, _ reloading: ReloadService, _ textfile: TextfileService,
+        _ maintenance: StoreMaintenance
     ) async {
-        for await outcome in rooms.recorder.outcomes {
+        for await outcome in components.recorder.outcomes {
             if case .committed(let commit) = outcome, commit.findings.contains(where: { !$0.recorded.events.isEmpty }) {
-                rooms.dispatcher.wake()
+                components.dispatcher.wake()
             }
-            await rooms.runner.recorded(outcome)
+            await components.runner.recorded(outcome)
             switch outcome {
             case .committed(let commit):
-                if let watchlist = commit.watchlist { await rooms.dispatcher.forgetOthers(than: watchlist) }
+                if let watchlist = commit.watchlist { await components.dispatcher.forgetOthers(than: watchlist) }
                 await maintenance.take(commit)
             case .failing: await textfile.show(isStoreFailing: true)
             case .restored:
@@ -224,22 +232,22 @@ public struct Supervisor: Sendable {
 
     /// Lets what is in flight end and be recorded, for as long as it may take.
     private func finish(
-        _ rooms: Rooms, _ services: [Task<Void, Never>], _ time: StopTime, once: Bool
+        _ components: Components, _ services: [Task<Void, Never>], _ time: StopTime, once: Bool
     ) async {
-        await rooms.runner.leaveRound()
-        async let told: Void = once ? () : rooms.dispatcher.stop(within: StopTime.flights)
-        await rooms.runner.stop(within: StopTime.flights)
+        await components.runner.leaveRound()
+        async let told: Void = once ? () : components.dispatcher.stop(within: StopTime.flights)
+        await components.runner.stop(within: StopTime.flights)
         await told
-        rooms.timer.cancel()
+        components.timer.cancel()
         if once, !settings.stubsOnly {
             // What a round made known is told before its end.
-            await Gate.after { await rooms.recorder.flush() }.wait(atMost: time.left(of: StopTime.recording))
-            await rooms.dispatcher.finish(within: time.left(of: StopTime.recording))
+            await Gate.after { await components.recorder.flush() }.wait(atMost: time.left(of: StopTime.recording))
+            await components.dispatcher.finish(within: time.left(of: StopTime.recording))
         }
-        rooms.recorder.finish()
-        let recorded = Gate.after { await rooms.recorder.waitUntilEnded() }
+        components.recorder.finish()
+        let recorded = Gate.after { await components.recorder.waitUntilEnded() }
         if await !recorded.wait(atMost: time.left(of: StopTime.recording)) {
-            rooms.recorder.giveUp()
+            components.recorder.giveUp()
             await recorded.wait(atMost: time.left(of: StopTime.recording))
         }
         if recorded.isOpen {
@@ -250,11 +258,11 @@ public struct Supervisor: Sendable {
         for service in services { service.cancel() }
     }
 
-    private func close(_ rooms: Rooms, _ time: StopTime) async {
-        if let redisGuard = rooms.redisGuard {
+    private func close(_ components: Components, _ time: StopTime) async {
+        if let redisGuard = components.redisGuard {
             await Gate.after { await redisGuard.shutdown() }.wait(atMost: time.left(of: StopTime.all))
         }
-        rooms.client.shutdown()
-        await Gate.after { await rooms.store.close() }.wait(atMost: time.left(of: StopTime.all))
+        components.client.shutdown()
+        await Gate.after { await components.store.close() }.wait(atMost: time.left(of: StopTime.all))
     }
 }

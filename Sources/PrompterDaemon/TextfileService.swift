@@ -5,7 +5,7 @@ import RedisGuarding
 
 /// Shows how the daemon is: the textfile for node_exporter and the line for `systemctl status`.
 actor TextfileService {
-    private let rooms: Rooms
+    private let components: Components
     private let textfile: Textfile?
     private var state: DaemonState
     private var watches = 0
@@ -16,9 +16,11 @@ actor TextfileService {
     private let writes: AsyncStream<Void>
     private let wanted: AsyncStream<Void>.Continuation
 
-    init(_ rooms: Rooms) {
-        self.rooms = rooms
-        textfile = rooms.settings.textfile.map { Textfile($0, rooms.settings, on: rooms.fileThreads, log: rooms.log) }
+    init(_ components: Components) {
+        self.components = components
+        textfile = components.settings.textfile.map {
+            Textfile($0, components.settings, on: components.fileThreads, log: components.log)
+        }
         state = DaemonState(start: Moment.now.wall)
         state.version = Settings.version
         (writes, wanted) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -65,8 +67,8 @@ actor TextfileService {
     /// Tells the service manager.
     func showStatus() async {
         let line = StatusLine(
-            watches: watches, snapshot: await rooms.runner.view, refused: refused, isStoreFailing: isStoreFailing)
-        rooms.notifier.status(line.text(at: Moment.now.wall))
+            watches: watches, snapshot: await components.runner.view, refused: refused, isStoreFailing: isStoreFailing)
+        components.notifier.status(line.text(at: Moment.now.wall))
     }
 
     /// Writes the textfile for the last time.
@@ -76,14 +78,14 @@ actor TextfileService {
     }
 
     func write(isForced: Bool) async {
-        guard let snapshot = await rooms.runner.snapshot(isForced: isForced), let textfile else { return }
-        let store = rooms.recorder.report
+        guard let snapshot = await components.runner.snapshot(isForced: isForced), let textfile else { return }
+        let store = components.recorder.report
         state.storeCommits = store.commits
         state.storeRows = store.rows
         state.storeErrors = store.errors
         state.storePending = store.pending
-        state.deliveries = await rooms.dispatcher.counts
-        if let report = rooms.redisGuard?.report {
+        state.deliveries = await components.dispatcher.counts
+        if let report = components.redisGuard?.report {
             state.isRedisUp = report.isUp
             state.redisErrors = report.errors
         }

@@ -11,7 +11,7 @@ import Testing
 final class House: Sendable {
     let folder = TemporaryFolder()
     let settings: Settings
-    let rooms: Rooms
+    let components: Components
     let life: LifeCycle
     let notices: AsyncStream<LifeCycle.Notice>
     let requests = ReloadRequests()
@@ -25,13 +25,13 @@ final class House: Sendable {
         settings = Self.settings(in: folder)
         try Self.write(Self.list(templates), to: settings.watchlist)
         let opened = try await OpenedWatchlist(settings, mayUseLastGood: false, log: log)
-        rooms = try await Rooms(settings, opened.inForce.watchlist, log: log)
+        components = try await Components(settings, opened.inForce.watchlist, log: log)
         let (notices, told) = AsyncStream.makeStream(of: LifeCycle.Notice.self)
         self.notices = notices
         life = LifeCycle { told.yield($0) }
-        textfile = TextfileService(rooms)
-        let maintenance = StoreMaintenance(rooms, pulseInterval: .seconds(60))
-        reloading = ReloadService(rooms, opened, requests, life, textfile, maintenance)
+        textfile = TextfileService(components)
+        let maintenance = StoreMaintenance(components, pulseInterval: .seconds(60))
+        reloading = ReloadService(components, opened, requests, life, textfile, maintenance)
         await reloading.start(spread: .zero)
         life.started()
         running = Task { [reloading] in await reloading.run() }
@@ -71,7 +71,7 @@ final class House: Sendable {
     func close() async {
         running.cancel()
         await running.value
-        rooms.client.shutdown()
-        await rooms.store.close()
+        components.client.shutdown()
+        await components.store.close()
     }
 }

@@ -1,7 +1,7 @@
 import PrompterCore
 import Testing
 
-/// The daemon above its rooms, for a year in virtual time: 1,000 targets of ten providers, two instances that share a guard, with
+/// The daemon above its components, for a year in virtual time: 1,000 targets of ten providers, two instances that share a guard, with
 /// reloads, clocks that are set, stores that fail, crashes, questions, and providers in every kind of trouble.
 struct VirtualYearTests {
     private func watchlist(_ count: Int) -> Watchlist {

@@ -5,7 +5,7 @@ import PrompterCore
 import RedisGuarding
 
 /// What the daemon works with: each owns one part of the outside world.
-struct Rooms: Sendable {
+struct Components: Sendable {
     let settings: Settings
     let log: Logger
     let notifier = ServiceNotifier()
