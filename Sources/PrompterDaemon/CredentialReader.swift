@@ -134,7 +134,7 @@ actor CredentialReader {
             tell(&entry, .warning, answer.warnings.isEmpty ? nil : answer.warnings.joined(separator: "; "))
             if isRenewed { untold.insert(name) }
             if isRenewed || isMended, let origin = answer.origin {
-                let what = isRenewed ? "was read again" : "is all right again"
+                let what = isRenewed ? "was read again" : "can be used again"
                 log.notice("\(SafeText(name)): the key in \(origin) \(what)")
             }
         case .failure(let error):

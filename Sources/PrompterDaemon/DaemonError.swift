@@ -19,7 +19,7 @@ public enum DaemonError: Error, Sendable, CustomStringConvertible {
         case .invalidWatchlist(let invalid): invalid.description
         case .unusable(let reason), .locked(let reason), .unwatched(let reason), .unrecorded(let reason): reason
         case .failedTargets(let count):
-            "\(CountText.format(count, "target", "targets")) failed; `prompterd status` shows which"
+            "\(CountText.format(count, "target", "targets")) failed; their lines above say why"
         }
     }
 }

@@ -77,7 +77,7 @@ public struct SQLiteStoreError: Error, Hashable, Sendable, CustomStringConvertib
 
     private var explanation: String {
         switch reason {
-        case .missing: "no such file (\(detail)); create its folder, or correct the path"
+        case .missing: "no such file; correct the path, or create its folder"
         case .folder: "this is a folder; give the path to a database file in it"
         case .forbidden:
             "no permission to use the database (\(detail)); give this user access to the file and its folder"

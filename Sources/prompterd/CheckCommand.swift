@@ -36,7 +36,14 @@ struct CheckCommand: AsyncParsableCommand {
         var faults: [String] = []
         for provider in watchlist.providers.values.sorted(by: { $0.name < $1.name }) where !provider.isStub {
             do throws(CredentialError) {
-                _ = try await store.credential(of: provider)
+                faults += try await store.credential(of: provider).warnings
+            } catch {
+                faults.append("\(error)")
+            }
+        }
+        for path in Set(watchlist.watches.compactMap(\.webhook?.headerFile)).sorted() {
+            do throws(HeaderFileError) {
+                faults += try await HeaderFile(path).read(on: FileThreads()).warnings.map { "\($0)" }
             } catch {
                 faults.append("\(error)")
             }

@@ -64,7 +64,7 @@ struct ImportCommand: AsyncParsableCommand {
         guard errors == 0 else {
             let more = errors > mostErrors ? " (\(mostErrors) shown)" : ""
             Console.complain(
-                "\(name): \(errors) \(errors == 1 ? "line" : "lines") can't be imported\(more); nothing was imported; correct them and try again"
+                "\(name): \(errors) \(errors == 1 ? "line" : "lines") can't be imported\(more); nothing was imported; correct \(errors == 1 ? "it" : "them") and try again"
             )
             throw ExitStatus.failed
         }
@@ -99,7 +99,9 @@ struct ImportCommand: AsyncParsableCommand {
             guard let count = summary.added[table], count > 0 else { return nil }
             return "\(count) \(count == 1 ? table.rawValue : plurals[table] ?? "\(table.rawValue)s")"
         }
-        let nameless = summary.nameless == 0 ? "" : "; \(summary.nameless) of the rows named no version"
+        let nameless =
+            summary.nameless == 0
+            ? "" : "; \(CountText.format(summary.nameless, "row", "rows")) without a version skipped"
         return (parts.isEmpty ? "nothing is new" : "new: \(parts.joined(separator: ", "))") + nameless
     }
 }

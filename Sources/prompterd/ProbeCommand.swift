@@ -36,7 +36,8 @@ struct ProbeCommand: AsyncParsableCommand {
                 throw .unwatched(
                     known
                         ? "the template \"\(SafeText(template))\" is not watched with this org, workspace, provider and model"
-                        : "no template named \"\(SafeText(template))\" is watched; see `prompterd status`")
+                        : "no template named \"\(SafeText(template))\" is in \(SafeText(settings.watchlist, limit: 4096))"
+                )
             }
             answers = try await inquiry.ask(for: watches, isForced: force)
         } catch {

@@ -29,7 +29,7 @@ extension Reply.Reason {
         switch self {
         case .standOff(_, let rest):
             "an earlier call failed this way; no calls for \(DurationText.brief(rest)); --force probes anyway"
-        case .givenUp: "whoever probed this slot gave up; --force probes anyway"
+        case .givenUp: "an earlier probe of this slot failed for good; --force calls anyway"
         case .held(let time):
             "another instance holds this slot for another \(DurationText.brief(time)); --force probes anyway"
         case .disabled:

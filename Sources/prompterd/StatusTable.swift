@@ -26,7 +26,7 @@ struct StatusTable {
                     report.life.successes > 0 ? report.confidence.rawValue : "",
                     report.isExpectationMet.map { $0 ? "yes" : "no" } ?? "",
                     report.lastSuccess.map { "\(DurationText.brief(now - $0)) ago" } ?? "never",
-                    "in \(DurationText.brief(report.nextDue(at: now) - now))", lastEvent(report),
+                    due(report), lastEvent(report),
                     report.life.retirement.map { String($0.iso8601.prefix(10)) } ?? "", trouble(report),
                 ], tone: report.failure != nil || report.isExpectationMet == false ? .bad : .plain)
         }
@@ -56,9 +56,14 @@ struct StatusTable {
         return [failure, lookup, report.standOff(at: now).map(rest)].compactMap(\.self).joined(separator: "; ")
     }
 
+    private func due(_ report: WatchReport) -> String {
+        let rest = report.nextDue(at: now) - now
+        return rest <= .zero ? "now" : "in \(DurationText.brief(rest))"
+    }
+
     private func rest(_ standOff: StandOff.Kept) -> String {
         let time = standOff.end.map { DurationText.brief($0 - now) } ?? ""
         return standOff.scope.target == nil
-            ? "provider not called for \(time) (\(standOff.cause.rawValue))" : "not called for \(time)"
+            ? "provider paused for another \(time) (\(standOff.cause.rawValue))" : "paused for another \(time)"
     }
 }

@@ -132,7 +132,7 @@ import Testing
             ])
         try rotate("one")
         await reader.look(isPulse: true)
-        #expect(renewed.isEmpty && lines.last == "notice: p: the key in \(key) is all right again")
+        #expect(renewed.isEmpty && lines.last == "notice: p: the key in \(key) can be used again")
     }
 
     /// The service manager's file, without which a provider of one's own would be called without a key.

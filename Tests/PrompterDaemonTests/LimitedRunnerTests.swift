@@ -123,7 +123,7 @@ struct LimitedRunnerTests {
         // The third trial fails too, the fourth does not.
         await world.run(until: .seconds(300))
         #expect(Set(world.calls.filter { $0.time >= .seconds(100) }.map(\.model)).count >= 50)
-        let told = world.lines.filter { $0.contains("failed as another target did before, with server_error: 503") }
+        let told = world.lines.filter { $0.contains("server_error: 503, now for a second target (") }
         #expect(told.count == 1 && told.allSatisfy { $0.hasSuffix("no probes for 30s, then one") }, "\(told)")
         #expect(world.lines.contains("notice: down: probes resumed (was server_error)"))
         #expect(

@@ -68,7 +68,7 @@ struct DatabaseFileTests {
 
     @Test func isRefusedWhereThePathLeadsNowhere() throws {
         try refused(.folder, at: folder.path, saying: "folder")
-        try refused(.missing, at: folder.file("none/prompterd.db"), saying: "No such file or directory")
+        try refused(.missing, at: folder.file("none/prompterd.db"), saying: "no such file")
         #expect(throws: SQLiteStoreError.self) { try Archive(path: folder.file("none.db")) }
         #expect(!FileManager.default.fileExists(atPath: folder.file("none.db")))
     }

@@ -125,6 +125,16 @@ struct CommandTests {
         #expect(json.output.contains(#""not_made":"disabled""#) && !json.output.contains("failure"), "\(json.output)")
     }
 
+    @Test func checkWarnsOfFilesThatTheListNames() async throws {
+        let site = try Site(
+            """
+            {"defaults":{"on_change":{"webhook":"https://hooks.example/x","header_file":"no-headers"}},
+             "providers":{"openai":{"dialect":"stub"}},"watches":[{"template":"t","provider":"openai","model":"m"}]}
+            """)
+        let end = await site.run(["check", site.watchlist])
+        #expect(end.status == 0 && end.errors.contains("warning: header file "), "\(end.errors)")
+    }
+
     /// What kept a call from being made is no failure of the provider's.
     @Test func whatWasNotMadeIsNoFailure() async throws {
         let site = try Site(Site.stubs(1))

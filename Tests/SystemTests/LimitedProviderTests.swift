@@ -81,7 +81,7 @@ import Testing
         }
         #expect(lines.count == 2, "\(end.errors)")
         #expect(
-            lines.first?.contains("failed as another target did before, with rate_limited: ") == true
+            lines.first?.contains("now for a second target (") == true
                 && lines.first?.contains("warning") == true)
         #expect(lines.last?.contains("busy: probes resumed (was rate_limited)") == true)
         #expect(end.status == 0)

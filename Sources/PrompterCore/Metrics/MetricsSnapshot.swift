@@ -45,7 +45,7 @@ public struct MetricsSnapshot: Sendable {
     }
 
     private func write(_ state: DaemonState, to text: inout Exposition) {
-        text.begin(MetricFamily("prompter_build_info", .gauge, "The program that writes this file; always 1."))
+        text.begin(MetricFamily("prompter_build_info", .gauge, "Version of the running prompterd; always 1."))
         text.sample([("version", state.version)], 1)
         text.gauge("prompter_up", "1 while the daemon runs, 0 once it has stopped.", state.isUp ? 1 : 0)
         text.gauge("prompter_start_timestamp_seconds", "When the daemon started.", state.start.seconds)

@@ -97,7 +97,7 @@ struct RecordedLine: Hashable, Sendable {
         case nil: break
         }
         let classes = FailureClass.allCases.map(\.rawValue).joined(separator: ", ")
-        throw ExchangeRow.Refusal("outcome should be success, skipped, failure, or its class: \(classes)")
+        throw ExchangeRow.Refusal("outcome should be success, skipped, failure, or a failure's class: \(classes)")
     }
 }
 

@@ -40,7 +40,7 @@ extension StandOffChange {
         guard failure?.scope == .provider else {
             return line(
                 .warning,
-                "\(name): \(target.model) failed as another target did before, with \(why); no probes for \(time), then one"
+                "\(name): \(why), now for a second target (\(target.model)); no probes for \(time), then one"
             )
         }
         let next = standOff.cause == .auth ? "until a reload or a trial in \(time)" : "for \(time)"
