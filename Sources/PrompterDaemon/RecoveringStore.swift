@@ -97,7 +97,13 @@ actor RecoveringStore: VersionStore {
         guard store === used, !isClosed, reason == .gone || mayBeSetAside else { return }
         store = nil
         loss = reason
-        let task = Task { if reason == .gone { await used.abandon() } else { await used.close() } }
+        let task = Task { [log] in
+            guard reason == .gone else { return await used.close() }
+            guard let kept = await used.abandon(at: Moment.now.wall) else { return }
+            log.error(
+                "store: the moved database lacks its last commits, because another program was reading it; move \(SafeText(kept, limit: 4096)) next to it, as <its name>-wal, before anything opens it"
+            )
+        }
         leaving = task
         await task.value
     }

@@ -83,23 +83,28 @@ public struct VersionInquiry: Sendable {
             return .notMade(.store("\(error)"))
         }
         var credentials: [String: Credential] = [:]
+        // Who has no key may still be told what is known.
+        var missing: String?
         if !target.provider.isStub {
             do {
                 let found = try await CredentialStore(environment: settings.environment)
                     .credential(of: target.provider)
                 credentials[target.provider.name] = found.credential
             } catch {
-                return .notMade(.credential("\(error)"))
+                missing = "\(error)"
+                if isForced { return .notMade(.credential("\(error)")) }
             }
         }
         let calls = CallVariants(memory?.learned.map { [target.id: $0] } ?? [:])
         let instance = Instance(
-            store, probeGuard, mayCall: settings.mayCall,
+            store, probeGuard, mayCall: settings.mayCall && missing == nil,
             Probers(
                 stub: StubProber(pause: settings.stubPause),
                 live: LiveProber(client: client, credentials: credentials, calls: calls)))
-        return await instance.ask(
+        let reply = await instance.ask(
             target, isForced: isForced, within: target.timeout * 2 + Self.margin, memory: memory, standOffs: standOffs)
+        if let missing, case .notMade(.disabled) = reply { return .notMade(.credential(missing)) }
+        return reply
     }
 }
 

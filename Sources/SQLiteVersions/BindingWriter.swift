@@ -54,6 +54,16 @@ struct BindingWriter {
         for watch in watches { try bind(watch, isRebinding: false) }
     }
 
+    /// Whether one of `watches` is bound to nothing.
+    func isOneMissing(_ watches: [Watch]) throws -> Bool {
+        for watch in watches {
+            Self.bind(watch, to: findBinding)
+            defer { findBinding.reset() }
+            if try !findBinding.step() { return true }
+        }
+        return false
+    }
+
     private mutating func bind(_ watch: Watch, isRebinding: Bool = true) throws {
         let target = try row(of: watch.target)
         Self.bind(watch, to: findBinding)

@@ -90,6 +90,8 @@ public final class SQLiteVersionStore: VersionStore {
     ///
     /// - Throws: ``SQLiteStoreError``; nothing is written then.
     public func registerMissing(_ watches: [Watch], at now: Timestamp) async throws(SQLiteStoreError) {
+        // Whoever holds the write lock keeps nobody waiting for nothing.
+        guard try await onQueue({ try BindingWriter(on: $0, at: now).isOneMissing(watches) }) else { return }
         try await inTransaction { database in
             var writer = try BindingWriter(on: database, at: now)
             try writer.registerMissing(watches)
@@ -162,15 +164,32 @@ public final class SQLiteVersionStore: VersionStore {
     }
 
     /// Closes a database whose file was moved, deleted or replaced. Its log is carried over first, since a file that was only moved
-    /// has no other place to find it; then it goes where it is still there, or it would be played into the file that takes its
+    /// has no other place to find it; then the log goes where it is still there, or it would be played into the file that takes its
     /// place (https://www.sqlite.org/howtocorrupt.html, 1.4).
-    public func abandon() async {
-        _ = try? await onQueue { database in
-            sqlite3_wal_checkpoint_v2(database.sqliteConnection, nil, SQLITE_CHECKPOINT_FULL, nil, nil)
+    ///
+    /// - Returns: the new name of a log that a reader kept from being carried over; `nil` where nothing is left in it.
+    public func abandon(at now: Timestamp) async -> String? {
+        let isCarried = try? await onQueue { database -> Bool in
+            // The call writes these before it returns, and keeps no pointer.
+            var frames: CInt = -1
+            var carried: CInt = -1
+            let result = sqlite3_wal_checkpoint_v2(
+                database.sqliteConnection, nil, SQLITE_CHECKPOINT_FULL, &frames, &carried)
+            return result == SQLITE_OK && frames == carried
         }
-        let left = DatabaseFile(path: path).companions.filter { companions[$0.key] == $0.value }
-        for name in left.keys { unlink(name) }
+        let file = DatabaseFile(path: path)
+        let left = file.companions.filter { companions[$0.key] == $0.value }
+        var kept: String?
+        for name in left.keys.sorted() {
+            guard isCarried != true, name.hasSuffix("-wal") else {
+                unlink(name)
+                continue
+            }
+            let place = "\(name).left-\(now.iso8601Milliseconds)"
+            if rename(name, place) == 0 { kept = place }
+        }
         await close()
+        return kept
     }
 
     /// Runs `body` as one transaction that excludes other writers from its start, so that what it reads stays true.

@@ -92,6 +92,29 @@ import Testing
         try file.close()
     }
 
+    /// A reader keeps the log of a moved database from being carried over. It is kept, and named.
+    @Test func theLogOfOneThatIsReadIsKept() async throws {
+        let store = try await opened()
+        _ = try await store.write(batch(1), at: now)
+        let reader = Conversation(["sqlite3", path])
+        reader.write("BEGIN; SELECT count(*) FROM observations;\n")
+        #expect(reader.read() == "1\n")
+        _ = try await store.write(batch(2), at: now)
+        #expect(rename(path, folder.path(of: "elsewhere")) == 0)
+        let next = try batch(3)
+        #expect(await failure { _ = try await store.write(next, at: now) } == .gone)
+        _ = try await store.write(next, at: now)
+        let kept = try #require(try files(with: "-wal.left-").first)
+        #expect(logged.contains { $0.hasPrefix("error: ") && $0.contains(kept) }, "\(logged)")
+        // At its end it would remove the log by its name, which is another's by now.
+        kill(reader.process, SIGKILL)
+        reader.end()
+        #expect(rename(folder.path(of: kept), folder.path(of: "elsewhere-wal")) == 0)
+        #expect(try sql("SELECT count(*) FROM observations", on: "elsewhere") == "2\n")
+        #expect(try sql("SELECT count(*) FROM observations") == "1\n")
+        await store.close()
+    }
+
     enum Loss: CaseIterable { case deleted, moved, replaced }
 
     /// Whoever uses it next is told, and the one after that finds a database, with the watchlist that was written last.
