@@ -72,7 +72,7 @@ actor StoreMaintenance {
     /// Folds observations that are older than the retention into daily tallies, and drops rows that nobody needs, in small steps between which the recorder has
     /// its turn: until none is left, for half the time to the next pulse at most. Whole days, so that a tally is of a whole day;
     /// once a day's are folded there is nothing to do until the next.
-    private func prune() async {
+    func prune() async {
         let now = Moment.now
         let cutoff = (now.wall - components.settings.retention).milliseconds / Self.day * Self.day
         if prunedUntil != cutoff { (prunedUntil, prunedRow) = (cutoff, 0) }

@@ -14,9 +14,9 @@ public struct Supervisor: Sendable {
         /// How long probes and deliveries in flight may go on.
         static let flights: Duration = .seconds(10)
         /// Until when the store may take what they brought.
-        static let recording: Duration = .seconds(14)
+        static let recording: Duration = .milliseconds(13_500)
         /// Until when the last acts may take.
-        static let all: Duration = .milliseconds(15_500)
+        static let all: Duration = .seconds(15)
         /// What each of them gets in any case.
         private static let least: Duration = .milliseconds(250)
 
@@ -86,6 +86,8 @@ public struct Supervisor: Sendable {
             ? nil
             : await Unrecorded(leftover).keep(
                 beside: settings.database, within: time.left(of: StopTime.all), log)
+        if let text = Unrecorded.text(of: components.recorder.waiting) { log.warning("\(text)") }
+        if once { await Gate.after { await maintenance.prune() }.wait(atMost: time.left(of: StopTime.recording)) }
         await Gate.after { await textfile.end() }.wait(atMost: time.left(of: StopTime.all))
         await close(components, time)
         if let unrecorded { throw .unrecorded(unrecorded) }
@@ -181,13 +183,17 @@ public struct Supervisor: Sendable {
         _ maintenance: StoreMaintenance
     ) async {
         let pulse = Pulse(every: pulseInterval(components))
+        // After a pause of the machine calls are past their time until the first look: only the second counts.
+        var wasHealthy = true
         for await _ in pulse.beats {
             await components.runner.pulse()
-            if await components.runner.isHealthy {
+            let isHealthy = await components.runner.isHealthy
+            if isHealthy {
                 components.notifier.watchdog()
-            } else {
+            } else if !wasHealthy {
                 log.critical("scheduler stalled; watchdog ping withheld")
             }
+            wasHealthy = isHealthy
             maintenance.pulse()
             components.dispatcher.wake()
             reloading.look()

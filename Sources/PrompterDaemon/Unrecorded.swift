@@ -25,6 +25,7 @@ struct Unrecorded {
     ///   - time: how long the disk may take.
     /// - Returns: what became of them, in one line.
     func keep(beside database: String, within time: Duration, _ log: Logger) async -> String {
+        let end = Moment.now.uptime + time
         defer { HostLog.flush() }
         let lost =
             failures == 0 ? "" : "; \(CountText.format(failures, "failed attempt", "failed attempts")) not recorded"
@@ -34,19 +35,36 @@ struct Unrecorded {
         let path = "\(database).unrecorded-\(now.iso8601Milliseconds).jsonl"
         let text = UnrecordedExport.lines(of: observations, at: now).map { $0 + "\n" }.joined()
         do {
-            try await FileThreads(patience: time).run(on: path) { path throws(FileError) in
-                try AtomicFile.write(Array(text.utf8), to: path)
+            try await FileThreads(patience: time / 2).run(on: path) { path throws(FileError) in
+                try AtomicFile.write(Array(text.utf8), to: path, mode: 0o640, isLasting: true)
             }
             return
                 "\(count) could not be recorded; run `prompterd import \(SafeText(path, limit: 4096))` to add them\(lost)"
         } catch {
             for (index, (observation, target)) in observations.enumerated() {
+                guard Moment.now.uptime < end else {
+                    return
+                        "\(count) could not be recorded, and the log takes no more than \(index) of them (\(error))\(lost)"
+                }
                 log.error("not recorded: \(Self.text(of: observation, target))")
                 if index % Self.burst == Self.burst - 1 { HostLog.flush() }
             }
             return
                 "\(count) could not be recorded; each is in the log because no file could be written (\(error))\(lost)"
         }
+    }
+
+    /// What else of `batch` the store did not take; `nil` where nothing.
+    static func text(of batch: StoreBatch) -> String? {
+        let parts = [
+            batch.watchlist == nil ? nil : "the watchlist",
+            batch.standOffs.isEmpty ? nil : CountText.format(batch.standOffs.count, "pause", "pauses"),
+            batch.deliveries.isEmpty
+                ? nil : CountText.format(batch.deliveries.count, "webhook delivery", "webhook deliveries"),
+        ].compactMap(\.self)
+        guard !parts.isEmpty else { return nil }
+        return
+            "not recorded: \(parts.joined(separator: ", ")); the next start registers the watchlist and may send deliveries again"
     }
 
     private static func text(of observation: Observation, _ target: Target) -> String {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Glibc
+import PrompterCore
 
 /// Where commands write: results to standard output, all else to standard error.
 enum Console {
@@ -38,8 +39,14 @@ enum Console {
     }
 
     /// Writes lines to standard error.
-    static func complain(_ lines: String) {
-        FileHandle.standardError.write(Data("\(lines)\n".utf8))
+    ///
+    /// - Parameter patience: how long a reader that does not read is waited for; then they are dropped.
+    static func complain(_ lines: String, patience: Duration? = nil) {
+        if let patience {
+            var stream = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
+            guard poll(&stream, 1, CInt(patience.milliseconds)) == 1 else { return }
+        }
+        write("\(lines)\n", to: STDERR_FILENO)
     }
 
     /// Writes `text` as it is.

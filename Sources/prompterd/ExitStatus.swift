@@ -24,7 +24,8 @@ enum ExitStatus {
 
     /// Says `error` on standard error and gives its code.
     static func say(_ error: DaemonError) -> ExitCode {
-        Console.complain("\(error)")
+        // A daemon that stops does not wait for who reads its errors.
+        Console.complain("\(error)", patience: .milliseconds(400))
         return switch error {
         case .invalidWatchlist, .unusable: unusable
         case .locked: locked

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Foundation
+import Glibc
 import LinuxHost
 import PrompterCore
 import PrompterDaemon
@@ -39,6 +41,7 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         var settings = try options.settings()
         settings.textfile = textfile ?? settings.textfile
+        try Self.refuseToReplace(settings)
         settings.workers = try Self.number(workers, "workers", "PROMPTERD_WORKERS", in: 1...10_000)
         settings.mostWatchSeries =
             try Self.number(watchSeries, "watch-series", "PROMPTERD_WATCH_SERIES", in: 0...1_000_000)
@@ -52,6 +55,25 @@ struct RunCommand: AsyncParsableCommand {
         } catch {
             throw ExitStatus.say(error)
         }
+    }
+
+    /// The metrics take the place of what stands at their path.
+    private static func refuseToReplace(_ settings: Settings) throws {
+        guard let textfile = settings.textfile else { return }
+        let beside = ["", "-wal", "-shm", ".lock", ".watchlist.json"].map { settings.database + $0 }
+        guard (beside + [settings.watchlist]).contains(where: { isSameFile($0, textfile) }) else { return }
+        Console.complain(
+            "the textfile \(SafeText(textfile, limit: 4096)) would replace the watchlist or a file of the database; give --textfile (PROMPTERD_TEXTFILE) a path of its own"
+        )
+        throw ExitStatus.unusable
+    }
+
+    private static func isSameFile(_ one: String, _ other: String) -> Bool {
+        func standard(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.path }
+        var (first, second) = (stat(), stat())
+        return standard(one) == standard(other)
+            || stat(one, &first) == 0 && stat(other, &second) == 0 && first.st_ino == second.st_ino
+                && first.st_dev == second.st_dev
     }
 
     private static func duration(_ given: String?, _ variable: String) throws -> Duration? {
