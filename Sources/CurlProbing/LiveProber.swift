@@ -88,10 +88,16 @@ public struct LiveProber: Prober {
                     return answer
                 }
                 guard await mayGoOn(target) else {
-                    return try exchange.fail(.timeout, "calls to the provider are paused")
+                    let reason = "calls to the provider are paused"
+                    do throws(ProbeFailure) {
+                        return try exchange.fail(.timeout, reason)
+                    } catch {
+                        throw .notMade(reason)
+                    }
                 }
             } catch {
-                guard let pause = pauses.pause(after: error, tries: tries, rest: deadline - .now) else { throw error }
+                guard !error.isOurs, let pause = pauses.pause(after: error, tries: tries, rest: deadline - .now)
+                else { throw error }
                 tries += 1
                 do {
                     try await pauses.wait(pause)

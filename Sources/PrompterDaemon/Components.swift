@@ -26,14 +26,7 @@ struct Components: Sendable {
     init(_ settings: Settings, _ watchlist: Watchlist, log: Logger) async throws(DaemonError) {
         self.settings = settings
         self.log = log
-        do {
-            lock = try await fileThreads.run(on: settings.database) { path throws(FileError) in
-                try FileLock(path)
-            }
-        } catch {
-            if case .locked = error.problem { throw .locked("\(error)") }
-            throw .unusable("\(error)")
-        }
+        lock = try await Self.lock(settings.database, on: fileThreads, log: log)
         do {
             store = try await RecoveringStore(path: settings.database, watchlist: watchlist, log: log)
         } catch {
@@ -60,6 +53,24 @@ struct Components: Sendable {
             settings, store, recorder, client, probeGuard, on: fileThreads, changed: { await runner.noteChange() },
             log: log)
         await dispatcher.learn(watchlist)
+    }
+
+    /// Locks `database`; a disk that is full or hangs is waited for.
+    private static func lock(
+        _ database: String, on threads: FileThreads, log: Logger
+    ) async throws(DaemonError) -> FileLock {
+        var isTold = false
+        while true {
+            do {
+                return try await threads.run(on: database) { path throws(FileError) in try FileLock(path) }
+            } catch {
+                if case .locked = error.problem { throw .locked("\(error)") }
+                guard error.mayPass else { throw .unusable("\(error)") }
+                if !isTold { log.error("\(error); the start waits for it") }
+                isTold = true
+            }
+            try? await Task.sleep(for: .seconds(1))
+        }
     }
 
     private static func dispatcher(

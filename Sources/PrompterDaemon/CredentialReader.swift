@@ -90,7 +90,7 @@ actor CredentialReader {
         if isRefused || entries[provider.name]?.fault != nil { await read([provider.name]) }
         // A probe of an earlier list must not carry a later one's key elsewhere.
         guard let entry = entries[provider.name], Self.isSameAccount(entry.provider, provider) else {
-            throw ProbeFailure(.auth, "the watchlist has changed in the meantime")
+            throw .notMade("the watchlist has changed in the meantime")
         }
         if let fault = entry.fault { throw ProbeFailure(.auth, "\(fault)") }
         return entry.credential

@@ -52,7 +52,6 @@ actor FileTroubles {
     }
 
     private func tell(_ level: Logger.Level, _ trouble: String) {
-        troubles.insert(trouble)
-        if !told.contains(trouble) { components.log.log(level: level, "\(trouble)") }
+        if troubles.insert(trouble).inserted, !told.contains(trouble) { components.log.log(level: level, "\(trouble)") }
     }
 }

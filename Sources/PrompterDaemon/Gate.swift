@@ -55,6 +55,25 @@ final class Gate: Sendable {
         return isOpen
     }
 
+    /// Does `work`, and waits for it for `time` at most: what hangs is left to itself.
+    ///
+    /// - Returns: `nil` where it did not end in time.
+    static func result<Value: Sendable>(
+        within time: Duration, of work: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value? {
+        let result = Locked<Result<Value, any Error>?>(nil)
+        let done = after {
+            do {
+                let value = try await work()
+                result.withLock { $0 = .success(value) }
+            } catch {
+                result.withLock { $0 = .failure(error) }
+            }
+        }
+        await done.wait(atMost: time)
+        return try result.withLock(\.self)?.get()
+    }
+
     /// Opens with the first of `gates`.
     static func any(_ gates: Gate...) -> Gate {
         let first = Gate()

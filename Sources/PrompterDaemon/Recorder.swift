@@ -82,6 +82,8 @@ public final class Recorder: Sendable {
         /// Whether what the store cannot take now is left.
         var isGivenUp = false
         var hasEnded = false
+        /// Why the store fails, as far as it was told; empty where it works.
+        var reasons: Set<String> = []
         var endWaiter: CheckedContinuation<Void, Never>?
         var report = Report()
     }
@@ -91,14 +93,21 @@ public final class Recorder: Sendable {
     /// As many as this are committed without gathering on.
     private static let fullBatch = 512
     private static let pauseAfterFailure: Duration = .seconds(1)
+    /// As many different reasons are told until the store works again.
+    private static let mostReasons = 3
 
+    private let patience: Duration
     private let store: any VersionStore
     private let clock: @Sendable () -> Moment
     private let state = Locked(State())
     private let arrivals: AsyncStream<Void>
     private let arrived: AsyncStream<Void>.Continuation
 
-    public init(store: any VersionStore, clock: @escaping @Sendable () -> Moment) {
+    /// - Parameter patience: a commit that takes longer counts as a store that fails, though it may yet succeed.
+    public init(
+        store: any VersionStore, patience: Duration = .seconds(10), clock: @escaping @Sendable () -> Moment
+    ) {
+        self.patience = patience
         self.store = store
         self.clock = clock
         (arrivals, arrived) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -174,7 +183,6 @@ public final class Recorder: Sendable {
 
     /// Commits what comes until ``finish()`` was called and nothing is left, it is told to give up, or its task is cancelled.
     public func run() async {
-        var isFailing = false
         for await _ in arrivals {
             await gather()
             while true {
@@ -185,13 +193,11 @@ public final class Recorder: Sendable {
                     continue
                 }
                 do {
-                    let recorded = try await store.write(queue.batch, at: clock().wall)
-                    if isFailing { outcomes.add(.restored) }
-                    isFailing = false
+                    let recorded = try await write(queue.batch)
+                    recover()
                     committed(queue, recorded)
                 } catch {
-                    if !isFailing { outcomes.add(.failing("\(error)")) }
-                    isFailing = true
+                    fail("\(error)")
                     putBack(queue)
                     if state.withLock({ $0.isGivenUp }) { return end() }
                     try? await Task.sleep(for: Self.pauseAfterFailure)
@@ -246,6 +252,29 @@ public final class Recorder: Sendable {
             return state.pending.waiters + (state.endWaiter.map { [$0] } ?? [])
         }
         for waiter in waiters { waiter.resume() }
+    }
+
+    private func write(_ batch: StoreBatch) async throws -> [Recorded] {
+        let alarm = Task { [patience] in
+            guard (try? await Task.sleep(for: patience)) != nil else { return }
+            fail("a commit has taken \(DurationText.brief(patience)) and goes on")
+        }
+        defer { alarm.cancel() }
+        return try await store.write(batch, at: clock().wall)
+    }
+
+    private func fail(_ reason: String) {
+        state.withLock { state in
+            guard state.reasons.count < Self.mostReasons, state.reasons.insert(reason).inserted else { return }
+            outcomes.add(.failing(reason))
+        }
+    }
+
+    private func recover() {
+        state.withLock { state in
+            if !state.reasons.isEmpty { outcomes.add(.restored) }
+            state.reasons = []
+        }
     }
 
     /// Waits until a commit is worth its while.

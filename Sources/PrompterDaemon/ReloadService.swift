@@ -7,6 +7,8 @@ import PrompterCore
 actor ReloadService {
     /// As many errors of a refused list are logged; `prompterd check` shows all.
     private static let mostLoggedErrors = 20
+    /// How long a reload waits for the store: what is known of the targets can be shown later.
+    private static let storePatience: Duration = .seconds(5)
 
     private let requests: ReloadRequests
     private let components: Components
@@ -25,6 +27,8 @@ actor ReloadService {
     private var watchedFiles: WatchedFiles
     /// The targets of the list that was put in force last.
     private var known: Set<TargetID> = []
+    /// Whether the list in force is yet to be kept for a start that finds a bad one.
+    private var isKeepDue = false
     /// Whether what the store knows of the targets could not be read.
     private var isMemoryDue = false
     private let looks: AsyncStream<Void>
@@ -51,6 +55,10 @@ actor ReloadService {
         troubles = FileTroubles(components)
     }
 
+    private struct Slow: Error, CustomStringConvertible {
+        let description = "no answer within \(DurationText.brief(ReloadService.storePatience))"
+    }
+
     // MARK: what it waits for
 
     /// Reads the watchlist again as often as it is wanted, until its task is cancelled.
@@ -74,11 +82,14 @@ actor ReloadService {
     /// Looks at the files when it is told to, until its task is cancelled: no notice tells of an edit behind a bind mount, or on
     /// another machine.
     func runLooks() async {
-        for await _ in looks {
-            await readMemory()
-            if await watchedFiles.haveChanged(on: components.fileThreads) { requests.noticeEdit() }
-            await credentials.look(isPulse: true)
-        }
+        for await _ in looks { await lookOnce() }
+    }
+
+    func lookOnce() async {
+        await readMemory()
+        if isKeepDue { await keep() }
+        if await watchedFiles.haveChanged(on: components.fileThreads) { requests.noticeEdit() }
+        await credentials.look(isPulse: true)
     }
 
     /// Reads what is known of the targets where the store could not tell when the list was put in force.
@@ -97,7 +108,11 @@ actor ReloadService {
     func start(spread: Duration) async {
         var standOffs: [StandOff.Kept] = []
         do {
-            standOffs = try await components.store.standOffs()
+            let kept = try await Gate.result(within: Self.storePatience) { [store = components.store] in
+                try await store.standOffs()
+            }
+            guard let kept else { throw Slow() }
+            standOffs = kept
             await maintenance.wrote(standOffs)
         } catch {
             components.log.error("store: stand-offs from before the restart could not be read: \(error)")
@@ -169,7 +184,11 @@ actor ReloadService {
         known = Set(targets)
         var memory: [TargetID: TargetMemory] = [:]
         do {
-            memory = try await components.store.memory(of: new)
+            let known = try await Gate.result(within: Self.storePatience) { [store = components.store] in
+                try await store.memory(of: new)
+            }
+            guard let known else { throw Slow() }
+            memory = known
         } catch {
             isMemoryDue = true
             components.log.error("store: the state of the targets could not be read: \(error)")
@@ -201,14 +220,19 @@ actor ReloadService {
         edits.follow(watchedFiles.paths.union(await credentials.paths))
     }
 
-    /// Keeps the list in force for a start that finds a bad one.
+    /// Keeps the list in force for a start that finds a bad one, and tries until it is done.
     private func keep() async {
         guard let lastGood, let copy = inForce.copy else { return }
         do {
             try await lastGood.keep(copy, at: inForce.taken, on: components.fileThreads)
+            if isKeepDue { components.log.notice("the watchlist is saved as the fallback again") }
+            isKeepDue = false
         } catch {
-            components.log.warning(
-                "the watchlist could not be saved as the fallback for a start with an invalid one: \(error)")
+            if !isKeepDue {
+                components.log.warning(
+                    "the watchlist could not be saved as the fallback for a start with an invalid one: \(error)")
+            }
+            isKeepDue = true
         }
     }
 }

@@ -198,7 +198,7 @@ public actor Runner {
                 outcome = .answer(
                     try await prober.probe(target, timeout: target.timeout, onNewConnection: isOnNewConnection))
             } catch {
-                outcome = Task.isCancelled ? .notMade : .failure(error)
+                outcome = Task.isCancelled || error.isOurs ? .notMade : .failure(error)
             }
             let isFirst = ends.withLock { ends in
                 ends.append(ProbeEnd(id: order.id, outcome))

@@ -181,7 +181,7 @@ import Testing
         unlink(key)
         await reader.replace(with: [new])
         #expect(await found(reader, new)?.hasPrefix("auth: credential: ") == true)
-        #expect(await found(reader, old) == "auth: the watchlist has changed in the meantime")
+        #expect(await found(reader, old) == "timeout: the watchlist has changed in the meantime")
         await reader.replace(with: [provider()])
         #expect(await found(reader, provider()) == nil)
     }
@@ -201,7 +201,7 @@ import Testing
         #expect(await found(reader, well) == "one")
         let reason = await found(reader, stuck)
         #expect(
-            reason?.contains("could not be read within 50ms") == true, "\(reason ?? "")")
+            reason?.contains("no answer within 50ms") == true, "\(reason ?? "")")
         hung.signal()
     }
 }

@@ -24,7 +24,7 @@ final class House: Sendable {
         let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         settings = Self.settings(in: folder)
         try Self.write(Self.list(templates), to: settings.watchlist)
-        let opened = try await OpenedWatchlist(settings, mayUseLastGood: false, log: log)
+        let opened = try await OpenedWatchlist(settings, mayUseLastGood: true, log: log)
         components = try await Components(settings, opened.inForce.watchlist, log: log)
         let (notices, told) = AsyncStream.makeStream(of: LifeCycle.Notice.self)
         self.notices = notices

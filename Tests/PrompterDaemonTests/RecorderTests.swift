@@ -176,6 +176,29 @@ struct RecorderTests {
         #expect(recorder.leftover().isEmpty)
     }
 
+    @Test func aCommitThatHangsIsTold() async {
+        let store = HangingStore()
+        let recorder = Recorder(store: store, patience: .milliseconds(1)) {
+            Moment(wall: Timestamp(milliseconds: 0), uptime: .start)
+        }
+        recorder.submit(entry(1))
+        let running = Task { await recorder.run() }
+        var outcomes = recorder.outcomes.makeAsyncIterator()
+        guard case .failing(let reason)? = await outcomes.next() else {
+            Issue.record("nothing was told")
+            return
+        }
+        #expect(reason.hasPrefix("a commit has taken "))
+        store.release.open()
+        guard case .restored? = await outcomes.next(), case .committed(let commit)? = await outcomes.next() else {
+            Issue.record("it is not told that it works")
+            return
+        }
+        #expect(commit.findings.count == 1)
+        recorder.finish()
+        await running.value
+    }
+
     @Test func whatCannotBeRecordedIsLeft() async {
         let recorder = recorder(ScriptedStore(failures: .max))
         recorder.submit(entry(7))

@@ -1,3 +1,5 @@
+import Glibc
+import LinuxHost
 import PrompterCore
 import Testing
 
@@ -9,6 +11,17 @@ import Testing
         try await house.reload(House.list(["a", "b"]))
         let inForce = await house.reloading.inForce
         #expect(inForce.watchlist.watches.map(\.key.template) == ["a", "b"] && inForce.refused == nil)
+        await house.close()
+    }
+
+    @Test func theFallbackIsSavedOnceItCanBe() async throws {
+        let house = try await House(["a"])
+        let path = "\(house.settings.database).watchlist.json"
+        #expect(unlink(path) == 0 && mkdir(path, 0o700) == 0)
+        try await house.reload(House.list(["a", "b"]))
+        #expect(rmdir(path) == 0)
+        await house.reloading.lookOnce()
+        #expect(String(decoding: try FileReading.read(path), as: UTF8.self).contains("m-b"))
         await house.close()
     }
 

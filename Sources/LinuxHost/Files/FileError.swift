@@ -38,6 +38,15 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
         self.init(path, number == ENOENT ? .missing : number == EISDIR ? .folder : .system(call: call, number: number))
     }
 
+    /// Whether it may work later although nobody corrects the path: the disk is full, or does not answer.
+    public var mayPass: Bool {
+        switch problem {
+        case .slow: true
+        case .system(_, let number): [ENOSPC, EDQUOT, EIO].contains(number)
+        default: false
+        }
+    }
+
     public var description: String { "\(path): \(reason)" }
 
     /// The line without the path.
@@ -58,7 +67,7 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
         case .noCertificates:
             "contains no certificates, or invalid ones; name a PEM file (-----BEGIN CERTIFICATE-----)"
         case .slow(let time):
-            "could not be read within \(DurationText.brief(time)); is its file system available?"
+            "no answer within \(DurationText.brief(time)); is its file system available?"
         case .system(let call, let number):
             "\(call) failed: \(Self.text(of: number))\(Self.advice(on: number))"
         }

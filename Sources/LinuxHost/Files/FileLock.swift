@@ -13,6 +13,8 @@ public final class FileLock: Sendable {
     public init(_ path: String) throws(FileError) {
         let lockPath = path + ".lock"
         file = try Descriptor(opening: lockPath, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, mode: 0o600)
+        // One from an earlier version may be readable by all.
+        _ = fchmod(file.number, 0o600)
         guard flock(file.number, LOCK_EX | LOCK_NB) == 0 else {
             guard errno == EWOULDBLOCK else { throw FileError(lockPath, call: "flock", number: errno) }
             let holder = file.read(upTo: 32).flatMap {

@@ -10,6 +10,8 @@ public struct ProbeFailure: Error, Hashable, Sendable, CustomStringConvertible {
     public var retryAfter: Duration?
     /// Whose trouble it shows.
     public var scope: FailureScope
+    /// Whether the provider had no part in it: it counts for nothing.
+    public private(set) var isOurs = false
 
     /// - Parameter scope: `nil` for the usual one of the class.
     public init(
@@ -20,6 +22,13 @@ public struct ProbeFailure: Error, Hashable, Sendable, CustomStringConvertible {
         self.detail = SafeText(detail)
         self.retryAfter = retryAfter
         self.scope = scope ?? failureClass.usualScope
+    }
+
+    /// That no call was made, for a reason of this instance's own; it is tried again in its slot.
+    public static func notMade(_ reason: some StringProtocol) -> ProbeFailure {
+        var failure = ProbeFailure(.timeout, reason)
+        failure.isOurs = true
+        return failure
     }
 
     public var description: String { "\(failureClass.rawValue): \(detail)" }
