@@ -1,5 +1,5 @@
 /// Keeps an outage from being a line a target: of lines that tell the same of targets of one provider the first few are told at
-/// once, and the others by their number, after a minute and then ever more rarely.
+/// once, and the others by their number, after a quarter of a minute and then ever more rarely.
 struct AlikeLines: Sendable {
     private struct Key: Hashable {
         var provider: String
@@ -21,7 +21,7 @@ struct AlikeLines: Sendable {
 
     /// As many are told at once.
     private static let mostTold = 3
-    private static let shortestPause: Duration = .seconds(60)
+    private static let shortestPause: Duration = .seconds(15)
     /// What comes after so long a silence is no part of what was told before.
     private static let quiet: Duration = .seconds(120)
     private static let longestPause: Duration = .seconds(3600)

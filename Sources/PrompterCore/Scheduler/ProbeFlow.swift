@@ -223,8 +223,15 @@ extension SchedulerState {
             return .observed(observation)
         case .notMade:
             leave(flight.turn)
-            reply(on: target, .notMade(.stopping))
-            timetable.end(target.id, slot: due.slot, at: now.wall)
+            if isStopping || flight.lease == nil {
+                reply(on: target, .notMade(.stopping))
+                timetable.end(target.id, slot: due.slot, at: now.wall)
+            } else if due.slot.isConfirmation {
+                confirmLater(due, at: now)
+            } else {
+                // Those who ask wait for that call.
+                timetable.hold(target.id, slot: due.slot, for: .seconds(1), at: now.wall)
+            }
             return .givenBack
         case .failure(let failure):
             underWay.remove(target.id)

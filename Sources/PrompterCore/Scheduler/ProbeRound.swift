@@ -2,8 +2,8 @@
 struct ProbeRound: Sendable {
     /// Targets that are yet to be seen to; `nil` for a run without end.
     private(set) var remaining: Set<TargetID>?
-    /// How many had no place in the store.
-    private(set) var skipped = 0
+    /// Those that were left out.
+    private(set) var skipped: Set<TargetID> = []
 
     /// Whether the run is of one round.
     var isOn: Bool { remaining != nil }
@@ -23,7 +23,7 @@ struct ProbeRound: Sendable {
     mutating func see(to target: TargetID) { remaining?.remove(target) }
 
     mutating func skip(_ target: TargetID) {
-        if remaining?.remove(target) != nil { skipped += 1 }
+        if remaining?.remove(target) != nil { skipped.insert(target) }
     }
 }
 

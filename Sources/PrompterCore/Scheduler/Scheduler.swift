@@ -29,7 +29,10 @@ public struct Scheduler: Sendable {
         switch input {
         case .question(let question): state.ask(question, at: now)
         case .tick: tick(at: now)
-        case .pulse: pulse(at: now)
+        case .pulse:
+            pulse(at: now)
+            // After a pause of the machine the timer's own tick may come later.
+            tick(at: now)
         case .watchlist(let scheduled): replace(with: scheduled, at: now)
         case .admissions(let admissions):
             publication.noteChange()
@@ -69,6 +72,7 @@ public struct Scheduler: Sendable {
 
     private mutating func tick(at now: Moment) {
         clockLead.see(now)
+        for line in state.targets.flushLines(at: now.uptime) { state.log(line) }
         guard !state.isStopping else { return }
         let round = state.timetable.due(at: now.wall)
         for (target, count) in round.missed { state.counts.missed(target, count) }
@@ -79,7 +83,6 @@ public struct Scheduler: Sendable {
 
     /// Slots are taken anew where the clock was set far back.
     private mutating func pulse(at now: Moment) {
-        for line in state.targets.flushLines(at: now.uptime) { state.log(line) }
         guard state.timetable.realign(at: now.wall, setBack: clockLead.takeSetBack(at: now)) else { return }
         state.log(LogLine(.warning, "the clock was set back by more than an interval: slots restarted"))
         state.add(.noteClockSetBack)
@@ -149,7 +152,7 @@ public struct Scheduler: Sendable {
     public var isRoundFinished: Bool { !state.round.isUnderWay && state.isIdle }
 
     /// How many targets have no version, or were skipped by a round.
-    public var failedTargets: Int { state.targets.failed + state.round.skipped }
+    public var failedTargets: Int { state.targets.failed(orIn: state.round.skipped) }
 
     /// The targets of which something later than now is known.
     public func targetsAhead(of now: Timestamp) -> [TargetID] { state.targets.ahead(of: now) }

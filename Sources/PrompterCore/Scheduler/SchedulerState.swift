@@ -129,14 +129,19 @@ struct SchedulerState: Sendable {
             skip(due, reason, at: now)
         } else {
             timetable.hold(due.target.id, slot: due.slot, for: time, at: now.wall)
-            if reason != nil { round.see(to: due.target.id) }
+            if let reason { leaveOut(due.target.id, reason) }
         }
     }
 
     mutating func skip(_ due: Due, _ reason: SkipReason, at now: Moment) {
         if !due.isExtra { counts.skipped(due.target, reason) }
         timetable.end(due.target.id, slot: due.slot, at: now.wall)
-        if reason == .store { round.skip(due.target.id) } else { round.see(to: due.target.id) }
+        leaveOut(due.target.id, reason)
+    }
+
+    /// A round that left somebody out did not succeed, but where nobody is to be called.
+    private mutating func leaveOut(_ target: TargetID, _ reason: SkipReason) {
+        if reason == .disabled { round.see(to: target) } else { round.skip(target) }
     }
 
     /// Gives back what `turn` had reserved.

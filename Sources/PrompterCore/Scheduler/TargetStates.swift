@@ -35,11 +35,17 @@ struct TargetStates: Sendable {
     /// The targets of which something later than `now` is known.
     func ahead(of now: Timestamp) -> [TargetID] { memories.filter { $0.value.isAhead(of: now) }.map(\.key) }
 
-    /// How many targets have no version: their last finding here is a failure or, where there is none, their last attempt. An
-    /// observation that another instance made before this one's own attempt failed is a finding, too.
-    var failed: Int {
+    /// How many targets are in `skipped`, or have no version: their last finding here is a failure or, where there is none, their
+    /// last attempt. An observation that another instance made before this one's own attempt failed is a finding, too.
+    func failed(orIn skipped: Set<TargetID>) -> Int {
         memories.count { target, memory in
-            if let last = lastFailures[target] { last != nil } else { memory.failure != nil }
+            if skipped.contains(target) {
+                true
+            } else if let last = lastFailures[target] {
+                last != nil
+            } else {
+                memory.failure != nil
+            }
         }
     }
 
@@ -114,7 +120,13 @@ struct TargetStates: Sendable {
                         outcome: "success"), kind: "works, was \(failure.rawValue)", at: now.uptime))
         }
         memories[finding.target]?.take(recorded)
-        return lines + recorded.events.map { Self.line(of: $0, of: target) }
+        return lines
+            + recorded.events.map { event in
+                let line = Self.line(of: event, of: target)
+                // These come of what may be a whole provider's trouble.
+                guard [.refused, .accepted].contains(event.kind) else { return line }
+                return alike.take(line, kind: event.kind.rawValue, at: now.uptime)
+            }
     }
 
     private static func line(of event: Event, of target: Target) -> LogLine {
