@@ -9,6 +9,8 @@ public final class Program: Sendable {
         public var status: Int32
         public var output: String
         public var errors: String
+        /// When it ended, however long this process had no time to see it.
+        public var time: ContinuousClock.Instant
     }
 
     public let processID: pid_t

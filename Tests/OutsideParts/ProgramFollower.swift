@@ -19,6 +19,7 @@ final class ProgramFollower: Sendable {
         var lines: [String] = []
         var lineStart = 0
         var status: Int32?
+        var time = ContinuousClock.now
         var lineWaiters: [LineWaiter] = []
         var endWaiters: [CheckedContinuation<Void, Never>] = []
     }
@@ -53,7 +54,10 @@ final class ProgramFollower: Sendable {
             }
         }
         let status = child.wait()
-        change { $0.status = status }
+        change { state in
+            state.status = status
+            state.time = .now
+        }
     }
 
     func line(with text: String, count: Int) async -> Bool {
@@ -67,7 +71,7 @@ final class ProgramFollower: Sendable {
         return state.withLock { state in
             Program.End(
                 status: state.status ?? 0, output: String(decoding: state.output, as: UTF8.self),
-                errors: String(decoding: state.errors, as: UTF8.self))
+                errors: String(decoding: state.errors, as: UTF8.self), time: state.time)
         }
     }
 

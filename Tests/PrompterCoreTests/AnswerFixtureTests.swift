@@ -1,10 +1,11 @@
+import ConformanceSuites
 import Foundation
 import PrompterCore
 import Testing
 
 /// Successes of every dialect, written from the documented shapes (`Tests/Responses/answers.jsonl`), and real ones, where they lie
 /// beside the repository.
-@Suite struct AnswerFixtureTests {
+@Suite(.ownThread) struct AnswerFixtureTests {
     private static let signals: [String: SignalSet] = [
         "model": .model, "fingerprint": .fingerprint, "digest": .digest, "metadata": .metadata,
         "retirement": .retirement,

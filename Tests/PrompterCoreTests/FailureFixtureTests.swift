@@ -1,3 +1,4 @@
+import ConformanceSuites
 import PrompterCore
 import Testing
 
@@ -6,7 +7,7 @@ import Testing
 /// target alone, `scope` whose trouble it shows, `shown` what stands in the text for people, `model` what was asked for, `hint` that an
 /// `address` is not said to be a wrong `base_url`; `next`
 /// stands for a refusal that teaches: the call that follows, with `sends` in its body.
-@Suite struct FailureFixtureTests {
+@Suite(.ownThread) struct FailureFixtureTests {
     struct Fixture: Sendable, CustomTestStringConvertible {
         var line: Int
         var dialect: Dialect

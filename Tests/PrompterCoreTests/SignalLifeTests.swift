@@ -1,9 +1,10 @@
+import ConformanceSuites
 import Testing
 
 @testable import PrompterCore
 
 /// One signal's life, success by success.
-struct SignalLifeTests {
+@Suite(.ownThread) struct SignalLifeTests {
     private let rules = LifeRules()
 
     private func follow(

@@ -3,7 +3,7 @@ import PrompterCore
 import Testing
 
 /// What holds whatever fails, for 1,000 slots of each of six targets.
-struct StandOffSimulationTests {
+@Suite(.ownThread) struct StandOffSimulationTests {
     private static let interval: Duration = .seconds(20)
     private static let step: Duration = .seconds(1)
 

@@ -1,10 +1,11 @@
+import ConformanceSuites
 import Foundation
 import Testing
 
 @testable import PrompterCore
 
 /// What is told of traffic that changes, and how soon. `PROMPTERD_TARGET_YEARS` sets how many targets are drawn of each kind.
-@Suite(.serialized) struct ChangingTrafficTests {
+@Suite(.serialized, .ownThread) struct ChangingTrafficTests {
     private static let seeds =
         ProcessInfo.processInfo.environment["PROMPTERD_TARGET_YEARS"].flatMap { UInt64($0) } ?? 30
     private static let majors: [Signal] = [.model, .digest]

@@ -1,8 +1,9 @@
+import ConformanceSuites
 import PrompterCore
 import Testing
 
 /// What the log says of a provider that goes down with all its targets, and comes back.
-struct OutageLinesTests {
+@Suite(.ownThread) struct OutageLinesTests {
     /// A scheduler whose outside world takes no time.
     private struct World {
         var scheduler = Scheduler(storeCapacity: 100_000, seed: 1)
@@ -58,7 +59,9 @@ struct OutageLinesTests {
         }
     }
 
-    @Test(arguments: [FailureClass.timeout, .connection, .serverError, .rateLimited, .auth, .quota])
+    @Test(arguments: [
+        FailureClass.timeout, .connection, .serverError, .rateLimited, .auth, .quota, .address, .malformed,
+    ])
     func anOutageIsAFewLinesAndSoIsItsEnd(failureClass: FailureClass) {
         let count = 10_000
         let provider = Provider(name: "p", dialect: .openAICompatible, baseURL: "https://x", concurrency: 500)

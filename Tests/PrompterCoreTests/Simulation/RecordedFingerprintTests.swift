@@ -1,10 +1,11 @@
+import ConformanceSuites
 import Foundation
 import Testing
 
 @testable import PrompterCore
 
 /// The fingerprints of real answers in the order in which they were recorded, model by model.
-struct RecordedFingerprintTests {
+@Suite(.ownThread) struct RecordedFingerprintTests {
     private static let file: [UInt8]? = {
         let top = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../..").path
         return FileManager.default.contents(atPath: "\(top)/../shared/recorded/provider-responses.jsonl").map(

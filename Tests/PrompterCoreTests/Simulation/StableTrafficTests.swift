@@ -6,7 +6,7 @@ import Testing
 
 /// What is told of traffic in which nothing changes, in hourly target-years, each target from its first answer on.
 /// `PROMPTERD_TARGET_YEARS` sets how many of each kind are drawn; `Tests/README.md` says how to draw many.
-@Suite(.serialized) struct StableTrafficTests {
+@Suite(.serialized, .ownThread) struct StableTrafficTests {
     private static let years =
         ProcessInfo.processInfo.environment["PROMPTERD_TARGET_YEARS"].flatMap { Int($0) } ?? 3
     private static let year = 8766

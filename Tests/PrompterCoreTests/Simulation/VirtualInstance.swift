@@ -1,6 +1,6 @@
 import PrompterCore
 
-/// One instance of the daemon above its components, in a simulation in virtual time, and what is promised of it.
+/// One instance of the daemon above its adapters, in a simulation in virtual time, and what is promised of it.
 final class VirtualInstance {
     let number: Int
     var scheduler: Scheduler

@@ -1,9 +1,10 @@
+import ConformanceSuites
 import PrompterCore
 import Testing
 
-/// The daemon above its components, for a year in virtual time: 1,000 targets of ten providers, two instances that share a guard, with
+/// The daemon above its adapters, for a year in virtual time: 1,000 targets of ten providers, two instances that share a guard, with
 /// reloads, clocks that are set, stores that fail, crashes, questions, and providers in every kind of trouble.
-struct VirtualYearTests {
+@Suite(.ownThread) struct VirtualYearTests {
     private func watchlist(_ count: Int) -> Watchlist {
         let targets = (0..<count).map { index in
             Target(
