@@ -32,9 +32,13 @@ import Testing
         program = try await site.ready(environment: ["NOTIFY_SOCKET": site.folder.path(of: "notify")])
         #expect(await program.line(with: "watchlist.json:1:2"), "\(program.errors)")
         #expect(await program.line(with: "watchlist refused: the last good one is in force"))
-        #expect(socket.receive() == "READY=1")
-        let status = socket.receive()
-        #expect(status.hasPrefix("STATUS=3 watches, 3 targets; ") && status.contains("; watchlist refused: "))
+        // On a busy machine a status may come first.
+        let messages = [socket.receive(), socket.receive()]
+        #expect(messages.contains("READY=1"))
+        #expect(
+            messages.contains {
+                $0.hasPrefix("STATUS=3 watches, 3 targets; ") && $0.contains("; watchlist refused: ")
+            }, "\(messages)")
         let exposition = try site.exposition()
         #expect(exposition.value("prompter_watchlist_last_reload_successful") == 0)
         #expect(exposition.value("prompter_watches") == 3)
