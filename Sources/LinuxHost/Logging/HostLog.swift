@@ -11,23 +11,23 @@ public enum HostLog {
 
     /// Sets the process's logging up. To be called once, before the first logger is made.
     ///
-    /// At the exit of the process what was logged is written, for as long as somebody reads, at most a second.
+    /// At the exit of the process what was logged is written, for as long as somebody reads, at most half a second.
     ///
     /// - Parameter level: the lowest level that is logged.
     public static func bootstrap(level: Logger.Level, environment: [String: String]) {
         if isJournal(STDERR_FILENO, environment: environment) {
             let queue = LogQueue()
             LoggingSystem.bootstrap { _ in JournalLogHandler(level: level, queue: queue) }
-            drain.withLock { $0 = { queue.drain(within: .seconds(1)) } }
+            drain.withLock { $0 = { queue.drain(within: .milliseconds(500)) } }
         } else {
             let output = TextOutput(descriptor: STDERR_FILENO, environment: environment)
             LoggingSystem.bootstrap { _ in TextLogHandler(level: level, output: output) }
-            drain.withLock { $0 = { output.drain(within: .seconds(1)) } }
+            drain.withLock { $0 = { output.drain(within: .milliseconds(500)) } }
         }
         atexit { HostLog.flush() }
     }
 
-    /// Waits until what was logged is written, at most a second.
+    /// Waits until what was logged is written, at most half a second.
     public static func flush() {
         drain.withLock { $0 }()
     }
