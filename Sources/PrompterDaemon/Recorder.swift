@@ -265,7 +265,9 @@ public final class Recorder: Sendable {
 
     private func fail(_ reason: String) {
         state.withLock { state in
-            guard state.reasons.count < Self.mostReasons, state.reasons.insert(reason).inserted else { return }
+            // An alarm of a commit that has ended since says nothing.
+            guard !Task.isCancelled, state.reasons.count < Self.mostReasons, state.reasons.insert(reason).inserted
+            else { return }
             outcomes.add(.failing(reason))
         }
     }

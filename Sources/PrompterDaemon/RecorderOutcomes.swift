@@ -2,7 +2,7 @@ import PrompterCore
 
 /// What became of what the recorder was given, until somebody takes it. It is for one reader.
 ///
-/// A reader who is slow makes it no longer than three: commits that follow one another are one, and a failure that is over before
+/// A reader who is slow makes it no longer than a few: commits that follow one another are one, and a failure that is over before
 /// anybody heard of it is left out. The findings in it have their places in the scheduler's queue until they are taken; of the
 /// rest the last word is kept.
 public final class RecorderOutcomes: AsyncSequence, Sendable {
@@ -15,6 +15,8 @@ public final class RecorderOutcomes: AsyncSequence, Sendable {
     private struct State {
         var waiting: [Recorder.Outcome] = []
         var isFinished = false
+        /// Whether the last that was taken of them says that the store fails.
+        var isFailureTold = false
     }
 
     private let state = Locked(State())
@@ -32,7 +34,9 @@ public final class RecorderOutcomes: AsyncSequence, Sendable {
                 state.waiting.removeLast()
                 commit.add(later)
                 state.waiting.append(.committed(commit))
-            case (.failing, .restored): state.waiting.removeLast()
+            case (_, .restored):
+                while case .failing? = state.waiting.last { state.waiting.removeLast() }
+                if state.isFailureTold { state.waiting.append(outcome) }
             default: state.waiting.append(outcome)
             }
         }
@@ -52,7 +56,13 @@ public final class RecorderOutcomes: AsyncSequence, Sendable {
         var isEnded = false
         while true {
             let (outcome, isFinished) = state.withLock { state in
-                (state.waiting.isEmpty ? nil : state.waiting.removeFirst(), state.isFinished)
+                let first = state.waiting.isEmpty ? nil : state.waiting.removeFirst()
+                switch first {
+                case .failing: state.isFailureTold = true
+                case .restored: state.isFailureTold = false
+                case .committed, nil: break
+                }
+                return (first, state.isFinished)
             }
             if let outcome { return outcome }
             if isFinished || isEnded || Task.isCancelled { return nil }

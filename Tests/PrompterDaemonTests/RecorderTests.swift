@@ -131,6 +131,24 @@ struct RecorderTests {
     }
 
     /// However often the store fails and recovers meanwhile, no more waits than commits, a failure, and commits after it.
+    /// A second reason that nobody took yet does not hide that the store works again.
+    @Test func whoWasToldOfAFailureIsToldOfItsEnd() async {
+        let outcomes = RecorderOutcomes()
+        outcomes.add(.failing("first"))
+        guard case .failing("first")? = await outcomes.next() else {
+            Issue.record("the failure is not told")
+            return
+        }
+        outcomes.add(.failing("second"))
+        outcomes.add(.restored)
+        outcomes.finish()
+        guard case .restored? = await outcomes.next() else {
+            Issue.record("its end is not told")
+            return
+        }
+        #expect(await outcomes.next() == nil)
+    }
+
     @Test func outcomesThatNobodyTakesDoNotGrow() async {
         let outcomes = RecorderOutcomes()
         for index in 0..<100 {
