@@ -22,9 +22,13 @@ struct Unrecorded {
     ///
     /// - Parameters:
     ///   - database: the path of the store's file.
-    ///   - time: how long the disk may take.
+    ///   - time: how long the disk and the log may take together.
+    ///   - write: puts a text at a path.
     /// - Returns: what became of them, in one line.
-    func keep(beside database: String, within time: Duration, _ log: Logger) async -> String {
+    func keep(
+        beside database: String, within time: Duration, _ log: Logger,
+        write: @escaping @Sendable (_ text: String, _ path: String) throws(FileError) -> Void = Self.write
+    ) async -> String {
         let end = Moment.now.uptime + time
         defer { HostLog.flush() }
         let lost =
@@ -36,7 +40,7 @@ struct Unrecorded {
         let text = UnrecordedExport.lines(of: observations, at: now).map { $0 + "\n" }.joined()
         do {
             try await FileThreads(patience: time / 2).run(on: path) { path throws(FileError) in
-                try AtomicFile.write(Array(text.utf8), to: path, mode: 0o640, isLasting: true)
+                try write(text, path)
             }
             return
                 "\(count) could not be recorded; run `prompterd import \(SafeText(path, limit: 4096))` to add them\(lost)"
@@ -65,6 +69,11 @@ struct Unrecorded {
         guard !parts.isEmpty else { return nil }
         return
             "not recorded: \(parts.joined(separator: ", ")); the next start registers the watchlist and may send deliveries again"
+    }
+
+    /// Whoever may read the database may read it.
+    private static func write(_ text: String, to path: String) throws(FileError) {
+        try AtomicFile.write(Array(text.utf8), to: path, mode: 0o640, isLasting: true)
     }
 
     private static func text(of observation: Observation, _ target: Target) -> String {

@@ -10,33 +10,13 @@ import Testing
 
 /// A store that outlives its database.
 @Suite(.timeLimit(.minutes(10))) struct RecoveringStoreTests {
-    /// What is logged.
-    private final class Lines: LogHandler, Sendable {
-        let texts = Locked<[String]>([])
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { nil }
-            set {}
-        }
-        var metadata: Logger.Metadata {
-            get { [:] }
-            set {}
-        }
-        var logLevel: Logger.Level {
-            get { .info }
-            set {}
-        }
-
-        func log(event: LogEvent) { texts.withLock { $0.append("\(event.level): \(event.message)") } }
-    }
-
     private let folder = TemporaryFolder()
-    private let lines = Lines()
+    private let lines = LoggedLines()
     private let now = Timestamp(milliseconds: 1_790_000_000_000)
     private let target = Target(provider: Provider(name: "p", dialect: .stub), model: "m")
 
     private var path: String { folder.path(of: "p.db") }
-    private var logged: [String] { lines.texts.withLock { $0 } }
+    private var logged: [String] { lines.texts }
 
     /// One watch for each of `templates`.
     private func watchlist(_ templates: String...) -> Watchlist {
@@ -48,9 +28,7 @@ import Testing
     }
 
     private func opened() async throws -> RecoveringStore {
-        let lines = self.lines
-        return try await RecoveringStore(
-            path: path, watchlist: watchlist("t"), log: Logger(label: "test") { _ in lines })
+        try await RecoveringStore(path: path, watchlist: watchlist("t"), log: lines.logger)
     }
 
     private func batch(_ id: UInt64) throws -> StoreBatch {
