@@ -215,6 +215,21 @@ import Testing
         #expect(await program.stop().status == 0)
     }
 
+    /// A round has no pulse to wait for.
+    @Test func aRoundAppliesTheRetentionBeforeItsEnd() async throws {
+        let site = try Site(Site.stubs(3))
+        #expect(await site.start(["--once"]).end().status == 0)
+        sqlite(
+            site,
+            """
+            INSERT INTO observations (target_id, observed_at, id, version_id, slot, latency_us)
+            SELECT target_id, observed_at - 5 * 86400000, 7, version_id, slot, 1 FROM observations
+            """)
+        #expect(await site.start(["--once", "--retention", "2d"]).end().status == 0)
+        #expect(try site.number("SELECT count(*) FROM observations WHERE id = 7") == 0)
+        #expect(try site.number("SELECT count(*) FROM tallies") == 3)
+    }
+
     /// Another program holds the lock until after the end: what was learned meanwhile is in a file that `import` reads.
     @Test func whatCanNotBeRecordedAtTheEndCanBeImported() async throws {
         let site = try Site(Site.stubs(5, interval: "1s"))
