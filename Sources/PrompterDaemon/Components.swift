@@ -22,11 +22,15 @@ struct Components: Sendable {
 
     /// Opens them for `watchlist`.
     ///
-    /// - Throws: ``DaemonError/locked(_:)`` or ``DaemonError/unusable(_:)``, where waiting would not help.
-    init(_ settings: Settings, _ watchlist: Watchlist, log: Logger) async throws(DaemonError) {
+    /// - Parameter patience: how long a disk that is full or hangs is waited for; `nil` for as long as it takes.
+    /// - Throws: ``DaemonError/locked(_:)`` or ``DaemonError/unusable(_:)``, where waiting would not help, or
+    ///   ``DaemonError/unavailable(_:)`` after `patience`.
+    init(
+        _ settings: Settings, _ watchlist: Watchlist, patience: Duration? = nil, log: Logger
+    ) async throws(DaemonError) {
         self.settings = settings
         self.log = log
-        lock = try await Self.lock(settings.database, on: fileThreads, log: log)
+        lock = try await Self.lock(settings.database, on: fileThreads, patience: patience, log: log)
         do {
             store = try await RecoveringStore(path: settings.database, watchlist: watchlist, log: log)
         } catch {
@@ -57,8 +61,9 @@ struct Components: Sendable {
 
     /// Locks `database`; a disk that is full or hangs is waited for.
     private static func lock(
-        _ database: String, on threads: FileThreads, log: Logger
+        _ database: String, on threads: FileThreads, patience: Duration?, log: Logger
     ) async throws(DaemonError) -> FileLock {
+        let begin = Moment.now.uptime
         var isTold = false
         while true {
             do {
@@ -66,8 +71,15 @@ struct Components: Sendable {
             } catch {
                 if case .locked = error.problem { throw .locked("\(error)") }
                 guard error.mayPass else { throw .unusable("\(error)") }
-                if !isTold { log.error("\(error); the start waits for it") }
-                isTold = true
+                if let patience {
+                    guard Moment.now.uptime - begin < patience else {
+                        throw .unavailable(
+                            "\(error); nothing was probed, gave up after \(DurationText.brief(patience))")
+                    }
+                } else if !isTold {
+                    log.error("\(error); the start waits for it")
+                    isTold = true
+                }
             }
             try? await Task.sleep(for: .seconds(1))
         }

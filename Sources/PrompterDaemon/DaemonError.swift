@@ -5,6 +5,8 @@ public enum DaemonError: Error, Sendable, CustomStringConvertible {
     case invalidWatchlist(InvalidWatchlist)
     /// The store, the lock or a folder can't be used.
     case unusable(String)
+    /// The database's disk is full or hangs, and a single round waits for it no longer.
+    case unavailable(String)
     /// Another `run` has the database.
     case locked(String)
     /// The store could not take everything before the end; what became of it, in one line.
@@ -17,7 +19,9 @@ public enum DaemonError: Error, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .invalidWatchlist(let invalid): invalid.description
-        case .unusable(let reason), .locked(let reason), .unwatched(let reason), .unrecorded(let reason): reason
+        case .unusable(let reason), .unavailable(let reason), .locked(let reason), .unwatched(let reason),
+            .unrecorded(let reason):
+            reason
         case .failedTargets(let count):
             "\(CountText.format(count, "target", "targets")) failed; their lines above say why"
         }

@@ -29,6 +29,8 @@ public struct Supervisor: Sendable {
     private static let longestPulse: Duration = .seconds(60)
     /// How long the start waits for the textfile: a disk that hangs keeps nobody from watching.
     private static let firstTextfile: Duration = .seconds(5)
+    /// How long a single round waits for a disk that is full or hangs before it begins; whoever runs it wants an answer.
+    private static let roundPatience: Duration = .seconds(15)
 
     private let settings: Settings
     private let log: Logger
@@ -41,7 +43,7 @@ public struct Supervisor: Sendable {
     /// Runs until SIGTERM or SIGINT, or, `once`, until every target's current slot has been seen to.
     ///
     /// - Throws: ``DaemonError``: ``DaemonError/unrecorded(_:)`` where the store could not take everything, and, `once`,
-    ///   ``DaemonError/failedTargets(_:)``.
+    ///   ``DaemonError/unavailable(_:)`` and ``DaemonError/failedTargets(_:)``.
     public func run(once: Bool) async throws(DaemonError) {
         let life = LifeCycle(ServiceNotifier())
         let stop = Gate()
@@ -60,7 +62,8 @@ public struct Supervisor: Sendable {
         let opening = Task { () -> Result<(Components, OpenedWatchlist), DaemonError> in
             do throws(DaemonError) {
                 let opened = try await OpenedWatchlist(settings, mayUseLastGood: !once, log: log)
-                let components = try await Components(settings, opened.inForce.watchlist, log: log)
+                let components = try await Components(
+                    settings, opened.inForce.watchlist, patience: once ? Self.roundPatience : nil, log: log)
                 if let lastGood = opened.lastGood { AtomicFile.removeLeftovers(of: lastGood.path) }
                 return .success((components, opened))
             } catch {

@@ -230,6 +230,25 @@ import Testing
         #expect(try site.number("SELECT count(*) FROM tallies") == 3)
     }
 
+    /// Whoever runs a single round is told, and not kept waiting for ever.
+    @Test(.enabled(if: isRoot, "only root can mount a disk of its own"))
+    func aRoundGivesUpOnADiskThatIsTooFullToBegin() async throws {
+        let site = try Site(Site.stubs(1))
+        let disk = site.folder.path(of: "disk")
+        #expect(mkdir(disk, 0o755) == 0)
+        // Without an inode for another file.
+        let script = #"mount -t tmpfs -o nr_inodes=1 tmpfs \#(disk) && exec "$@""#
+        let end = await Program.run(
+            ["run", "--once", "--watchlist", site.watchlist, "--database", "\(disk)/p.db"],
+            wrapper: ["timeout", "60", "unshare", "--mount", "sh", "-c", script, "sh"])
+        #expect(end.status == 74, "\(end)")
+        #expect(
+            end.errors == """
+                \(disk)/p.db.lock: open failed: No space left on device; free some space; nothing was probed, gave up after 15s
+
+                """)
+    }
+
     /// Another program holds the lock until after the end: what was learned meanwhile is in a file that `import` reads.
     @Test func whatCanNotBeRecordedAtTheEndCanBeImported() async throws {
         let site = try Site(Site.stubs(5, interval: "1s"))
