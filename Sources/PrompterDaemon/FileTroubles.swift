@@ -6,9 +6,11 @@ import PrompterCore
 /// Looks at the files of headers and authorities that a watchlist names, and says what is wrong with them, once.
 actor FileTroubles {
     private let components: Components
-    /// What was wrong by the last look, and by the one before.
+    /// What was wrong with the files of headers by the last look, and by the one before.
     private var troubles: Set<String> = []
     private var told: Set<String> = []
+    /// What was wrong with the files of authorities when they were last read.
+    private var authorityFaults: Set<String> = []
 
     init(_ components: Components) {
         self.components = components
@@ -25,7 +27,8 @@ actor FileTroubles {
     func readAuthorities(of watchlist: Watchlist) async {
         let read = await AuthorityFiles(of: watchlist, on: components.fileThreads)
         components.client.trust(read.files)
-        for fault in read.faults { tell(.error, fault) }
+        for fault in read.faults where !authorityFaults.contains(fault) { components.log.error("\(fault)") }
+        authorityFaults = Set(read.faults)
     }
 
     /// Says what is wrong with the header files now, and not only when an event is to be told. Each is read again then.

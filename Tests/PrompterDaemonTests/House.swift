@@ -20,8 +20,9 @@ final class House: Sendable {
     private let running: Task<Void, Never>
 
     /// - Parameter templates: what the stubs are asked for.
-    init(_ templates: [String]) async throws {
-        let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    init(
+        _ templates: [String], log: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    ) async throws {
         settings = Self.settings(in: folder)
         try Self.write(Self.list(templates), to: settings.watchlist)
         let opened = try await OpenedWatchlist(settings, mayUseLastGood: true, log: log)
