@@ -118,6 +118,30 @@ import Testing
         if loss == .moved { #expect(try sql("SELECT count(*) FROM observations", on: "elsewhere") == "1\n") }
     }
 
+    /// Not only that the database is gone is told, but also, once, why it can't be opened anew.
+    @Test func anotherProgramsInItsPlaceIsTold() async throws {
+        let store = try await opened()
+        try sql("CREATE TABLE other (x)", on: "other")
+        #expect(rename(folder.path(of: "other"), path) == 0)
+        let recorder = Recorder(store: store) { [now] in Moment(wall: now, uptime: .start) }
+        let running = Task { await recorder.run() }
+        recorder.submit(RecordEntry(try #require(batch(1).findings.first), of: target))
+        while recorder.report.errors < 3 { try await Task.sleep(for: .milliseconds(10)) }
+        recorder.giveUp()
+        await running.value
+        var causes: [String] = []
+        for await outcome in recorder.outcomes {
+            if case .failing(let cause) = outcome { causes.append(cause) }
+        }
+        #expect(
+            causes == [
+                "\(path): the database was moved, deleted or replaced while it was open",
+                "\(path): this is another program's database (it has a table other); give another path",
+            ])
+        #expect(try sql("SELECT name FROM sqlite_master") == "other\n")
+        await store.close()
+    }
+
     @Test func aDamagedOneIsSetAsideAtTheStart() async throws {
         let before = try await opened()
         _ = try await before.write(try batch(1), at: now)
