@@ -130,7 +130,6 @@ struct RecorderTests {
         #expect(commit.watchlist?.targets.count == 4 && commit.isClockSetBack)
     }
 
-    /// However often the store fails and recovers meanwhile, no more waits than commits, a failure, and commits after it.
     /// A second reason that nobody took yet does not hide that the store works again.
     @Test func whoWasToldOfAFailureIsToldOfItsEnd() async {
         let outcomes = RecorderOutcomes()
@@ -149,6 +148,7 @@ struct RecorderTests {
         #expect(await outcomes.next() == nil)
     }
 
+    /// However often the store fails and recovers meanwhile, no more waits than commits, a failure, and commits after it.
     @Test func outcomesThatNobodyTakesDoNotGrow() async {
         let outcomes = RecorderOutcomes()
         for index in 0..<100 {
