@@ -7,8 +7,6 @@ import PrompterCore
 actor ReloadService {
     /// As many errors of a refused list are logged; `prompterd check` shows all.
     private static let mostLoggedErrors = 20
-    /// How long a reload waits for the store: what is known of the targets can be shown later.
-    private static let storePatience: Duration = .seconds(5)
 
     private let requests: ReloadRequests
     private let components: Components
@@ -33,11 +31,14 @@ actor ReloadService {
     private var isMemoryDue = false
     private let looks: AsyncStream<Void>
     private let looked: AsyncStream<Void>.Continuation
+    private let storePatience: Duration
 
+    /// - Parameter storePatience: how long a reload waits for the store: what is known of the targets can be shown later.
     init(
         _ components: Components, _ opened: OpenedWatchlist, _ requests: ReloadRequests, _ life: LifeCycle,
-        _ textfile: TextfileService, _ maintenance: StoreMaintenance
+        _ textfile: TextfileService, _ maintenance: StoreMaintenance, storePatience: Duration = .seconds(5)
     ) {
+        self.storePatience = storePatience
         self.requests = requests
         (looks, looked) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         self.components = components
@@ -56,7 +57,8 @@ actor ReloadService {
     }
 
     private struct Slow: Error, CustomStringConvertible {
-        let description = "no answer within \(DurationText.brief(ReloadService.storePatience))"
+        let patience: Duration
+        var description: String { "no answer within \(DurationText.brief(patience))" }
     }
 
     // MARK: what it waits for
@@ -96,10 +98,18 @@ actor ReloadService {
     private func readMemory() async {
         guard isMemoryDue else { return }
         let targets = inForce.watchlist.targets.map(\.id)
-        guard let memory = try? await components.store.memory(of: targets) else { return }
+        guard let memory = try? await memory(of: targets) else { return }
         isMemoryDue = false
         variants.add(memory.compactMapValues(\.learned))
         await components.runner.restore(memory, of: targets)
+    }
+
+    private func memory(of targets: [TargetID]) async throws -> [TargetID: TargetMemory] {
+        let memory = try await Gate.result(within: storePatience) { [store = components.store] in
+            try await store.memory(of: targets)
+        }
+        guard let memory else { throw Slow(patience: storePatience) }
+        return memory
     }
 
     // MARK: what it does
@@ -108,10 +118,10 @@ actor ReloadService {
     func start(spread: Duration) async {
         var standOffs: [StandOff.Kept] = []
         do {
-            let kept = try await Gate.result(within: Self.storePatience) { [store = components.store] in
+            let kept = try await Gate.result(within: storePatience) { [store = components.store] in
                 try await store.standOffs()
             }
-            guard let kept else { throw Slow() }
+            guard let kept else { throw Slow(patience: storePatience) }
             standOffs = kept
             await maintenance.wrote(standOffs)
         } catch {
@@ -184,11 +194,7 @@ actor ReloadService {
         known = Set(targets)
         var memory: [TargetID: TargetMemory] = [:]
         do {
-            let known = try await Gate.result(within: Self.storePatience) { [store = components.store] in
-                try await store.memory(of: new)
-            }
-            guard let known else { throw Slow() }
-            memory = known
+            memory = try await self.memory(of: new)
         } catch {
             isMemoryDue = true
             components.log.error("store: the state of the targets could not be read: \(error)")

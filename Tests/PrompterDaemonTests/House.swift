@@ -19,9 +19,12 @@ final class House: Sendable {
     let reloading: ReloadService
     private let running: Task<Void, Never>
 
-    /// - Parameter templates: what the stubs are asked for.
+    /// - Parameters:
+    ///   - templates: what the stubs are asked for.
+    ///   - storePatience: how long a reload waits for the store.
     init(
-        _ templates: [String], log: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        _ templates: [String], storePatience: Duration = .seconds(60),
+        log: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     ) async throws {
         settings = Self.settings(in: folder)
         try Self.write(Self.list(templates), to: settings.watchlist)
@@ -32,7 +35,8 @@ final class House: Sendable {
         life = LifeCycle { told.yield($0) }
         textfile = TextfileService(components)
         let maintenance = StoreMaintenance(components, pulseInterval: .seconds(60))
-        reloading = ReloadService(components, opened, requests, life, textfile, maintenance)
+        reloading = ReloadService(
+            components, opened, requests, life, textfile, maintenance, storePatience: storePatience)
         await reloading.start(spread: .zero)
         life.started()
         running = Task { [reloading] in await reloading.run() }

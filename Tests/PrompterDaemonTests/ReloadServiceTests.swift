@@ -1,5 +1,6 @@
 import Glibc
 import LinuxHost
+import OutsideParts
 import PrompterCore
 import Testing
 
@@ -22,6 +23,38 @@ import Testing
         #expect(rmdir(path) == 0)
         await house.reloading.lookOnce()
         #expect(String(decoding: try FileReading.read(path), as: UTF8.self).contains("m-b"))
+        await house.close()
+    }
+
+    /// The store's own queue waits for another program's lock; a reload and a look at the files do not.
+    @Test func aStoreThatHangsKeepsNobodyWaiting() async throws {
+        let house = try await House(["a"], storePatience: .milliseconds(1))
+        let database = house.settings.database
+        let other = Conversation(["sqlite3", "-cmd", ".timeout 5000", database])
+        other.write("BEGIN IMMEDIATE; SELECT 'begun';\n")
+        #expect(other.read() == "begun\n")
+        // Each waits for five seconds.
+        let store = house.components.store
+        let begun = Gate()
+        let hanging = Gate.after {
+            await withTaskGroup { group in
+                for _ in 0..<12 {
+                    group.addTask {
+                        begun.open()
+                        _ = try? await store.prune(
+                            before: Timestamp(milliseconds: 0), after: 0, at: Timestamp(milliseconds: 0))
+                    }
+                }
+            }
+        }
+        await begun.wait()
+        try await house.reload(House.list(["a", "b"]))
+        #expect(await house.reloading.inForce.watchlist.watches.map(\.key.template) == ["a", "b"])
+        await house.reloading.lookOnce()
+        #expect(!hanging.isOpen)
+        other.write("COMMIT;\n")
+        other.end()
+        await hanging.wait()
         await house.close()
     }
 
