@@ -34,6 +34,32 @@ import Testing
         other.end()
     }
 
+    /// Nobody reads its errors, of which the last line says what was lost.
+    @Test func isNotKeptWaitingByWhoReadsItsErrors() async throws {
+        let provider = try FakeProvider { _ in .completion(model: "m-real") }
+        try provider.start()
+        defer { provider.stop() }
+        let site = try Site(Site.live(3, at: provider.baseURL, interval: "1s"))
+        let pipe = site.folder.path(of: "errors")
+        #expect(mkfifo(pipe, 0o600) == 0)
+        let end = open(pipe, O_RDWR | O_NONBLOCK | O_CLOEXEC)
+        defer { close(end) }
+        let page = [UInt8](repeating: 0x2E, count: 4096)
+        while write(end, page, page.count) > 0 {}
+        let program = await site.start(wrapper: ["sh", "-c", #"exec "$@" 2> \#(pipe)"#, "sh"])
+        #expect(await provider.request(3) != nil)
+        let other = writer(of: site)
+        // What comes from now on can't be recorded.
+        #expect(await provider.request(provider.requests.count + 3) != nil)
+        let limit = Task {
+            try await Task.sleep(for: Self.promise + Self.margin)
+            program.send(SIGKILL)
+        }
+        #expect(await program.stop().status == 74)
+        limit.cancel()
+        other.end()
+    }
+
     @Test func aLockedStoreDoesNotEndTheStart() async throws {
         let site = try Site(Site.stubs(5))
         #expect(await site.start(["--once"]).end().status == 0)
