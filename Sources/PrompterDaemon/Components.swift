@@ -46,6 +46,8 @@ struct Components: Sendable {
         let timer = WallTimer()
         self.timer = timer
         recorder = Recorder(store: store, clock: { Moment.now })
+        // What the store could not take is handed in again, and is missed at the end if it never can.
+        if await !store.isOpen { recorder.register(watchlist) }
         let stub = StubProber(pause: settings.stubPause)
         let runner = Runner(
             Runner.Parts(

@@ -76,8 +76,8 @@ public final class Recorder: Sendable {
 
     private struct State {
         var pending = Queue()
-        /// Findings that are being committed.
-        var committing: [RecordEntry] = []
+        /// What is being committed.
+        var committing = Queue()
         var isFinished = false
         /// Whether what the store cannot take now is left.
         var isGivenUp = false
@@ -121,7 +121,7 @@ public final class Recorder: Sendable {
     public var report: Report {
         state.withLock { state in
             var report = state.report
-            report.pending = state.pending.findings.count + state.committing.count
+            report.pending = state.pending.findings.count + state.committing.findings.count
             return report
         }
     }
@@ -234,11 +234,17 @@ public final class Recorder: Sendable {
     /// Findings that are not known to be committed. A commit that hangs may yet succeed; that a finding is then imported too does no
     /// harm.
     public func leftover() -> [RecordEntry] {
-        state.withLock { $0.committing + $0.pending.findings }
+        state.withLock { $0.committing.findings + $0.pending.findings }
     }
 
-    /// What the next commit is to hold, as things are.
-    public var waiting: StoreBatch { state.withLock { $0.pending.batch } }
+    /// What is not known to be committed.
+    public var waiting: StoreBatch {
+        state.withLock { state in
+            var queue = state.pending
+            queue.putBack(state.committing)
+            return queue.batch
+        }
+    }
 
     private func end() {
         arrived.finish()
@@ -289,7 +295,7 @@ public final class Recorder: Sendable {
         state.withLock { state in
             let queue = state.pending
             state.pending = Queue()
-            state.committing = queue.findings
+            state.committing = queue
             return queue
         }
     }
@@ -297,7 +303,7 @@ public final class Recorder: Sendable {
     private func putBack(_ queue: Queue) {
         state.withLock { state in
             state.pending.putBack(queue)
-            state.committing = []
+            state.committing = Queue()
             state.report.errors += 1
         }
     }
@@ -305,7 +311,7 @@ public final class Recorder: Sendable {
     private func committed(_ queue: Queue, _ recorded: [Recorded]) {
         precondition(recorded.count == queue.findings.count, "the store tells of each finding")
         state.withLock { state in
-            state.committing = []
+            state.committing = Queue()
             state.report.commits += 1
             state.report.rows += UInt64(queue.findings.count)
         }

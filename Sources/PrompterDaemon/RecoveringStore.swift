@@ -22,6 +22,8 @@ actor RecoveringStore: VersionStore {
     private var mayBeSetAside = true
     private var watchlist: Watchlist
 
+    var isOpen: Bool { store != nil }
+
     /// Opens the database at `path` and writes `watchlist` into it.
     ///
     /// - Throws: ``SQLiteStoreError`` where it can't be used, and waiting would not help.

@@ -89,11 +89,11 @@ public struct Supervisor: Sendable {
             ? nil
             : await Unrecorded(leftover).keep(
                 beside: settings.database, within: time.left(of: StopTime.all), log)
-        if let text = Unrecorded.text(of: components.recorder.waiting) { log.warning("\(text)") }
+        let lost = [unrecorded, Unrecorded.text(of: components.recorder.waiting)].compactMap(\.self)
         if once { await Gate.after { await maintenance.prune() }.wait(atMost: time.left(of: StopTime.recording)) }
         await Gate.after { await textfile.end() }.wait(atMost: time.left(of: StopTime.all))
         await close(components, time)
-        if let unrecorded { throw .unrecorded(unrecorded) }
+        guard lost.isEmpty else { throw .unrecorded(lost.joined(separator: "; ")) }
         log.notice("stopped")
         HostLog.flush()
         let failed = await components.runner.failedTargets

@@ -6,7 +6,7 @@ import PrompterDaemon
 enum ExitStatus {
     /// What was asked for failed.
     static let failed = ExitCode(1)
-    /// Findings could not be recorded before the end, or a single round could not begin because of the disk (EX_IOERR).
+    /// Not everything could be recorded before the end, or a single round could not begin because of the disk (EX_IOERR).
     static let unrecorded = ExitCode(74)
     /// Another `run` has the database (EX_TEMPFAIL).
     static let locked = ExitCode(75)

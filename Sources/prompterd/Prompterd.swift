@@ -13,8 +13,8 @@ struct Prompterd: AsyncParsableCommand {
             an SQLite database, and writes Prometheus metrics for node_exporter's textfile collector.
 
             Exit status: 0 done; 1 the command failed (an invalid watchlist at `check`, a failed probe); 64 invalid command \
-            line; 74 findings could not be recorded before exit, or `run --once` gave up on a full disk; 75 another `run` is \
-            using the database; 78 the watchlist or a setting is invalid, or a file can't be used.
+            line; 74 not everything could be recorded before exit, or `run --once` gave up on a full disk; 75 another `run` \
+            is using the database; 78 the watchlist or a setting is invalid, or a file can't be used.
 
             Most options can also be set by an environment variable. Their help names it in brackets, followed by the default; \
             the option takes precedence.

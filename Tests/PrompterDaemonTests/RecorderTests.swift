@@ -179,6 +179,7 @@ struct RecorderTests {
         let store = HangingStore()
         let recorder = recorder(store)
         recorder.submit(entry(1))
+        recorder.register(Watchlist(providers: [:], watches: [], targets: [target]))
         let running = Task { await recorder.run() }
         for await _ in store.begun { break }
         recorder.submit(entry(2))
@@ -188,10 +189,11 @@ struct RecorderTests {
         recorder.giveUp()
         #expect(await !ended.wait(atMost: .milliseconds(1)))
         #expect(recorder.leftover().map(\.finding.time.milliseconds) == [1, 2])
+        #expect(recorder.waiting.findings.count == 2 && recorder.waiting.watchlist?.targets == [target])
         // Where it comes back after all, what was left is committed, too: an import finds that it is known.
         store.release.open()
         await running.value
-        #expect(recorder.leftover().isEmpty)
+        #expect(recorder.leftover().isEmpty && recorder.waiting.watchlist == nil)
     }
 
     @Test func aCommitThatHangsIsTold() async {

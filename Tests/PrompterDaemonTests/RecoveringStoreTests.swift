@@ -1,3 +1,4 @@
+import CurlProbing
 import Foundation
 import Glibc
 import Logging
@@ -29,6 +30,19 @@ import Testing
 
     private func opened() async throws -> RecoveringStore {
         try await RecoveringStore(path: path, watchlist: watchlist("t"), log: lines.logger)
+    }
+
+    @Test func whatAStartCouldNotRegisterIsHandedInAgain() async throws {
+        let settings = House.settings(in: folder)
+        let other = Conversation(["sqlite3", settings.database])
+        other.write("BEGIN IMMEDIATE; SELECT 'begun';\n")
+        #expect(other.read() == "begun\n")
+        let log = Logger(label: "test") { [lines] _ in lines }
+        let components = try await Components(settings, watchlist("t"), log: log)
+        #expect(components.recorder.waiting.watchlist?.watches.count == 1, "\(logged)")
+        other.end()
+        components.client.shutdown()
+        await components.store.close()
     }
 
     private func batch(_ id: UInt64) throws -> StoreBatch {
