@@ -26,6 +26,8 @@ struct Prompterd: AsyncParsableCommand {
         ])
 
     static func main() async {
+        // First, since SIGHUP ends whoever has not yet taken the signals over.
+        if CommandLine.arguments.dropFirst().first == "run" { Signals.ignoreReloads() }
         Console.replaceClosedStreams()
         CrashMessages.silence()
         DispatchMessages.silence()

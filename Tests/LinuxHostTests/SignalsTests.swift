@@ -19,6 +19,22 @@ import Testing
         }
     }
 
+    /// A reload that is asked for before the signals are taken over does no harm, and one after that comes.
+    @Test func anEarlyReloadIsIgnored() async {
+        await #expect(processExitsWith: .success) {
+            Signals.ignoreReloads()
+            kill(getpid(), SIGHUP)
+            let (told, telling) = AsyncStream.makeStream(of: Signals.Request.self)
+            let signals = await Signals { telling.yield($0) }
+            var requests = told.makeAsyncIterator()
+            kill(getpid(), SIGTERM)
+            #expect(await requests.next() == .terminate)
+            kill(getpid(), SIGHUP)
+            #expect(await requests.next() == .reload)
+            signals.cancel()
+        }
+    }
+
     @Test func ignoresALostReader() async {
         await #expect(processExitsWith: .success) {
             let signals = await Signals { _ in }

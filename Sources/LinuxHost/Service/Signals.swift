@@ -17,6 +17,10 @@ public final class Signals: Sendable {
     // (dispatch_source_create(3)).
     nonisolated(unsafe) private let sources: [any DispatchSourceSignal]
 
+    /// Has SIGHUP ignored until the signals are taken over: nothing has been read yet that could be read again, and by default the
+    /// signal would end the program.
+    public static func ignoreReloads() { signal(SIGHUP, SIG_IGN) }
+
     /// Takes the signals over; when it returns, none of them ends the process any more.
     ///
     /// - Parameter handler: is told what each signal asks for, on a thread that is its own.
