@@ -14,7 +14,7 @@ public struct Supervisor: Sendable {
         /// How long probes and deliveries in flight may go on.
         static let flights: Duration = .seconds(10)
         /// Until when the store may take what they brought.
-        static let recording: Duration = .milliseconds(13_500)
+        static let recording: Duration = .seconds(12)
         /// Until when the last acts may take.
         static let all: Duration = .seconds(15)
         /// What each of them gets in any case.

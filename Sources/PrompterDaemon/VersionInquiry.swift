@@ -116,7 +116,8 @@ private struct Instance: Sendable {
 
     init(_ store: SQLiteVersionStore, _ probeGuard: any ProbeGuard, mayCall: Bool, _ probers: Probers) {
         let timer = WallTimer()
-        let recorder = Recorder(store: InquiryStore(store: store), clock: { Moment.now })
+        // Longer than the store waits for a lock.
+        let recorder = Recorder(store: InquiryStore(store: store), patience: .seconds(20), clock: { Moment.now })
         self.timer = timer
         self.recorder = recorder
         runner = Runner(
@@ -156,12 +157,23 @@ private struct Instance: Sendable {
 
 /// The store as an inquiry writes into it: what it shows to be over is over for all, but what it met itself keeps nobody from calling.
 private struct InquiryStore: VersionStore {
+    /// How often a lock is waited for, five seconds each time: what was paid for is worth that.
+    private static let mostAttempts = 3
+
     let store: SQLiteVersionStore
 
     func write(_ batch: StoreBatch, at now: Timestamp) async throws -> [Recorded] {
         var batch = batch
         batch.standOffs.removeAll { $0.end != nil }
-        return try await store.write(batch, at: now)
+        var attempt = 1
+        while true {
+            do throws(SQLiteStoreError) {
+                return try await store.write(batch, at: now)
+            } catch {
+                guard error.reason == .locked, attempt < Self.mostAttempts else { throw error }
+                attempt += 1
+            }
+        }
     }
 
     func memory(of targets: [TargetID]) async throws -> [TargetID: TargetMemory] {
