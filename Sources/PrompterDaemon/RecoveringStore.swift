@@ -112,8 +112,8 @@ actor RecoveringStore: VersionStore {
 
     /// The open store; who comes while it is being opened waits for that.
     private func opened() async throws(SQLiteStoreError) -> SQLiteVersionStore {
-        if let store { return store }
         guard !isClosed else { throw .closed(path) }
+        if let store { return store }
         let task = opening ?? Task { await open() }
         opening = task
         return try await task.value.get()
