@@ -42,13 +42,16 @@ public final class Recorder: Sendable {
         var findings: [RecordEntry] = []
         var standOffs: [StandOff.Scope: StandOff.Kept] = [:]
         var watchlist: Watchlist?
+        /// Those that somebody asked for and no watchlist has.
+        var asked: [Watch.Key: Watch] = [:]
         var isClockSetBack = false
         var deliveries: [EndedDelivery] = []
         /// Those who wait for what is here.
         var waiters: [CheckedContinuation<Void, Never>] = []
 
         var hasNothingToWrite: Bool {
-            findings.isEmpty && standOffs.isEmpty && watchlist == nil && !isClockSetBack && deliveries.isEmpty
+            findings.isEmpty && standOffs.isEmpty && watchlist == nil && asked.isEmpty && !isClockSetBack
+                && deliveries.isEmpty
         }
 
         var isEmpty: Bool { hasNothingToWrite && waiters.isEmpty }
@@ -56,6 +59,7 @@ public final class Recorder: Sendable {
         var batch: StoreBatch {
             var batch = StoreBatch()
             batch.watchlist = watchlist
+            batch.asked = Array(asked.values)
             batch.isClockSetBack = isClockSetBack
             batch.findings = findings.map(\.finding)
             batch.standOffs = Array(standOffs.values)
@@ -68,6 +72,7 @@ public final class Recorder: Sendable {
             findings = earlier.findings + findings
             standOffs.merge(earlier.standOffs) { later, _ in later }
             watchlist = watchlist ?? earlier.watchlist
+            asked.merge(earlier.asked) { later, _ in later }
             isClockSetBack = isClockSetBack || earlier.isClockSetBack
             deliveries = earlier.deliveries + deliveries
             waiters = earlier.waiters + waiters
@@ -146,6 +151,9 @@ public final class Recorder: Sendable {
 
     /// Has `watchlist` taken over, before the findings that come after this.
     public func register(_ watchlist: Watchlist) { add { $0.watchlist = watchlist } }
+
+    /// Has it written what `watch`, which no watchlist has, points to.
+    func bind(_ watch: Watch) { add { $0.asked[watch.key] = watch } }
 
     /// Has what is dated later than now marked.
     public func noteClockSetBack() { add { $0.isClockSetBack = true } }

@@ -2,7 +2,8 @@ import GRDB
 import PrompterCore
 
 /// Writes what a watchlist says inside one transaction: its targets, and which target each watch points to from now on, what it
-/// expects and whom it tells. A watch whose target is probed at another interval is bound anew, so that its past keeps its own.
+/// expects and whom it tells. A watch whose target is probed at another interval is bound anew, so that its past keeps its own. What
+/// somebody asked for without a watch stays bound until a watch takes its place.
 struct BindingWriter {
     private let now: Timestamp
     private let findTarget, putTarget: PreparedStatement
@@ -21,24 +22,26 @@ struct BindingWriter {
         putTarget = try PreparedStatement(Self.putTargetSQL, on: database)
         findBinding = try PreparedStatement(
             """
-            SELECT id, target_id, (expect, hook, hook_severity, interval_ms) IS (?6, ?7, ?8, ?9), interval_ms <> ?9 FROM bindings
+            SELECT id, target_id, (expect, hook, hook_severity, interval_ms, is_asked) IS (?6, ?7, ?8, ?9, 0), interval_ms <> ?9
+            FROM bindings
             WHERE org = ?1 AND workspace = ?2 AND template = ?3 AND provider = ?4 AND model = ?5 AND valid_until IS NULL
             """, on: database)
         openBinding = try PreparedStatement(
             """
             INSERT INTO bindings (
                 org, workspace, template, provider, model, expect, hook, hook_severity, interval_ms, target_id,
-                valid_from)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+                valid_from, watch_hash, is_asked)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
             """, on: database)
         editBinding = try PreparedStatement(
             """
-            UPDATE bindings SET expect = ?6, hook = ?7, hook_severity = ?8, interval_ms = ?9
+            UPDATE bindings SET expect = ?6, hook = ?7, hook_severity = ?8, interval_ms = ?9, is_asked = 0
             WHERE org = ?1 AND workspace = ?2 AND template = ?3 AND provider = ?4 AND model = ?5 AND valid_until IS NULL
             """, on: database)
         closeBinding = try PreparedStatement(
             "UPDATE bindings SET valid_until = max(valid_from, ?2) WHERE id = ?1", on: database)
-        openBindings = try PreparedStatement("SELECT id FROM bindings WHERE valid_until IS NULL", on: database)
+        openBindings = try PreparedStatement(
+            "SELECT id FROM bindings WHERE valid_until IS NULL AND NOT is_asked", on: database)
     }
 
     mutating func register(_ watchlist: Watchlist) throws {
@@ -50,8 +53,10 @@ struct BindingWriter {
     }
 
     /// Opens the bindings of those of `watches` that have none. Every other binding stays as it is.
-    mutating func registerMissing(_ watches: [Watch]) throws {
-        for watch in watches { try bind(watch, isRebinding: false) }
+    ///
+    /// - Parameter isAsked: whether no watchlist has them.
+    mutating func registerMissing(_ watches: [Watch], isAsked: Bool = false) throws {
+        for watch in watches { try bind(watch, isRebinding: false, isAsked: isAsked) }
     }
 
     /// Whether one of `watches` is bound to nothing.
@@ -64,7 +69,7 @@ struct BindingWriter {
         return false
     }
 
-    private mutating func bind(_ watch: Watch, isRebinding: Bool = true) throws {
+    private mutating func bind(_ watch: Watch, isRebinding: Bool = true, isAsked: Bool = false) throws {
         let target = try row(of: watch.target)
         Self.bind(watch, to: findBinding)
         if try findBinding.step() {
@@ -80,6 +85,8 @@ struct BindingWriter {
         Self.bind(watch, to: openBinding)
         openBinding.bind(target, at: 10)
         openBinding.bind(now, at: 11)
+        openBinding.bind(VersionID.part(of: watch.key), at: 12)
+        openBinding.bind(isAsked ? 1 : 0, at: 13)
         try openBinding.run()
     }
 

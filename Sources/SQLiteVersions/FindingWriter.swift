@@ -31,8 +31,8 @@ struct FindingWriter {
             """, on: database)
         addVersion = try PreparedStatement(
             """
-            INSERT INTO versions (target_id, resolved_model, provider_version_key, digest, fingerprint, source)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING id
+            INSERT INTO versions (target_id, resolved_model, provider_version_key, digest, fingerprint, source, version_hash)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING id
             """, on: database)
         see = try PreparedStatement(Self.seeSQL, on: database)
         addObservation = try PreparedStatement(
@@ -172,6 +172,7 @@ struct FindingWriter {
         bind(version, target, to: addVersion)
         addVersion.bind(version.fingerprint, at: 5)
         addVersion.bind(target.isStub ? "stub" : "live", at: 6)
+        addVersion.bind(VersionID.part(of: version), at: 7)
         _ = try addVersion.step()
         defer { addVersion.reset() }
         return addVersion.integer(at: 0)

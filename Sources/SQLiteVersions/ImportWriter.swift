@@ -59,6 +59,7 @@ struct ImportWriter {
     mutating func finish() throws {
         summary.added[.binding, default: 0] += try promptVersions.finish(&bindings)
         for tally in versions.sharedTallies where try take(tally) { summary.added[.tally, default: 0] += 1 }
+        try VersionIDs.fill(on: database)
         let lives = try LifeWriter(on: database, at: now, events: try EventWriter(on: database, at: now))
         for target in targets.values.sorted(by: { $0.id < $1.id }) {
             guard let earliest = target.earliest else { continue }

@@ -69,6 +69,10 @@ public final class SQLiteVersionStore: VersionStore {
                 var writer = try BindingWriter(on: database, at: now)
                 try writer.register(watchlist)
             }
+            if !batch.asked.isEmpty {
+                var writer = try BindingWriter(on: database, at: now)
+                try writer.registerMissing(batch.asked, isAsked: true)
+            }
             if batch.isClockSetBack { try ClockRollback.run(on: database, after: now) }
             if !batch.standOffs.isEmpty { try StandOffRows.write(batch.standOffs, to: database) }
             if !batch.deliveries.isEmpty {

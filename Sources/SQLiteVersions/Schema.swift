@@ -15,6 +15,7 @@ enum Schema {
         migrator.registerMigration("7-lookups") { try $0.execute(sql: lookups) }
         migrator.registerMigration("8-refusals") { try $0.execute(sql: refusals) }
         migrator.registerMigration("9-not-before") { try $0.execute(sql: notBefore) }
+        migrator.registerMigration("10-version-ids") { try VersionIDs.migrate($0) }
         return migrator
     }()
 

@@ -25,7 +25,8 @@ enum WatchQuery {
             let bindings = try bindings(of: key, to: watches.integer(at: 5), past)
             reports.append(
                 WatchReport(
-                    watch: key, target: target, interval: interval, lastAttempt: watches.time(at: 8),
+                    watch: key, target: target, isAsked: watches.integer(at: 21) != 0, interval: interval,
+                    lastAttempt: watches.time(at: 8),
                     lastSuccess: watches.time(at: 9),
                     failure: watches.optionalText(at: 10).flatMap(FailureClass.init),
                     failures: Int(watches.integer(at: 11)),
@@ -83,7 +84,7 @@ enum WatchQuery {
             org, workspace, template, bindings.provider, bindings.model, targets.id, identity,
             \(BindingQuery.interval), last_attempt_at, last_success_at, failure_class, failures, life, expect,
             whole.cause, whole.ends_at, whole.repetitions, own.cause, own.ends_at, own.repetitions,
-            lookup_failure
+            lookup_failure, is_asked
         FROM bindings
         JOIN targets ON targets.id = bindings.target_id
         LEFT JOIN stand_offs AS whole ON whole.provider = bindings.provider AND whole.target = x''

@@ -57,7 +57,8 @@ struct StatusTable {
     }
 
     private func due(_ report: WatchReport) -> String {
-        let rest = report.nextDue(at: now) - now
+        guard let due = report.nextDue(at: now) else { return "on request" }
+        let rest = due - now
         return rest <= .zero ? "now" : "in \(DurationText.brief(rest))"
     }
 

@@ -119,7 +119,7 @@ struct BindingTests {
             print(*[column[0] for column in rows.description])
             for row in rows:
                 row = list(row)
-                for i in (6, 7, 8):
+                for i in (7, 8, 9):
                     time = datetime.datetime.strptime(row[i], "%Y-%m-%d %H:%M:%S.%f")
                     assert time == datetime.datetime.fromisoformat(row[i])
                     assert row[i] == "%04d-%02d-%02d %02d:%02d:%02d.%06d" % (time.year, time.month, time.day,
@@ -128,11 +128,11 @@ struct BindingTests {
             """, folder.file())
         #expect(
             printed == """
-                org_id workspace_id template_id provider model_id provider_version_key fingerprint_captured_at first_seen_at \
+                id org_id workspace_id template_id provider model_id provider_version_key fingerprint_captured_at first_seen_at \
                 last_seen_at resolved_model fingerprint sightings source
-                acme|main|t|openai|gpt-4o|fp_1|2025-11-24 16:00:00.007000|2025-11-24 16:00:00.005000|\
+                9f4c546dd27a-7e3c0363c9b7|acme|main|t|openai|gpt-4o|fp_1|2025-11-24 16:00:00.007000|2025-11-24 16:00:00.005000|\
                 2025-11-24 16:00:00.007000|None|fp_1|2|live
-                acme|main|t|openai|gpt-4o|m|2025-11-24 16:01:01.000000|2025-11-24 16:01:01.000000|\
+                9f4c546dd27a-622dd930cdf8|acme|main|t|openai|gpt-4o|m|2025-11-24 16:01:01.000000|2025-11-24 16:01:01.000000|\
                 2025-11-24 16:01:01.000000|m|None|1|live
 
                 """)

@@ -6,6 +6,8 @@ public struct WatchReport: Hashable, Sendable {
     public var watch: Watch.Key
     /// The target that it points to now.
     public var target: TargetID
+    /// Whether somebody asked for it, and no watchlist has it: it is probed on request alone.
+    public var isAsked: Bool
     /// How often the target is probed.
     public var interval: Duration
     /// When the target's last probe ended, however it ended; `nil` where there was none.
@@ -31,7 +33,7 @@ public struct WatchReport: Hashable, Sendable {
     public var lastEvent: Event?
 
     public init(
-        watch: Watch.Key, target: TargetID, interval: Duration, lastAttempt: Timestamp? = nil,
+        watch: Watch.Key, target: TargetID, isAsked: Bool = false, interval: Duration, lastAttempt: Timestamp? = nil,
         lastSuccess: Timestamp? = nil, failure: FailureClass? = nil, failures: Int = 0,
         lookupFailure: FailureClass? = nil, standOff: StandOff.Kept? = nil, versions: [Version] = [],
         life: TargetLife = TargetLife(), expectation: Expectation? = nil, isExpectationMet: Bool? = nil,
@@ -39,6 +41,7 @@ public struct WatchReport: Hashable, Sendable {
     ) {
         self.watch = watch
         self.target = target
+        self.isAsked = isAsked
         self.interval = interval
         self.lastAttempt = lastAttempt
         self.lastSuccess = lastSuccess
@@ -68,8 +71,9 @@ public struct WatchReport: Hashable, Sendable {
     }
 
     /// When the target is due next: with its next slot, or within the current one where that is neither observed nor given up;
-    /// and not before a stand-off ends.
-    public func nextDue(at now: Timestamp) -> Timestamp {
+    /// and not before a stand-off ends. `nil` where it is not watched.
+    public func nextDue(at now: Timestamp) -> Timestamp? {
+        if isAsked { return nil }
         let slot = Slot(of: target, interval: interval, at: now)
         let isObserved = lastSuccess.map { $0 <= now && slot.isObserved(by: $0) } ?? false
         let due = isObserved ? slot.end : max(now, retry(in: slot, at: now) ?? now)

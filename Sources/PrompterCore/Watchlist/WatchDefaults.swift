@@ -1,5 +1,5 @@
 /// The watchlist's `defaults`: what a watch has that does not say otherwise.
-struct WatchDefaults {
+public struct WatchDefaults: Sendable {
     static let keys = ["org", "workspace", "interval", "timeout", "on_change"]
     static let intervals: ClosedRange<Duration> = .seconds(1) ... .seconds(366 * 86_400)
     static let timeouts: ClosedRange<Duration> = .milliseconds(1) ... .seconds(3600)
@@ -13,7 +13,7 @@ struct WatchDefaults {
     var timeout: Duration?
     var webhook: Webhook?
 
-    init() {}
+    public init() {}
 
     init(_ node: JSONNode, _ source: WatchlistSource, into complaints: inout WatchlistComplaints) {
         func place(_ member: String) -> WatchlistComplaints.Place { .member("defaults.\(member)") }

@@ -6,11 +6,17 @@ public struct Watchlist: Sendable {
     public var watches: [Watch]
     /// What the watches point to, each once, in the order of their first watch.
     public var targets: [Target]
+    /// What a triple has that is asked for and not watched.
+    public var defaults: WatchDefaults
 
-    public init(providers: [String: Provider] = [:], watches: [Watch] = [], targets: [Target] = []) {
+    public init(
+        providers: [String: Provider] = [:], watches: [Watch] = [], targets: [Target] = [],
+        defaults: WatchDefaults = WatchDefaults()
+    ) {
         self.providers = providers
         self.watches = watches
         self.targets = targets
+        self.defaults = defaults
     }
 }
 

@@ -34,7 +34,7 @@ struct WatchlistReader {
         let providers = readProviders(root)
         let drafts = readWatches(root, defaults, providers)
         refuseDuplicates(drafts)
-        return Self.join(drafts.filter(\.isEnabled), providers.compactMapValues { $0 })
+        return Self.join(drafts.filter(\.isEnabled), providers.compactMapValues { $0 }, defaults)
     }
 
     /// The providers by name; `nil` for one that something is wrong with, so that its watches are not complained of too.
@@ -103,7 +103,9 @@ struct WatchlistReader {
 
     /// Makes the targets: watches that would make the same call share one, at the shortest interval and with the longest
     /// timeout that any of them asks for.
-    private static func join(_ drafts: [WatchEntry.Draft], _ providers: [String: Provider]) -> Watchlist {
+    private static func join(
+        _ drafts: [WatchEntry.Draft], _ providers: [String: Provider], _ defaults: WatchDefaults
+    ) -> Watchlist {
         struct Call: Hashable {
             var provider: String
             var model: String
@@ -142,6 +144,6 @@ struct WatchlistReader {
             Watch(
                 key: draft.key, target: targets[group], expectation: draft.expectation, webhook: draft.webhook)
         }
-        return Watchlist(providers: providers, watches: watches, targets: targets)
+        return Watchlist(providers: providers, watches: watches, targets: targets, defaults: defaults)
     }
 }
