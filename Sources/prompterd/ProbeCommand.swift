@@ -12,6 +12,8 @@ struct ProbeCommand: AsyncParsableCommand {
             or observed (by another instance, from Redis). If a template is watched with several models, all are shown.
             """)
 
+    private static let forceOption = "--force"
+
     @Argument(help: "The template.")
     var template: String
 
@@ -47,7 +49,7 @@ struct ProbeCommand: AsyncParsableCommand {
         case .text: try answers.forEach(Self.show)
         case .json: try Console.show(JSONValue.array(answers.map(Self.json)).text)
         }
-        if answers.contains(where: { $0.reply.complaint != nil }) { throw ExitStatus.failed }
+        if answers.contains(where: { $0.reply.complaint(force: Self.forceOption) != nil }) { throw ExitStatus.failed }
     }
 
     private static func show(_ answer: VersionInquiry.Answer) throws {
@@ -64,7 +66,7 @@ struct ProbeCommand: AsyncParsableCommand {
             try Console.show(
                 "\(name): \(SafeText(found.version.key)) (\(found.isNew ? "new" : "seen before"); \(source))")
         case .failure, .notRecorded, .notMade:
-            Console.complain("\(name): \(answer.reply.complaint ?? "")")
+            Console.complain("\(name): \(answer.reply.complaint(force: forceOption) ?? "")")
         }
     }
 
@@ -99,7 +101,7 @@ struct ProbeCommand: AsyncParsableCommand {
         case .notMade(let reason):
             members.append(.init("not_made", .string(reason.name)))
             if let failure = reason.failureClass { members.append(.init("failure", .string(failure.rawValue))) }
-            members.append(.init("detail", .string(reason.detail)))
+            members.append(.init("detail", .string(reason.detail(force: forceOption))))
         }
         return .object(members)
     }

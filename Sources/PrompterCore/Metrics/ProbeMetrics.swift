@@ -55,6 +55,12 @@ public struct ProbeMetrics: Sendable {
         providers = watchlist.providers.reduce(into: [:]) { $0[$1.key] = providers[$1.key] ?? ProviderCounts() }
     }
 
+    /// Counts what happens to `target` from now on, which no watchlist has, until the next one.
+    public mutating func asked(_ target: Target) {
+        let key = ModelKey(provider: target.provider.name, model: target.model)
+        models[key] = models[key] ?? ModelCounts(fingerprints: target.provider.dialect == .openAI ? 0 : nil)
+    }
+
     /// Counts the start of a probe `lateness` after it was due.
     public mutating func began(lateness: Duration) {
         self.lateness.observe(max(0, lateness.seconds))

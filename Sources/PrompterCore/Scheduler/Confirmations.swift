@@ -45,7 +45,10 @@ extension SchedulerState {
         switch entry.finding {
         case .failure(let attempt): look(after: attempt, entry, at: now)
         case .observation(let observation, let isImported):
-            add(questions.committed(observation.id, isNew: recorded.isNewVersion))
+            let life = recorded.update?.life ?? targets[target.id]?.life ?? TargetLife()
+            add(
+                questions.committed(
+                    observation.id, isNew: recorded.isNewVersion, confidence: life.confidence(model: target.model)))
             guard let life = recorded.update?.life, life.isHead(observation), let next = life.nextConfirmation() else {
                 return
             }

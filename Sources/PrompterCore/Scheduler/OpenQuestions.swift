@@ -131,7 +131,7 @@ struct OpenQuestions: Sendable {
     }
 
     /// Replies to those who wait for the observation `id`, which is committed.
-    mutating func committed(_ id: UInt64, isNew: Bool) -> [Directive] {
+    mutating func committed(_ id: UInt64, isNew: Bool, confidence: Confidence) -> [Directive] {
         guard let recording = recordings.removeValue(forKey: id) else { return [] }
         awaited.remove(id)
         if latest[recording.target] == id { latest[recording.target] = nil }
@@ -140,7 +140,8 @@ struct OpenQuestions: Sendable {
                 asker.id,
                 .answer(
                     Reply.Answer(
-                        version: recording.version, time: recording.time, isNew: isNew, source: asker.source)))
+                        version: recording.version, time: recording.time, isNew: isNew, source: asker.source,
+                        confidence: confidence)))
         }
     }
 

@@ -170,7 +170,10 @@ extension SchedulerState {
             leave(turn)
             return seek(due.target, at: now)
         }
-        reply(on: due.target, .notMade(.givenUp(failure)))
+        let standOff = limits.standOff(on: due.target, at: now)
+        reply(
+            on: due.target,
+            .notMade(standOff.map { .standOff($0.cause, rest: $0.end - now.uptime) } ?? .givenUp(failure)))
         // It is recorded already, or nobody's to record.
         if due.isExtra {
             leave(turn)

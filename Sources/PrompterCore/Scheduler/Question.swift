@@ -56,6 +56,18 @@ public enum Reply: Hashable, Sendable {
         /// Whether nobody had seen the version of the target before.
         public var isNew: Bool
         public var source: Source
+        /// What the target's best signal is worth.
+        public var confidence: Confidence
+
+        public init(
+            version: VersionIdentity, time: Timestamp, isNew: Bool, source: Source, confidence: Confidence
+        ) {
+            self.version = version
+            self.time = time
+            self.isNew = isNew
+            self.source = source
+            self.confidence = confidence
+        }
     }
 
     public enum Reason: Hashable, Sendable {

@@ -169,7 +169,10 @@ extension SchedulerState {
     mutating func ask(_ question: Question, at now: Moment) {
         let target = question.target
         questions.add(question)
-        if !targets.isKnown(target.id) { limits.learn(question.standOffs, of: target, at: now) }
+        if !targets.isKnown(target.id) {
+            limits.learn(question.standOffs, of: target, at: now)
+            counts.asked(target)
+        }
         if !question.isForced {
             let slot = target.slot(at: now.wall)
             func isCurrent(_ time: Timestamp) -> Bool { time <= now.wall && slot.isObserved(by: time) }
@@ -178,7 +181,10 @@ extension SchedulerState {
             {
                 return reply(
                     on: target,
-                    .answer(Reply.Answer(version: version.identity, time: time, isNew: false, source: .known)))
+                    .answer(
+                        Reply.Answer(
+                            version: version.identity, time: time, isNew: false, source: .known,
+                            confidence: memory.life.confidence(model: target.model))))
             }
             questions.join(question.id, isCurrent: isCurrent)
             if let reason = store.failure { add(questions.fail(reason)) }

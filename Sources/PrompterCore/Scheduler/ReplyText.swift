@@ -1,8 +1,6 @@
-import PrompterCore
-
 extension Reply.Reason {
     /// Its name in JSON.
-    var name: String {
+    public var name: String {
         switch self {
         case .standOff: "stand_off"
         case .givenUp: "given_up"
@@ -16,7 +14,7 @@ extension Reply.Reason {
     }
 
     /// How the call failed because of which none was made, or would have.
-    var failureClass: FailureClass? {
+    public var failureClass: FailureClass? {
         switch self {
         case .standOff(let failureClass, _), .givenUp(let failureClass): failureClass
         case .credential: .auth
@@ -25,15 +23,17 @@ extension Reply.Reason {
     }
 
     /// What is wrong, and what to do.
-    var detail: String {
+    ///
+    /// - Parameter force: how whoever asks can have a call made in any case.
+    public func detail(force: String) -> String {
         switch self {
         case .standOff(_, let rest):
-            "an earlier call failed this way; no calls for \(DurationText.brief(rest)); --force probes anyway"
-        case .givenUp: "an earlier probe of this slot failed for good; --force calls anyway"
+            "an earlier call failed this way; no calls for \(DurationText.brief(rest)); \(force) probes anyway"
+        case .givenUp: "an earlier probe of this slot failed for good; \(force) probes anyway"
         case .held(let time):
-            "another instance holds this slot for another \(DurationText.brief(time)); --force probes anyway"
+            "another instance holds this slot for another \(DurationText.brief(time)); \(force) probes anyway"
         case .disabled:
-            "probes are disabled (PROMPTER_PROBE_DISABLED) and no instance has observed this slot; --force probes anyway"
+            "probes are disabled (PROMPTER_PROBE_DISABLED) and no instance has observed this slot; \(force) probes anyway"
         case .credential(let reason), .store(let reason): reason
         case .deadline: "no result in time, which says nothing about the provider; try again"
         case .stopping: "the probe was stopped; try again"
@@ -43,13 +43,15 @@ extension Reply.Reason {
 
 extension Reply {
     /// Why there is no version, as a line for people; `nil` where there is one.
-    var complaint: String? {
+    ///
+    /// - Parameter force: how whoever asks can have a call made in any case.
+    public func complaint(force: String) -> String? {
         switch self {
         case .answer: nil
         case .failure(let failure): failure.description
         case .notRecorded(let version, let reason):
             "answers as \(SafeText(version.key)), which could not be recorded: \(reason)"
-        case .notMade(let reason): "\((reason.failureClass?.rawValue ?? "not probed")): \(reason.detail)"
+        case .notMade(let reason): "\((reason.failureClass?.rawValue ?? "not probed")): \(reason.detail(force: force))"
         }
     }
 }
