@@ -21,6 +21,10 @@ let sqlite: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let sqliteLibrary: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let network: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+]
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
 let package = Package(
@@ -40,6 +44,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         // SQLite: statements, migrations, connections that read beside the writer.
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        // The API's HTTP server: it bounds what a client may send, and runs on threads of its own.
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
     ],
     targets: [
         // Layer 0: system libraries.
@@ -57,17 +63,20 @@ let package = Package(
             name: "SQLiteVersions", dependencies: ["PrompterCore", sqlite, sqliteLibrary], swiftSettings: strict),
         .target(name: "LinuxHost", dependencies: ["PrompterCore", "CSystemd", logging], swiftSettings: strict),
 
+        // Layer 3: the API.
+        .target(name: "PrompterAPI", dependencies: ["PrompterCore"] + network, swiftSettings: strict),
+
         // Layer 4: the daemon.
         .target(
             name: "PrompterDaemon",
             dependencies: [
-                "PrompterCore", "CurlProbing", "RedisGuarding", "SQLiteVersions", "LinuxHost", logging,
+                "PrompterCore", "CurlProbing", "RedisGuarding", "SQLiteVersions", "LinuxHost", "PrompterAPI", logging,
             ],
             swiftSettings: strict),
 
         // Layer 5: the programs.
         .executableTarget(
-            name: "prompterd", dependencies: ["PrompterDaemon", argumentParser, logging],
+            name: "prompterd", dependencies: ["PrompterDaemon", "PrompterAPI", argumentParser, logging],
             swiftSettings: strict),
         .executableTarget(
             name: "prompterd-bench", dependencies: ["PrompterDaemon", argumentParser, logging],
@@ -94,6 +103,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "LinuxHostTests", dependencies: ["LinuxHost", "OutsideParts"], swiftSettings: strict),
+        .testTarget(
+            name: "PrompterAPITests", dependencies: ["PrompterAPI", "OutsideParts"], swiftSettings: strict),
         .testTarget(
             name: "PrompterDaemonTests",
             dependencies: ["PrompterDaemon", "ConformanceSuites", "OutsideParts", logging],

@@ -29,6 +29,9 @@ final class LifeCycle: Sendable {
         }
     }
 
+    /// Whether it has started and does not stop.
+    var isRunning: Bool { stage.withLock { $0 == .running || $0 == .reloading } }
+
     var isStopping: Bool { stage.withLock { $0 == .stopping } }
 
     /// The first watchlist is in force.

@@ -2,18 +2,30 @@ import PrompterCore
 
 /// Requests to read the watchlist again. Those that come while it is being read are one: they want it read once more.
 final class ReloadRequests: Sendable {
+    private static let patience: Duration = .seconds(60)
+
     /// One element for each time that it is to be read. For one reader.
     let arrivals: AsyncStream<Void>
     private let arrived: AsyncStream<Void>.Continuation
-    private let isAsked = Locked(false)
+    /// What those wait for who asked; empty where nobody did.
+    private let asked = Locked<[Gate]>([])
 
     init() {
         (arrivals, arrived) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     /// Somebody asked for it, by SIGHUP.
-    func ask() {
-        isAsked.withLock { $0 = true }
+    func ask() { ask(Gate()) }
+
+    /// Asks for it, and waits until it was done, but not for ever.
+    func askAndWait() async {
+        let done = Gate()
+        ask(done)
+        await done.wait(atMost: Self.patience)
+    }
+
+    private func ask(_ done: Gate) {
+        asked.withLock { $0.append(done) }
         arrived.yield()
     }
 
@@ -22,11 +34,11 @@ final class ReloadRequests: Sendable {
 
     /// Takes what came.
     ///
-    /// - Returns: whether somebody asked.
-    func take() -> Bool {
-        isAsked.withLock { isAsked in
-            defer { isAsked = false }
-            return isAsked
+    /// - Returns: what is to be opened for each who asked, once it was done.
+    func take() -> [Gate] {
+        asked.withLock { asked in
+            defer { asked = [] }
+            return asked
         }
     }
 }

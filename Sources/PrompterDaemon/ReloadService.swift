@@ -66,10 +66,11 @@ actor ReloadService {
     /// Reads the watchlist again as often as it is wanted, until its task is cancelled.
     func run() async {
         for await _ in requests.arrivals {
-            let isAsked = requests.take()
-            if isAsked { life.reloadBegan() }
-            await readAgain(isAsked: isAsked)
+            let asked = requests.take()
+            if !asked.isEmpty { life.reloadBegan() }
+            await readAgain(isAsked: !asked.isEmpty)
             life.reloadEnded()
+            for done in asked { done.open() }
         }
     }
 

@@ -1,3 +1,4 @@
+public import PrompterAPI
 import PrompterCore
 public import RedisGuarding
 
@@ -9,6 +10,8 @@ public struct Settings: Sendable {
     public var database: String
     /// The path of the textfile; `nil` for none.
     public var textfile: String?
+    /// Where the API listens; `nil` for nowhere.
+    public var listen: ListenAddress?
     /// `nil` for no Redis: the in-process guard decides alone.
     public var redis: RedisURL?
     /// Whether nothing is to be called: every provider is a stub.

@@ -76,7 +76,8 @@ public struct Supervisor: Sendable {
         let textfile = TextfileService(components)
         let maintenance = StoreMaintenance(components, pulseInterval: pulseInterval(components))
         let reloading = ReloadService(components, opened, reloads, life, textfile, maintenance)
-        let services = await start(components, reloading, textfile, maintenance, life, once: once, stop)
+        let api = settings.listen.map { APIService($0, components, reloading, reloads, textfile, life) }
+        let services = await start(components, reloading, textfile, maintenance, life, api, once: once, stop)
         await stop.wait()
         let time = StopTime()
         life.stop()
@@ -92,7 +93,7 @@ public struct Supervisor: Sendable {
         let lost = [unrecorded, Unrecorded.text(of: components.recorder.waiting)].compactMap(\.self)
         if once { await Gate.after { await maintenance.prune() }.wait(atMost: time.left(of: StopTime.recording)) }
         await Gate.after { await textfile.end() }.wait(atMost: time.left(of: StopTime.all))
-        await close(components, time)
+        await close(components, api, time)
         guard lost.isEmpty else { throw .unrecorded(lost.joined(separator: "; ")) }
         log.notice("stopped")
         HostLog.flush()
@@ -108,7 +109,7 @@ public struct Supervisor: Sendable {
     private func start(
         _ components: Components, _ reloading: ReloadService, _ textfile: TextfileService,
         _ maintenance: StoreMaintenance,
-        _ life: LifeCycle, once: Bool, _ stop: Gate
+        _ life: LifeCycle, _ api: APIService?, once: Bool, _ stop: Gate
     ) async -> [Task<Void, Never>] {
         // These two end by themselves, with the recorder.
         var services = [
@@ -149,6 +150,7 @@ public struct Supervisor: Sendable {
         life.started()
         await textfile.showStatus()
         await announce(components, reloading)
+        if let api, !once { services.append(Task { await api.start() }) }
         services.append(
             Task {
                 if once {
@@ -267,7 +269,8 @@ public struct Supervisor: Sendable {
         for service in services { service.cancel() }
     }
 
-    private func close(_ components: Components, _ time: StopTime) async {
+    private func close(_ components: Components, _ api: APIService?, _ time: StopTime) async {
+        if let api { await Gate.after { await api.stop() }.wait(atMost: time.left(of: StopTime.all)) }
         if let redisGuard = components.redisGuard {
             await Gate.after { await redisGuard.shutdown() }.wait(atMost: time.left(of: StopTime.all))
         }

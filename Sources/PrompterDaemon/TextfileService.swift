@@ -77,8 +77,22 @@ actor TextfileService {
         await write(isForced: true)
     }
 
+    /// The metrics of now.
+    func exposition() async -> [UInt8] {
+        await look()
+        return await components.runner.view.exposition(
+            state, service: components.settings.service, environment: components.settings.environmentName,
+            mostWatches: components.settings.mostWatchSeries)
+    }
+
     func write(isForced: Bool) async {
         guard let snapshot = await components.runner.snapshot(isForced: isForced), let textfile else { return }
+        await look()
+        await textfile.write(snapshot, state)
+    }
+
+    /// Takes what the others count.
+    private func look() async {
         let store = components.recorder.report
         state.storeCommits = store.commits
         state.storeRows = store.rows
@@ -89,6 +103,5 @@ actor TextfileService {
             state.isRedisUp = report.isUp
             state.redisErrors = report.errors
         }
-        await textfile.write(snapshot, state)
     }
 }

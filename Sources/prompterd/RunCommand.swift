@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Glibc
 import LinuxHost
+import PrompterAPI
 import PrompterCore
 import PrompterDaemon
 
@@ -20,6 +21,11 @@ struct RunCommand: AsyncParsableCommand {
             "The textfile for node_exporter [PROMPTERD_TEXTFILE; prompterd.prom beside the database].",
             valueName: "file"))
     var textfile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Where to serve the API: \(ListenAddress.expectation) [PROMPTERD_LISTEN; nowhere].", valueName: "address"))
+    var listen: String?
 
     @Option(
         help: ArgumentHelp(
@@ -42,6 +48,7 @@ struct RunCommand: AsyncParsableCommand {
         var settings = try options.settings()
         settings.textfile = textfile ?? settings.textfile
         try Self.refuseToReplace(settings)
+        settings.listen = try address()
         settings.workers = try Self.number(workers, "workers", "PROMPTERD_WORKERS", in: 1...10_000)
         settings.mostWatchSeries =
             try Self.number(watchSeries, "watch-series", "PROMPTERD_WATCH_SERIES", in: 0...1_000_000)
@@ -74,6 +81,17 @@ struct RunCommand: AsyncParsableCommand {
         return standard(one) == standard(other)
             || stat(one, &first) == 0 && stat(other, &second) == 0 && first.st_ino == second.st_ino
                 && first.st_dev == second.st_dev
+    }
+
+    private func address() throws -> ListenAddress? {
+        guard let listen else {
+            return try SettingsOptions.value(
+                "PROMPTERD_LISTEN", expected: ListenAddress.expectation, ListenAddress.init)
+        }
+        guard let address = ListenAddress(listen) else {
+            throw ValidationError("--listen should be \(ListenAddress.expectation), not \(SafeText(listen))")
+        }
+        return address
     }
 
     private static func duration(_ given: String?, _ variable: String) throws -> Duration? {
