@@ -1,0 +1,75 @@
+"""The service layer's own tests, in their own words, against a router that asks prompterd.
+
+PROMPTERD_API names a daemon whose provider "openai" is a stub, and whose provider "down" refuses connections.
+"""
+
+import os
+import sys
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+sys.path.insert(0, os.environ["ROUTER"])
+
+import after
+import prompterd_client
+
+
+@pytest.fixture
+def client():
+    app = FastAPI()
+    app.include_router(after.router)
+    return TestClient(app)
+
+
+def metrics():
+    connection = prompterd_client._connection()
+    connection.request("GET", "/metrics")
+    text = connection.getresponse().read().decode()
+    connection.close()
+    return text
+
+
+def count(name, **labels):
+    total = 0.0
+    for line in metrics().splitlines():
+        if line.startswith(name + "{") and all(f'{key}="{value}"' in line for key, value in labels.items()):
+            total += float(line.rsplit(" ", 1)[1])
+    return total
+
+
+def test_ensure_version_records_metrics():
+    attempts = count("prompter_probe_attempts_total", provider="openai", model="gpt-4o")
+    failures = count("prompter_probe_failures_total", provider="openai", model="gpt-4o")
+    result = prompterd_client.ensure_version_service(
+        org_id="org1", workspace_id="ws1", template_id="tpl1", provider="openai", model_id="gpt-4o"
+    )
+    assert result["provider_version_key"].startswith("fp_stub_")
+    assert result["is_new"] and result["source"] == "probed"
+    assert count("prompter_probe_attempts_total", provider="openai", model="gpt-4o") == attempts + 1
+    assert count("prompter_probe_failures_total", provider="openai", model="gpt-4o") == failures
+
+
+def test_a_failure_is_counted_and_raised():
+    with pytest.raises(prompterd_client.VersionUnavailable) as raised:
+        prompterd_client.ensure_version_service(template_id="tpl1", provider="down", model_id="m")
+    assert raised.value.status == 502 and raised.value.problem["failure"] == "connection"
+    assert count("prompter_probe_failures_total", provider="down", model="m") == 1
+
+
+def test_metrics_endpoint_shows_probes(client):
+    response = client.post("/api/prompt-templates/tpl2/ensure-version", json={"provider": "openai", "model_id": "gpt-4o-mini"})
+    assert response.status_code == 200, response.text
+    first = response.json()
+    again = client.post("/api/prompt-templates/tpl2/ensure-version", json={"provider": "openai", "model_id": "gpt-4o-mini"})
+    assert again.json()["version_id"] == first["version_id"] and again.json()["source"] == "known"
+    text = metrics()
+    assert "prompter_probe_attempts_total" in text
+    assert 'provider="openai"' in text
+
+
+def test_what_is_not_there_is_the_callers_error(client):
+    response = client.post("/api/prompt-templates/tpl2/ensure-version", json={"provider": "nobody", "model_id": "m"})
+    assert response.status_code == 404
+    assert "no provider named" in response.json()["detail"]["detail"]
