@@ -2,13 +2,20 @@ import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
-import Synchronization
 
 /// Serves the API on one thread of its own, so that no client can keep the scheduler waiting. A client that is slow, or sends too
 /// much, is cut off.
 public final class APIServer: Sendable {
-    /// How many connections may be open at once; those beyond are closed.
-    private static let mostConnections = 512
+    /// What a client may take of it.
+    struct Bounds: Sendable {
+        /// How many connections may be open at once; those beyond are closed.
+        var mostConnections = 512
+        /// How long a client may take to send a request whole, be idle between two, and take an answer.
+        var patience: TimeAmount = .seconds(30)
+    }
+
+    /// How long answers that are due are waited for at the end.
+    private static let farewell: TimeAmount = .seconds(1)
     /// What the group of a socket may do: whoever is in it may ask.
     private static let socketMode: mode_t = 0o660
 
@@ -19,24 +26,28 @@ public final class APIServer: Sendable {
 
     private let group: MultiThreadedEventLoopGroup
     private let channel: any Channel
+    private let connections: Connections
 
     /// Listens at `address`. A socket that a crash left there is replaced.
     ///
     /// - Throws: ``Failure``.
-    public init(_ address: ListenAddress, _ services: APIServices) async throws(Failure) {
+    public convenience init(_ address: ListenAddress, _ services: APIServices) async throws(Failure) {
+        try await self.init(address, services, Bounds())
+    }
+
+    init(_ address: ListenAddress, _ services: APIServices, _ bounds: Bounds) async throws(Failure) {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let api = API(services: services, isReachableByBrowsers: address.isReachableByBrowsers)
-        let connections = Connections(most: Self.mostConnections)
+        let connections = Connections(most: bounds.mostConnections)
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 256)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
-                guard connections.open() else { return channel.close() }
-                channel.closeFuture.whenComplete { _ in connections.close() }
+                guard connections.add(channel) else { return channel.close() }
                 return channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
                     try pipeline.configureHTTPServerPipeline()
-                    try pipeline.addHandler(ConnectionHandler(api))
+                    try pipeline.addHandler(ConnectionHandler(api, patience: bounds.patience))
                 }
             }
         do {
@@ -52,11 +63,13 @@ public final class APIServer: Sendable {
             throw Failure(description: "\(address): \(Self.text(of: error))")
         }
         self.group = group
+        self.connections = connections
     }
 
-    /// Takes no more connections, and closes those that are open.
+    /// Takes no more connections, and closes those that are open, each once what it was asked is answered.
     public func close() async {
         try? await channel.close()
+        await connections.close(within: Self.farewell)
         try? await group.shutdownGracefully()
     }
 
@@ -64,23 +77,4 @@ public final class APIServer: Sendable {
         guard let error = error as? IOError else { return "\(error)" }
         return String(cString: strerror(error.errnoCode))
     }
-}
-
-/// Counts the open connections.
-private final class Connections: Sendable {
-    private let most: Int
-    private let count = Atomic(0)
-
-    init(most: Int) { self.most = most }
-
-    /// - Returns: `false` where no more may be open.
-    func open() -> Bool {
-        guard count.wrappingAdd(1, ordering: .relaxed).newValue <= most else {
-            close()
-            return false
-        }
-        return true
-    }
-
-    func close() { count.wrappingSubtract(1, ordering: .relaxed) }
 }

@@ -7,19 +7,22 @@ final class ConnectionHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
 
-    /// How long a client may take to send a request whole, or be idle between two, and how long to take an answer.
-    private static let patience: TimeAmount = .seconds(30)
-
     private let api: API
+    private let patience: TimeAmount
     private var head: HTTPRequestHead?
     private var body: [UInt8] = []
     /// What cuts the client off.
     private var deadline: Scheduled<Void>?
     /// Whether what comes is left unread: the connection is about to be closed.
     private var isRefused = false
+    private var isAnswering = false
+    /// Whether the connection is closed after the next answer.
+    private var isLast = false
 
-    init(_ api: API) {
+    /// - Parameter patience: how long a client may take to send a request whole, be idle between two, and take an answer.
+    init(_ api: API, patience: TimeAmount) {
         self.api = api
+        self.patience = patience
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -58,10 +61,17 @@ final class ConnectionHandler: ChannelInboundHandler {
         context.close(promise: nil)
     }
 
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard event is Connections.Farewell else { return context.fireUserInboundEventTriggered(event) }
+        isLast = true
+        if !isAnswering { context.close(promise: nil) }
+    }
+
     private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         let headers = Dictionary(head.headers.map { ($0.name.lowercased(), [$0.value]) }, uniquingKeysWith: +)
         let request = APIRequest(method: head.method.rawValue, target: head.uri, headers: headers, body: body)
         body = []
+        isAnswering = true
         let (isHead, isKeptAlive) = (head.method == .HEAD, head.isKeepAlive)
         // Pipelined requests wait in the handler before this one until the answer is written.
         context.eventLoop.makeFutureWithTask { [api] in await api.respond(to: request) }
@@ -71,6 +81,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     private func send(_ response: APIResponse, to context: ChannelHandlerContext, isHead: Bool, isKeptAlive: Bool) {
+        let isKeptAlive = isKeptAlive && !isLast
         var headers = HTTPHeaders(response.headers.map { ($0.name, $0.value) })
         headers.add(name: "Content-Length", value: String(response.body.count))
         if !isKeptAlive { headers.add(name: "Connection", value: "close") }
@@ -82,6 +93,7 @@ final class ConnectionHandler: ChannelInboundHandler {
             context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: response.body)))), promise: nil)
         }
         context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { [self] result in
+            isAnswering = false
             guard case .success = result, isKeptAlive else { return context.close(promise: nil) }
             expectProgress(of: context.channel)
         }
@@ -90,6 +102,6 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// Closes `channel` unless this is called again in time, or a request is being answered.
     private func expectProgress(of channel: any Channel) {
         deadline?.cancel()
-        deadline = channel.eventLoop.scheduleTask(in: Self.patience) { channel.close(promise: nil) }
+        deadline = channel.eventLoop.scheduleTask(in: patience) { channel.close(promise: nil) }
     }
 }

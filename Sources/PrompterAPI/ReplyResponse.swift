@@ -43,7 +43,7 @@ enum ReplyResponse {
     private static func response(_ reason: Reply.Reason) -> APIResponse {
         let (status, title, wait): (Int, String, Duration?) =
             switch reason {
-            case .standOff(_, let rest), .held(let rest): (429, "Too Many Requests", rest)
+            case .standOff(_, let rest), .held(let rest), .limited(let rest): (429, "Too Many Requests", rest)
             case .givenUp, .credential: (502, "Bad Gateway", nil)
             case .disabled, .store, .stopping: (503, "Service Unavailable", nil)
             case .deadline: (504, "Gateway Timeout", nil)

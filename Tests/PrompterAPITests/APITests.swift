@@ -88,6 +88,7 @@ struct APITests {
         (.notMade(.standOff(.quota, rest: .milliseconds(1500))), 429, "2", #""failure":"quota""#),
         (.notMade(.standOff(.quota, rest: .zero)), 429, "1", #""not_made":"stand_off""#),
         (.notMade(.held(.seconds(7))), 429, "7", #""not_made":"held""#),
+        (.notMade(.limited(.milliseconds(200))), 429, "1", #""not_made":"limited""#),
         (.notMade(.givenUp(.malformed)), 502, nil, #""failure":"malformed""#),
         (.notMade(.credential("no key")), 502, nil, #""failure":"auth""#),
         (.notMade(.disabled), 503, nil, #"\"force\": true probes anyway"#),

@@ -172,7 +172,22 @@ struct APITests {
         #expect(await program.stop().status == 0)
     }
 
-    @Test func aSlowOrGreedyClientIsCutOff() async throws {
+    @Test func whoAsksDuringAStopIsTold() async throws {
+        let provider = try FakeProvider { _ in .hang }
+        try provider.start()
+        defer { provider.stop() }
+        let site = try Site(
+            #"{"providers":{"local":{"dialect":"openai-compatible","base_url":"\#(provider.baseURL)"}},"watches":[]}"#)
+        let program = try await Self.ready(site)
+        async let answer = Self.ask(site, "t", #"{"provider":"local","model_id":"m"}"#)
+        _ = try #require(await provider.request(1))
+        let end = await program.stop()
+        let told = await answer
+        #expect(told.status == 503 && told.body.contains(#""not_made":"stopping""#), "\(told)")
+        #expect(end.status == 0, "\(end.errors)")
+    }
+
+    @Test func aGreedyClientIsCutOff() async throws {
         let site = try Site(Site.stubs(1))
         let program = try await Self.ready(site)
         let large = site.folder.path(of: "large.json")

@@ -113,6 +113,11 @@ public struct Limits: Sendable {
         lanes[target.provider.name]?.goOn(target.id, isForced: isForced, at: now.uptime) ?? true
     }
 
+    /// When its rate lets `provider` be called next; `nil` where it does now.
+    public func nextByRate(of provider: String, at now: Moment) -> Uptime? {
+        lanes[provider]?.nextByRate(at: now.uptime)
+    }
+
     /// Whether calls of `provider` wait for its rate.
     public func isRateBound(_ provider: String, at now: Moment) -> Bool {
         lanes[provider]?.isRateBound(at: now.uptime) ?? false

@@ -92,9 +92,14 @@ struct ProviderLane: Sendable {
 
     // MARK: what is known
 
+    /// When the rate lets the next call begin; `nil` where it lets one now.
+    func nextByRate(at uptime: Uptime) -> Uptime? {
+        rate.flatMap { $0.next > uptime ? $0.next : nil }
+    }
+
     /// Whether the rate is what calls wait for.
     func isRateBound(at uptime: Uptime) -> Bool {
-        rate.map { $0.next > uptime } ?? false
+        nextByRate(at: uptime) != nil
     }
 
     /// What keeps `target` from being called.

@@ -95,14 +95,16 @@ struct OpenQuestions: Sendable {
     }
 
     /// Replies to those whose deadline has come.
-    mutating func expire(at uptime: Uptime) -> [Directive] {
+    ///
+    /// - Parameter reason: why none was made that nobody else holds.
+    mutating func expire(at uptime: Uptime, reason: (Target) -> Reply.Reason) -> [Directive] {
         var replies: [Directive] = []
         while let first = deadlines.min, first.time <= uptime {
             deadlines.removeMin()
             guard let asked = open[first.id] else { continue }
             leave(first.id)
-            let rest = asked.heldUntil.map { $0 - uptime }
-            replies.append(close(first.id, .notMade(rest.map { $0 > .zero ? .held($0) : .deadline } ?? .deadline)))
+            let held = asked.heldUntil.flatMap { $0 > uptime ? Reply.Reason.held($0 - uptime) : nil }
+            replies.append(close(first.id, .notMade(held ?? reason(asked.question.target))))
         }
         return replies
     }

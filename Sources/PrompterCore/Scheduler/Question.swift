@@ -83,6 +83,8 @@ public enum Reply: Hashable, Sendable {
         case credential(String)
         /// The database could not be read or written.
         case store(String)
+        /// Nothing came before the deadline of the question, for as many calls of its provider are made as may be in a minute.
+        case limited(Duration)
         /// Nothing came before the deadline of the question.
         case deadline
         /// This instance is about to end.

@@ -8,6 +8,7 @@ extension Reply.Reason {
         case .disabled: "disabled"
         case .credential: "credential"
         case .store: "store"
+        case .limited: "limited"
         case .deadline: "deadline"
         case .stopping: "stopping"
         }
@@ -18,7 +19,7 @@ extension Reply.Reason {
         switch self {
         case .standOff(let failureClass, _), .givenUp(let failureClass): failureClass
         case .credential: .auth
-        case .held, .disabled, .store, .deadline, .stopping: nil
+        case .held, .limited, .disabled, .store, .deadline, .stopping: nil
         }
     }
 
@@ -35,6 +36,8 @@ extension Reply.Reason {
         case .disabled:
             "probes are disabled (PROMPTER_PROBE_DISABLED) and no instance has observed this slot; \(force) probes anyway"
         case .credential(let reason), .store(let reason): reason
+        case .limited(let time):
+            "the provider's requests_per_minute are used up for another \(DurationText.brief(time)); \(force) probes anyway"
         case .deadline: "no result in time, which says nothing about the provider; try again"
         case .stopping: "the probe was stopped; try again"
         }

@@ -25,7 +25,7 @@ public struct Scheduler: Sendable {
     ///
     /// - Returns: what is to be done, in this order.
     public mutating func handle(_ input: SchedulerInput, at now: Moment) -> [Directive] {
-        state.add(state.questions.expire(at: now.uptime))
+        state.expireQuestions(at: now)
         switch input {
         case .question(let question): state.ask(question, at: now)
         case .tick: tick(at: now)

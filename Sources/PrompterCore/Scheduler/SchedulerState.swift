@@ -166,6 +166,19 @@ extension SchedulerState {
         add(questions.replyToIdle(.notMade(reason)) { underWay.contains($0) })
     }
 
+    /// Replies to those whose deadline has come.
+    mutating func expireQuestions(at now: Moment) {
+        let (limits, underWay) = (limits, underWay)
+        add(
+            questions.expire(at: now.uptime) { target in
+                guard !underWay.contains(target.id), let next = limits.nextByRate(of: target.provider.name, at: now)
+                else {
+                    return .deadline
+                }
+                return .limited(next - now.uptime)
+            })
+    }
+
     mutating func ask(_ question: Question, at now: Moment) {
         let target = question.target
         questions.add(question)
