@@ -41,12 +41,17 @@ extension ProbeMetrics {
     private func writeChanges(to text: inout Exposition) {
         text.begin(
             MetricFamily(
-                "prompter_version_changes_total", .counter, "Version events, by kind."))
+                "prompter_version_changes_total", .counter, "Version events, by kind and severity."))
+        let changes = Event.Kind.allCases.filter { $0 != .first }.flatMap { kind in
+            kind.severities.map { ProbeMetrics.Change(kind: kind, severity: $0) }
+        }
         for (key, counts) in models.sorted(by: { $0.key < $1.key }) {
-            for kind in Event.Kind.allCases where kind != .first {
+            for change in changes {
                 text.sample(
-                    [("provider", key.provider), ("model", key.model), ("kind", kind.rawValue)],
-                    Double(counts.changes[kind] ?? 0))
+                    [
+                        ("provider", key.provider), ("model", key.model), ("kind", change.kind.rawValue),
+                        ("severity", change.severity.rawValue),
+                    ], Double(counts.changes[change] ?? 0))
             }
         }
     }

@@ -9,12 +9,18 @@ public struct ProbeMetrics: Sendable {
         }
     }
 
+    /// What events are counted by.
+    struct Change: Hashable, Sendable {
+        var kind: Event.Kind
+        var severity: Severity
+    }
+
     struct ModelCounts: Sendable {
         var attempts: UInt64 = 0
         var failures: UInt64 = 0
         /// `nil` for a dialect other than OpenAI's.
         var fingerprints: UInt64?
-        var changes: [Event.Kind: UInt64] = [:]
+        var changes: [Change: UInt64] = [:]
         /// `nil` where no lookup is made beside completions.
         var lookupFailures: [FailureClass: UInt64]?
     }
@@ -116,6 +122,8 @@ public struct ProbeMetrics: Sendable {
     /// Counts the events that recording a finding of `target` made.
     public mutating func recorded(_ recorded: Recorded, of target: Target) {
         let key = ModelKey(provider: target.provider.name, model: target.model)
-        for event in recorded.events { models[key]?.changes[event.kind, default: 0] += 1 }
+        for event in recorded.events {
+            models[key]?.changes[Change(kind: event.kind, severity: event.severity), default: 0] += 1
+        }
     }
 }

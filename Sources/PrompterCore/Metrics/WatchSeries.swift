@@ -26,11 +26,17 @@ struct WatchSeries {
             "prompter_watches_without_series", "Watches without series of their own because the limit is reached.",
             Double(count - shown.count))
         writeTimes(to: &text)
+        writeAvailability(to: &text)
         writeVersions(to: &text)
         writeSignals(to: &text)
     }
 
     private func writeTimes(to text: inout Exposition) {
+        if !shown.isEmpty {
+            text.begin(
+                MetricFamily("prompter_watch_interval_seconds", .gauge, "Interval at which the watch is probed."))
+            for watch in shown { text.sample(watch.labels, watch.watch.target.interval.seconds) }
+        }
         func write(_ name: String, _ help: String, _ time: (TargetMemory) -> Timestamp?) {
             let known = shown.compactMap { watch in time(watch.memory).map { (watch.labels, $0) } }
             guard !known.isEmpty else { return }
@@ -44,6 +50,20 @@ struct WatchSeries {
         }
         write("prompter_watch_retirement_timestamp_seconds", "When the provider says it will shut the model down.") {
             $0.life.retirement
+        }
+    }
+
+    private func writeAvailability(to text: inout Exposition) {
+        guard !shown.isEmpty else { return }
+        text.begin(
+            MetricFamily(
+                "prompter_watch_unavailable", .gauge,
+                "1 while the provider does not know the model (not_found), or refuses what used to work (refused), else 0."
+            ))
+        for watch in shown {
+            let trouble = watch.memory.trouble
+            text.sample(watch.labels + [("reason", "not_found")], trouble.isNotFound ? 1 : 0)
+            text.sample(watch.labels + [("reason", "refused")], trouble.isRefused ? 1 : 0)
         }
     }
 

@@ -33,6 +33,21 @@ public struct Event: Hashable, Sendable, Identifiable {
 
         /// Whether something came into a live set.
         public var isChange: Bool { [.appeared, .replaced, .returned].contains(self) }
+
+        /// How much such an event may matter.
+        var severities: [Severity] {
+            Severity.allCases.filter { severity in Signal.allCases.contains { self.severity(of: $0) == severity } }
+        }
+
+        /// How much such an event of `signal` matters.
+        func severity(of signal: Signal?) -> Severity {
+            switch self {
+            case .replaced, .returned: signal?.isMajor == true ? .major : .minor
+            case .notFound, .refused, .unexpected, .retirementAnnounced: .major
+            case .appeared, .missing, .present, .found, .accepted, .corrected: .minor
+            case .first, .retired: .info
+            }
+        }
     }
 
     /// A hash of target, signal, kind, value and slot: every instance that derives the event derives the same id.
@@ -157,14 +172,7 @@ public struct Event: Hashable, Sendable, Identifiable {
     }
 
     /// How much it matters.
-    public var severity: Severity {
-        switch kind {
-        case .replaced, .returned: signal?.isMajor == true ? .major : .minor
-        case .notFound, .refused, .unexpected, .retirementAnnounced: .major
-        case .appeared, .missing, .present, .found, .accepted, .corrected: .minor
-        case .first, .retired: .info
-        }
-    }
+    public var severity: Severity { kind.severity(of: signal) }
 
     /// Whether a target's observations alone make it, so that a late one may refute it.
     public var isOfLife: Bool {
