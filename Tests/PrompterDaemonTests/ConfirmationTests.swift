@@ -30,7 +30,7 @@ import Testing
         #expect(
             told[1].hasPrefix("warning: p m now answers as b (was a since ") && told[1].hasSuffix(")"),
             "\(world.calls.suffix(3)) \(told)")
-        #expect(await world.text().contains(#"model="m",kind="replaced"} 1"#))
+        #expect(await world.text().contains(#"model="m",kind="replaced",severity="major"} 1"#))
     }
 
     /// The first confirmation that shows the old value again is the last.
