@@ -18,9 +18,10 @@ public final class HTTPClient: Sendable {
 
     /// Starts the client's thread.
     ///
+    /// - Parameter userAgent: sent with every call whose request does not say otherwise.
     /// - Throws: ``HTTPClientError`` where libcurl or the thread can't be started.
-    public init() throws(HTTPClientError) {
-        loop = try TransferLoop()
+    public init(userAgent: String = "prompterd") throws(HTTPClientError) {
+        loop = try TransferLoop(userAgent: userAgent)
     }
 
     deinit {

@@ -25,11 +25,12 @@ final class Transfer {
     private var authorities: [UInt8]?
 
     /// - Throws: ``HTTPClientError`` where memory is short.
-    init() throws(HTTPClientError) {
+    init(userAgent: String) throws(HTTPClientError) {
         guard let easy = curl_easy_init() else { throw HTTPClientError(CURLE_FAILED_INIT, "") }
         self.easy = easy
         message.pointee = 0
         try prepareOnce()
+        try set(CURLOPT_USERAGENT, userAgent)
     }
 
     deinit {
@@ -139,7 +140,6 @@ final class Transfer {
             })
         try check(prompterd_easy_set_prereq(easy) { context, _, _, _, _ in Transfer.at(context).allowSending() })
         try set(CURLOPT_PROTOCOLS_STR, "http,https")
-        try set(CURLOPT_USERAGENT, "prompterd")
         try set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
         try set(CURLOPT_FOLLOWLOCATION, 0)
         try set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1)

@@ -29,11 +29,13 @@ final class TransferLoop: Sendable {
     private static let library = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
 
     private let multi: Multi
+    private let userAgent: String
     private let inbox = Locked(Inbox())
     /// The thread; taken by whoever joins it.
     private let joining = Locked<pthread_t?>(nil)
 
-    init() throws(HTTPClientError) {
+    init(userAgent: String) throws(HTTPClientError) {
+        self.userAgent = userAgent
         guard Self.library == CURLE_OK, let handle = curl_multi_init() else {
             throw HTTPClientError(.connection, "libcurl could not be started; is the machine out of memory?")
         }
@@ -117,7 +119,7 @@ final class TransferLoop: Sendable {
 
     /// The thread: it ends when it finds the inbox stopping.
     private func run() {
-        let transfers = Transfers(multi.handle)
+        let transfers = Transfers(multi.handle, userAgent: userAgent)
         while true {
             let (begun, cancelled, isStopping) = inbox.withLock { inbox in
                 defer {

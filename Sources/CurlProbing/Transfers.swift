@@ -8,17 +8,19 @@ final class Transfers {
     private static let mostIdle = 64
 
     private let multi: UnsafeMutableRawPointer
+    private let userAgent: String
     private var running: [ObjectIdentifier: Transfer] = [:]
     private var idle: [Transfer] = []
 
-    init(_ multi: UnsafeMutableRawPointer) {
+    init(_ multi: UnsafeMutableRawPointer, userAgent: String) {
         self.multi = multi
+        self.userAgent = userAgent
     }
 
     /// Begins `call`, or answers at once where it can't be sent.
     func begin(_ call: Call, _ reply: TransferLoop.Reply) {
         do throws(HTTPClientError) {
-            let transfer = if let idle = idle.popLast() { idle } else { try Transfer() }
+            let transfer = if let idle = idle.popLast() { idle } else { try Transfer(userAgent: userAgent) }
             try transfer.prepare(call, reply)
             let code = curl_multi_add_handle(multi, transfer.easy)
             guard code == CURLM_OK else {

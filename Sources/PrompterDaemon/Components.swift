@@ -37,7 +37,7 @@ struct Components: Sendable {
             throw .unusable("\(error)")
         }
         do {
-            client = try HTTPClient()
+            client = try HTTPClient(userAgent: Settings.userAgent)
         } catch {
             throw .unusable("\(error)")
         }

@@ -40,4 +40,7 @@ public struct Settings: Sendable {
 
     /// The program's version, as `--version` and the build's metric show it.
     public static let version = "0.1.0"
+
+    /// What this program calls itself in every HTTP call.
+    static let userAgent = "prompterd/\(version)"
 }

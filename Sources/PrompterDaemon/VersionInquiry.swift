@@ -48,7 +48,7 @@ public struct VersionInquiry: Sendable {
     public func ask(for watches: [Watch], isForced: Bool) async throws(DaemonError) -> [Answer] {
         let client: HTTPClient
         do {
-            client = try HTTPClient()
+            client = try HTTPClient(userAgent: Settings.userAgent)
         } catch {
             throw .unusable("\(error)")
         }

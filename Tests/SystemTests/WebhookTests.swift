@@ -33,6 +33,7 @@ import Testing
         #expect(request.header("Content-Type") == "application/json")
         let root = try JSONDocument(request.body).root
         #expect(request.header("Idempotency-Key") == root["id"]?.string)
+        #expect(request.header("User-Agent") == "prompterd/0.1.0")
         return root
     }
 
