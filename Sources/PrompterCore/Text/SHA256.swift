@@ -1,4 +1,5 @@
-/// SHA-256 (FIPS 180-4), for identities: targets, stub keys, events. Not for secrets: it makes no claim of constant time.
+/// SHA-256 (FIPS 180-4): identities of targets, stub keys and events, and the signatures of webhooks. What it does depends on
+/// how long a message is and never on what is in it.
 public struct SHA256: Sendable {
     private var state: [UInt32] = [
         0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
