@@ -40,7 +40,11 @@ enum DeliveryQuery {
                     event: event, hook: due.bytes(at: column + 1), attempts: Int(due.integer(at: column + 2)),
                     provider: due.text(at: column + 3), model: due.text(at: column + 4)))
         }
-        for index in found.due.indices { found.due[index].watches = try watches(of: found.due[index], on: database) }
+        let findEvent = try EventRow.findEvent(on: database)
+        for index in found.due.indices {
+            found.due[index].corrected = try EventRow.corrected(by: found.due[index].event, findEvent)
+            found.due[index].watches = try watches(of: found.due[index], on: database)
+        }
         return found
     }
 

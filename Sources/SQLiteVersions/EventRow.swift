@@ -25,6 +25,19 @@ enum EventRow {
             evidence: sightings(in: row.text(at: firstColumn + 11)))
     }
 
+    /// A statement for ``corrected(by:_:)``.
+    static func findEvent(on database: Database) throws -> PreparedStatement {
+        try PreparedStatement("SELECT \(columns) FROM events WHERE id = ?1", on: database)
+    }
+
+    /// The event that `event` corrects; `nil` where it corrects none, or there is no row of it.
+    static func corrected(by event: Event, _ findEvent: PreparedStatement) throws -> Event? {
+        guard event.kind == .corrected, let id = event.previous.first else { return nil }
+        findEvent.bind(id, at: 1)
+        defer { findEvent.reset() }
+        return try findEvent.step() ? self.event(findEvent, target: event.target) : nil
+    }
+
     /// A JSON array of texts.
     static func text(of texts: [String]) -> String {
         JSONValue.array(texts.map { .string($0) }).text

@@ -4,7 +4,7 @@ import PrompterCore
 /// Adds events, and with each what is to be told of it, in the same transaction: whoever crashes in between tells it later.
 struct EventWriter {
     private let now: Timestamp
-    private let addEvent, findHooks, addDelivery: PreparedStatement
+    private let addEvent, findEvent, findHooks, addDelivery: PreparedStatement
     private let findExpectations, findUnexpected: PreparedStatement
 
     init(on database: Database, at now: Timestamp) throws {
@@ -16,6 +16,7 @@ struct EventWriter {
                 previous, previous_since, evidence, place_at, place_id)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?8, ?9) ON CONFLICT DO NOTHING
             """, on: database)
+        findEvent = try EventRow.findEvent(on: database)
         findHooks = try PreparedStatement(
             """
             SELECT hook, hook_severity, org, workspace, template, provider, model FROM bindings
@@ -76,10 +77,11 @@ struct EventWriter {
     }
 
     private func addDeliveries(of event: Event, target: Int64) throws {
+        let severity = event.severityToTell(correcting: try EventRow.corrected(by: event, findEvent))
         findHooks.bind(target, at: 1)
         var hooks: Set<[UInt8]> = []
         while try findHooks.step() {
-            guard let least = Severity(rawValue: findHooks.text(at: 1)), event.severity >= least else { continue }
+            guard let least = Severity(rawValue: findHooks.text(at: 1)), severity >= least else { continue }
             if let watch = event.watch, watch.texts != (2...6).map({ findHooks.text(at: $0) }) { continue }
             hooks.insert(findHooks.bytes(at: 0))
         }

@@ -78,6 +78,39 @@ struct DeliveryTests {
         #expect(found.map(\.event.kind) == [.unexpected])
     }
 
+    /// However little it matters by itself.
+    @Test func whoWasToldOfABeginningIsToldOfItsEnd() async throws {
+        try await register([watch("a", Webhook(url: "https://major.example"))])
+        _ = try await observe(1, "m", after: 0)
+        #expect(try await due().pending == 0)
+        for id in 1...2 {
+            let attempt = FailedAttempt(
+                target: target.id, slot: Int64(id), time: now + .seconds(id), failureClass: .notFound)
+            _ = try await store.record([.failure(attempt)], at: now + .seconds(id))
+        }
+        #expect(try await due(after: 9).due.map(\.event.kind) == [.notFound])
+        _ = try await observe(2, "m", after: 3)
+        #expect(try await due(after: 9).pending == 2)
+        try await store.settle(try #require(try await due(after: 9).due.first), .delivered, at: now)
+        #expect(try await due(after: 9).due.map(\.event.kind) == [.found])
+    }
+
+    @Test func aCorrectionIsToldWithWhatItCorrects() async throws {
+        try await register([watch("a", Webhook(url: "https://major.example"))])
+        var id: UInt64 = 0
+        for hour in 0..<121 where hour != 118 {
+            id += 1
+            _ = try await observe(id, [116, 117, 119, 120].contains(hour) ? "b" : "a", after: hour * 3600)
+        }
+        let end = 121 * 3600
+        let alarm = try #require(try await due(after: end).due.first)
+        #expect(alarm.event.kind == .replaced && alarm.corrected == nil)
+        try await store.settle(alarm, .delivered, at: now)
+        _ = try await observe(9999, "a", after: 118 * 3600)
+        let told = try #require(try await due(after: end).due.first)
+        #expect(told.event.kind == .corrected && told.corrected == alarm.event)
+    }
+
     @Test func theOneDueForLongestComesFirstForEachWebhook() async throws {
         let webhooks = (0..<4).map { Webhook(url: "https://h\($0).example", severity: .info) }
         try await register(webhooks.enumerated().map { watch("t-\($0)", $1) })

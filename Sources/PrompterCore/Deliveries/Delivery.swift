@@ -1,6 +1,8 @@
 /// What is yet to be told: one event to one webhook.
 public struct Delivery: Hashable, Sendable {
     public var event: Event
+    /// The event that ``event`` corrects; `nil` where it corrects none, or the store no longer has it.
+    public var corrected: Event?
     /// Which webhook, by its ``Webhook/id``.
     public var hook: [UInt8]
     /// Attempts that failed.
@@ -12,9 +14,11 @@ public struct Delivery: Hashable, Sendable {
     public var watches: [Watch.Key]
 
     public init(
-        event: Event, hook: [UInt8], attempts: Int = 0, provider: String, model: String, watches: [Watch.Key] = []
+        event: Event, corrected: Event? = nil, hook: [UInt8], attempts: Int = 0, provider: String, model: String,
+        watches: [Watch.Key] = []
     ) {
         self.event = event
+        self.corrected = corrected
         self.hook = hook
         self.attempts = attempts
         self.provider = provider
