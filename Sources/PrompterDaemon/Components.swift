@@ -96,7 +96,7 @@ struct Components: Sendable {
             WebhookDispatcher.Parts(
                 look: { try await store.dueDeliveries(at: $0, horizon: WebhookDispatcher.horizon, limit: $1) },
                 settle: { await recorder.settle($0, $1) },
-                headers: { try await HeaderFile($0).read(on: threads).headers },
+                secrets: { try await WebhookSecrets(of: $0, on: threads) },
                 send: { try await client.send($0) }, probeGuard: probeGuard, clock: { Moment.now }, changed: changed,
                 log: log, service: settings.service, environment: settings.environmentName))
     }

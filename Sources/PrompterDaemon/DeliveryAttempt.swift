@@ -62,10 +62,10 @@ extension WebhookDispatcher {
         let answer: DeliveryAnswer
         let reason: String
         do {
-            var headers: [HTTPHeader] = []
-            if let file = webhook.headerFile { headers = try await parts.headers(file) }
+            let secrets = try await parts.secrets(webhook)
             let request = DeliveryRequest(delivery, service: parts.service, environment: parts.environment)
-            let response = try await parts.send(request.request(to: webhook, headers: headers))
+            let response = try await parts.send(
+                request.request(to: webhook, with: secrets, at: parts.clock().wall))
             answer = DeliveryAnswer(response)
             reason = "HTTP \(response.status)"
         } catch {

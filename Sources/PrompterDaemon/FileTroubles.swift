@@ -3,10 +3,10 @@ import LinuxHost
 import Logging
 import PrompterCore
 
-/// Looks at the files of headers and authorities that a watchlist names, and says what is wrong with them, once.
+/// Looks at the files of webhooks and authorities that a watchlist names, and says what is wrong with them, once.
 actor FileTroubles {
     private let components: Components
-    /// What was wrong with the files of headers by the last look, and by the one before.
+    /// What was wrong with the files of webhooks by the last look, and by the one before.
     private var troubles: Set<String> = []
     private var told: Set<String> = []
     /// What was wrong with the files of authorities when they were last read.
@@ -19,7 +19,7 @@ actor FileTroubles {
     /// Looks at all that `watchlist` names.
     func look(at watchlist: Watchlist) async {
         (told, troubles) = (troubles, [])
-        await checkHeaders(of: watchlist)
+        await checkWebhooks(of: watchlist)
         await readAuthorities(of: watchlist)
     }
 
@@ -31,14 +31,13 @@ actor FileTroubles {
         authorityFaults = Set(read.faults)
     }
 
-    /// Says what is wrong with the header files now, and not only when an event is to be told. Each is read again then.
-    private func checkHeaders(of watchlist: Watchlist) async {
-        let paths = Set(watchlist.watches.compactMap(\.webhook?.headerFile))
-        await withTaskGroup(of: Result<HeaderFile.Content, HeaderFileError>.self) { group in
-            for path in paths {
+    /// Says what is wrong with the webhooks' files now, and not only when an event is to be told. Each is read again then.
+    private func checkWebhooks(of watchlist: Watchlist) async {
+        await withTaskGroup(of: Result<WebhookFile.Content, WebhookFileError>.self) { group in
+            for file in watchlist.webhookFiles {
                 group.addTask { [threads = components.fileThreads] in
-                    do throws(HeaderFileError) {
-                        return .success(try await HeaderFile(path).read(on: threads))
+                    do throws(WebhookFileError) {
+                        return .success(try await file.read(on: threads))
                     } catch {
                         return .failure(error)
                     }

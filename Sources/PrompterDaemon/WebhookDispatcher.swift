@@ -15,8 +15,8 @@ public actor WebhookDispatcher {
         var look: @Sendable (Timestamp, Int) async throws -> DueDeliveries
         /// Has it written into the store how a delivery ended, and returns when it is, or will not be.
         var settle: @Sendable (Delivery, DeliveryEnding) async -> Void
-        /// Reads a header file.
-        var headers: @Sendable (String) async throws -> [HTTPHeader]
+        /// Reads a webhook's files.
+        var secrets: @Sendable (Webhook) async throws -> WebhookSecrets
         var send: @Sendable (HTTPRequest) async throws -> HTTPResponse
         var probeGuard: any ProbeGuard
         var clock: @Sendable () -> Moment
@@ -32,7 +32,7 @@ public actor WebhookDispatcher {
         public init(
             look: @escaping @Sendable (Timestamp, Int) async throws -> DueDeliveries,
             settle: @escaping @Sendable (Delivery, DeliveryEnding) async -> Void,
-            headers: @escaping @Sendable (String) async throws -> [HTTPHeader],
+            secrets: @escaping @Sendable (Webhook) async throws -> WebhookSecrets,
             send: @escaping @Sendable (HTTPRequest) async throws -> HTTPResponse, probeGuard: any ProbeGuard,
             clock: @escaping @Sendable () -> Moment,
             pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
@@ -40,7 +40,7 @@ public actor WebhookDispatcher {
         ) {
             self.look = look
             self.settle = settle
-            self.headers = headers
+            self.secrets = secrets
             self.send = send
             self.probeGuard = probeGuard
             self.clock = clock

@@ -41,9 +41,9 @@ struct CheckCommand: AsyncParsableCommand {
                 faults.append("\(error)")
             }
         }
-        for path in Set(watchlist.watches.compactMap(\.webhook?.headerFile)).sorted() {
-            do throws(HeaderFileError) {
-                faults += try await HeaderFile(path).read(on: FileThreads()).warnings.map { "\($0)" }
+        for file in watchlist.webhookFiles {
+            do throws(WebhookFileError) {
+                faults += try await file.read(on: FileThreads()).warnings
             } catch {
                 faults.append("\(error)")
             }

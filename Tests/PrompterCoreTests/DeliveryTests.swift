@@ -27,7 +27,8 @@ struct DeliveryTests {
     @Test func aBodySaysAll() {
         let request = DeliveryRequest(delivery(event()), service: "s", environment: "e")
         let sent = request.request(
-            to: Webhook(url: "https://h.example/x"), headers: [HTTPHeader("Authorization", "Bearer k")])
+            to: Webhook(url: "https://h.example/x"),
+            with: WebhookSecrets(headers: [HTTPHeader("Authorization", "Bearer k")]), at: now)
         #expect(sent.method == .post && sent.url == "https://h.example/x" && sent.timeout == .seconds(10))
         #expect(
             sent.headers == [

@@ -27,6 +27,36 @@ struct OnChangeTests {
                     url: "https://hooks.example/T0/secret?x=1", headerFile: "/etc/p/h", severity: .info))
     }
 
+    @Test(arguments: Webhook.Format.allCases) func hasAFormatAndKeys(_ format: Webhook.Format) throws {
+        let url = format == .alertmanager ? "http://127.0.0.1:9093/api/v2/alerts" : "https://h.example/x"
+        let routing = format == .pagerduty ? #","routing_key_file":"r""# : ""
+        let webhook = try watch(
+            """
+            ,"on_change":{"webhook":"\(url)","format":"\(format.rawValue)","signing_key_file":"/k"\(routing)}
+            """
+        ).webhook
+        #expect(
+            webhook
+                == Webhook(
+                    url: url, format: format, signingKeyFile: "/k",
+                    routingKeyFile: format == .pagerduty ? "/etc/p/r" : nil))
+        #expect(webhook?.files.map(\.kind) == (format == .pagerduty ? [.signingKeys, .routingKey] : [.signingKeys]))
+    }
+
+    @Test func goesToPagerDutyWhereItNamesNobodyElse() throws {
+        let webhook = try watch(#","on_change":{"format":"pagerduty","routing_key_file":"r"}"#).webhook
+        #expect(webhook?.url == "https://events.pagerduty.com/v2/enqueue" && webhook?.format == .pagerduty)
+    }
+
+    /// Another format or key sends what is pending, too; another service of PagerDuty's is another receiver.
+    @Test func isTheSameReceiverInAnotherFormat() {
+        let plain = Webhook(url: "https://h.example")
+        #expect(plain.id == Webhook(url: plain.url, format: .slack, signingKeyFile: "/k", severity: .info).id)
+        #expect(plain.id != Webhook(url: plain.url, routingKeyFile: "/r").id)
+        #expect(
+            Webhook(url: plain.url, headerFile: "/r").id != Webhook(url: plain.url, routingKeyFile: "/r").id)
+    }
+
     @Test func isNothingAndMajorWhereNobodySays() throws {
         #expect(try watch("").expectation == nil && watch("").webhook == nil)
         #expect(try watch(#","on_change":{"webhook":"https://h.example"}"#).webhook?.severity == .major)

@@ -12,6 +12,7 @@ import Testing
         ("bearer  0123456789", "bearer  <redacted>"),
         ("(gsk_0123456789)(xai-0123456789)(hf_0123456789)", "(<redacted>)(<redacted>)(<redacted>)"),
         ("eyJhbGciOi.eyJzdWIi.abc", "<redacted>"),
+        ("no severity named \"whsec_ab+c/d=\"", "no severity named \"<redacted>\""),
         ("0123456789abcdef0123456789abcdef", "<redacted>"),
     ])
     func whatLooksLikeAKeyIsTakenOut(text: String, expected: String) {

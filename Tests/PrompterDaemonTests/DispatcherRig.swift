@@ -66,7 +66,7 @@ final class DispatcherRig: Sendable {
             WebhookDispatcher.Parts(
                 look: { now, _ in self.due(at: now) },
                 settle: { await self.settle($0, $1) },
-                headers: { try self.headers($0) },
+                secrets: { WebhookSecrets(headers: try $0.headerFile.map { try self.headers($0) } ?? []) },
                 send: { try await self.send($0) }, probeGuard: probeGuard, clock: { self.now },
                 pause: { try await self.pause($0) },
                 log: Logger(label: "test") { _ in Lines(rig: { line in self.state.withLock { $0.lines.append(line) } })

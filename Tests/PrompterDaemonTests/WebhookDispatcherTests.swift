@@ -227,6 +227,26 @@ import Testing
         #expect(!rig.lines.contains { $0.contains("canary") })
     }
 
+    /// Each attempt is rendered anew from the event.
+    @Test func anAttemptIsInTheFormatThatTheWatchlistSaysNow() async throws {
+        let rig = DispatcherRig { _, number in Self.answer(number == 1 ? 500 : 200) }
+        rig.add("a", to: Self.webhook)
+        try await run(rig) { dispatcher in
+            var settles = rig.settles.makeAsyncIterator()
+            #expect(await settles.next()?.ending == .failed(until: rig.now.wall + .seconds(5)))
+            await dispatcher.forgetOthers(
+                than: watchlist([Webhook(url: Self.webhook.url, format: .slack, severity: .info)]))
+            rig.advance(by: .seconds(5))
+            dispatcher.wake()
+            #expect(await settles.next()?.ending == .delivered)
+            var requests = rig.requests.makeAsyncIterator()
+            let sent = [await requests.next(), await requests.next()]
+            let roots = try sent.map { try JSONDocument(try #require($0).body).root }
+            #expect(roots.map { $0["blocks"] != nil } == [false, true])
+            #expect(Set(sent.map { $0?.headers.first { $0.name == "Idempotency-Key" }?.value }) == ["a"])
+        }
+    }
+
     @Test func whatAnEarlierWatchlistWantedIsGivenUpAndSaid() async {
         let rig = DispatcherRig { _, _ in Self.answer(200) }
         rig.add("a", to: Webhook(url: "https://gone.example/canary"))

@@ -128,11 +128,25 @@ struct CommandTests {
     @Test func checkWarnsOfFilesThatTheListNames() async throws {
         let site = try Site(
             """
-            {"defaults":{"on_change":{"webhook":"https://hooks.example/x","header_file":"no-headers"}},
+            {"defaults":{"on_change":{
+               "webhook":"https://hooks.example/x","format":"pagerduty","header_file":"no-headers",
+               "routing_key_file":"routing","signing_key_file":"signing"}},
              "providers":{"openai":{"dialect":"stub"}},"watches":[{"template":"t","provider":"openai","model":"m"}]}
             """)
+        for name in ["routing", "signing"] {
+            let path = site.folder.path(of: name)
+            try String(repeating: "0", count: 32).write(toFile: path, atomically: true, encoding: .utf8)
+            #expect(chmod(path, 0o644) == 0)
+        }
         let end = await site.run(["check", site.watchlist])
-        #expect(end.status == 0 && end.errors.contains("warning: header file "), "\(end.errors)")
+        for (kind, name, fault) in [
+            ("header file", "no-headers", "no such file"),
+            ("routing key file", "routing", "every user on this machine"),
+            ("signing key file", "signing", "line 1 is not a signing key"),
+        ] {
+            let line = "warning: \(kind) \(site.folder.path(of: name)): \(fault)"
+            #expect(end.status == 0 && end.errors.contains(line), "\(end.errors)")
+        }
     }
 
     /// The metrics take the place of what stands at their path.

@@ -2,8 +2,9 @@
 /// in part, and whatever looks like one, since a provider may quote another's.
 struct Redaction: Sendable {
     /// How keys begin: OpenAI, Anthropic and many others; Google, old and new; Groq; xAI; Hugging Face; NVIDIA; Perplexity;
-    /// a JSON Web Token.
-    private static let beginnings = ["sk-", "AIza", "AQ.", "gsk_", "xai-", "hf_", "nvapi-", "pplx-", "eyJ"]
+    /// a JSON Web Token; a webhook's signing key.
+    private static let beginnings = ["sk-", "AIza", "AQ.", "gsk_", "xai-", "hf_", "nvapi-", "pplx-", "eyJ", signing]
+    private static let signing = "whsec_"
     private static let shortest = 8
     /// A run of letters and digits without a pause is no word from here on (Azure's old keys are 32 characters).
     private static let longestWord = 31
@@ -51,7 +52,8 @@ struct Redaction: Sendable {
         var rest = bytes[...]
         var isBehindBearer = false
         while let byte = rest.first {
-            let run = rest.prefix { isBehindBearer ? Self.isTokenByte($0) : Self.isKeyByte($0) }
+            let isToken = isBehindBearer || rest.starts(with: Self.signing.utf8)
+            let run = rest.prefix { isToken ? Self.isTokenByte($0) : Self.isKeyByte($0) }
             if run.isEmpty {
                 clean.append(byte)
                 rest.removeFirst()

@@ -21,6 +21,12 @@ public struct Watchlist: Sendable {
 }
 
 extension Watchlist {
+    /// The files that its webhooks need, each once, in the order of their paths.
+    public var webhookFiles: [WebhookFile] {
+        let files = Set(watches.compactMap(\.webhook)).flatMap(\.files)
+        return Set(files).sorted { ($0.path, $0.kind.rawValue) < ($1.path, $1.kind.rawValue) }
+    }
+
     /// Reads the watchlist that `source` holds.
     ///
     /// - Throws: ``InvalidWatchlist`` with all that is wrong.

@@ -34,6 +34,7 @@ struct WatchlistReader {
         let providers = readProviders(root)
         let drafts = readWatches(root, defaults, providers)
         refuseDuplicates(drafts)
+        refuseContradictions(drafts)
         return Self.join(drafts.filter(\.isEnabled), providers.compactMapValues { $0 }, defaults)
     }
 
@@ -97,6 +98,33 @@ struct WatchlistReader {
                     at: draft.offset, .watch(draft.index, ""))
             } else {
                 first[draft.key] = draft.index
+            }
+        }
+    }
+
+    /// One receiver gets one format, whichever watch an event is about.
+    private mutating func refuseContradictions(_ drafts: [WatchEntry.Draft]) {
+        struct Receiver: Hashable {
+            var url: String
+            var files: [String?]
+        }
+        struct Form: Equatable {
+            var format: Webhook.Format
+            var signingKeyFile: String?
+        }
+        var first: [Receiver: (form: Form, index: Int)] = [:]
+        for draft in drafts {
+            guard let webhook = draft.webhook else { continue }
+            let receiver = Receiver(url: webhook.url, files: [webhook.headerFile, webhook.routingKeyFile])
+            let form = Form(format: webhook.format, signingKeyFile: webhook.signingKeyFile)
+            guard let earlier = first[receiver] else {
+                first[receiver] = (form, draft.index)
+                continue
+            }
+            if earlier.form != form {
+                complaints.add(
+                    "its webhook has another format or signing key file in watches[\(earlier.index)]; use the same in both",
+                    at: draft.offset, .watch(draft.index, ""))
             }
         }
     }

@@ -2,7 +2,7 @@ import Foundation
 import OutsideParts
 
 /// A site where every secret that prompterd is given is a canary: keys of every dialect in every place where one is looked for,
-/// the password of Redis, a webhook's address and its headers.
+/// the password of Redis, a webhook's address, its headers and its keys.
 struct LeakSite {
     /// Which of the variables that the providers' own libraries read are set.
     enum Variables: CaseIterable, Sendable {
@@ -13,9 +13,11 @@ struct LeakSite {
     static let path = Canary("webhook's path")
     static let token = Canary("webhook's token")
     static let header = Canary("webhook's header", of: Canary.awkward)
+    static let signing = Canary("webhook's signing key", beginning: "whsec_")
+    static let routing = Canary("routing key", beginning: "R", count: 31)
 
     let site: Site
-    private(set) var canaries = [password, path, token, header]
+    private(set) var canaries = [password, path, token, header, signing, routing]
     private(set) var environment: [String: String] = [:]
     /// The files in which a user put secrets.
     private(set) var given: Set<String>
@@ -61,6 +63,8 @@ struct LeakSite {
             }
         }
         try give("Authorization: Bearer \(Self.header.secret)\n", in: "headers")
+        try give("\(Self.signing.secret)\n", in: "signing")
+        try give("\(Self.routing.secret)\n", in: "routing")
         for (number, address) in [receiver, refusing].enumerated() {
             watch(told: address, number)
         }
@@ -84,7 +88,13 @@ struct LeakSite {
             """
             {"template":"told-\(number)","provider":"compatible-other-members","model":"m","expect":["other"],
              "on_change":{"webhook":"\(address)/\(Self.path.secret)?token=\(Self.token.secret)",
-                          "header_file":"headers","severity":"info"}}
+                          "header_file":"headers","signing_key_file":"signing","severity":"info"}}
+            """)
+        watches.append(
+            """
+            {"template":"paged-\(number)","provider":"compatible-other-members","model":"m","expect":["other"],
+             "on_change":{"webhook":"\(address)/\(Self.path.secret)","format":"pagerduty","routing_key_file":"routing",
+                          "header_file":"headers","signing_key_file":"signing","severity":"info"}}
             """)
     }
 

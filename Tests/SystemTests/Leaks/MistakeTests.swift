@@ -60,6 +60,22 @@ import Testing
             name: "header file's header", watch: #""on_change":{"webhook":"https://h/","header_file":"file"}"#,
             file: "Bearer \(canary.secret): x", message: "line 1 does not start with a header name"),
         Mistake(
+            name: "signing key", watch: #""on_change":{"webhook":"https://h/","signing_key_file":"\#(canary.secret)"}"#,
+            message: "should be the path of a file, not a key"),
+        Mistake(
+            name: "format", watch: #""on_change":{"webhook":"https://h/","format":"whsec_\#(canary.secret)"}"#,
+            message: "no format named \"<redacted>\""),
+        Mistake(
+            name: "routing key",
+            watch: #""on_change":{"format":"pagerduty","routing_key_file":"\#(canary.secret)"}"#,
+            message: "should be the path of a file, not a key"),
+        Mistake(
+            name: "signing key file", watch: #""on_change":{"webhook":"https://h/","signing_key_file":"file"}"#,
+            file: canary.secret, message: "line 1 is not a signing key"),
+        Mistake(
+            name: "routing key file", watch: #""on_change":{"format":"pagerduty","routing_key_file":"file"}"#,
+            file: "routing_key: \(canary.secret)", message: "should contain only the routing key"),
+        Mistake(
             name: "two keys", provider: #""api_key_file":"file""#, file: "\(canary.secret)\n\(canary.secret)",
             message: "it has more than one line"),
         Mistake(
