@@ -39,13 +39,17 @@ struct LastGoodWatchlist: Sendable {
         }
     }
 
+    /// The path of the watchlist that was kept; `nil` where none was.
+    func keptPath(on threads: FileThreads) async -> String? {
+        await kept(on: threads)?.copy.path
+    }
+
     /// The one that was kept of `file`, and when it was taken; `nil` where there is none, it was kept of another file, or it is valid
     /// no more.
     func watchlist(of file: WatchlistFile, on threads: FileThreads) async -> (watchlist: Watchlist, taken: Timestamp)? {
-        let kept = try? await threads.run(on: path) { path throws(FileError) in
-            Self.copy(in: try FileReading.read(path, limit: Self.limit))
+        guard let (copy, time) = await kept(on: threads), copy.path == LinkedPath.absolute(file.path) else {
+            return nil
         }
-        guard let (copy, time) = kept ?? nil, copy.path == LinkedPath.absolute(file.path) else { return nil }
         let source = file.source(of: copy.bytes) { path throws(WatchlistTextUnavailable) in
             guard let text = copy.texts[LinkedPath.absolute(path)] else {
                 throw WatchlistTextUnavailable("no copy of \(path) was saved")
@@ -53,6 +57,13 @@ struct LastGoodWatchlist: Sendable {
             return text
         }
         return (try? Watchlist(source)).map { ($0, time) }
+    }
+
+    private func kept(on threads: FileThreads) async -> (copy: WatchlistCopy, taken: Timestamp)? {
+        let kept = try? await threads.run(on: path) { path throws(FileError) in
+            Self.copy(in: try FileReading.read(path, limit: Self.limit))
+        }
+        return kept ?? nil
     }
 
     private static func json(_ copy: WatchlistCopy, at time: Timestamp) -> JSONValue {

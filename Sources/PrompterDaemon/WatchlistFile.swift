@@ -24,6 +24,11 @@ public struct WatchlistFile: Sendable {
         self.stubsOnly = stubsOnly
     }
 
+    /// The path of the watchlist that the daemon with this database uses; `nil` if no daemon has used the database.
+    public static func pathInUse(with database: String) async -> String? {
+        await LastGoodWatchlist(beside: database).keptPath(on: threads)
+    }
+
     /// Reads and checks it.
     ///
     /// - Throws: ``InvalidWatchlist`` with all that is wrong; a file that can't be read is one error without a place.

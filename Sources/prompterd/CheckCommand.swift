@@ -12,12 +12,21 @@ struct CheckCommand: AsyncParsableCommand {
     @Argument(help: "The watchlist [PROMPTERD_WATCHLIST; /etc/prompterd/watchlist.json].")
     var file: String?
 
+    @Flag(help: "Check the watchlist that the daemon with this database uses, without a look at keys and other files.")
+    var inUse = false
+
+    @OptionGroup var database: DatabaseOption
+
     @Option(help: "text or json.")
     var format = OutputFormat.text
 
+    func validate() throws {
+        guard file == nil || !inUse else { throw ValidationError("give a file or --in-use, not both") }
+    }
+
     func run() async throws {
         var option = WatchlistOption()
-        option.given = file
+        option.given = inUse ? await WatchlistFile.pathInUse(with: database.path) : file
         let watchlist: Watchlist
         do throws(InvalidWatchlist) {
             watchlist = try WatchlistFile(option.path).read()
@@ -26,6 +35,8 @@ struct CheckCommand: AsyncParsableCommand {
             throw ExitStatus.failed
         }
         try show(watchlist, option.path)
+        // A service's reload does not see its credentials; the daemon does, and complains.
+        guard !inUse else { return }
         // The service may have what this shell lacks, so that it is no error of the list's.
         for fault in await Self.faults(of: watchlist) { Console.complain("warning: \(fault)") }
     }

@@ -149,6 +149,24 @@ struct CommandTests {
         }
     }
 
+    /// As a service's reload asks: by the database alone, whatever the shell says.
+    @Test func checkFindsTheListInUse() async throws {
+        let site = try Site(Site.stubs(1))
+        let asked = ["check", "--in-use", "--database", site.database]
+        let elsewhere = ["PROMPTERD_WATCHLIST": "/nonexistent/w.json"]
+        #expect(await site.run(asked, environment: elsewhere).status == 1)
+        let program = try await site.ready()
+        #expect(await site.run(asked, environment: elsewhere).output == "\(site.watchlist): valid; 1 watch, 1 target\n")
+        try site.write(Site.stubs(1).replacing("watches", with: "watchs"))
+        let bad = await site.run(asked, environment: elsewhere)
+        #expect(bad.status == 1 && bad.output.contains("\(site.watchlist):1:"), "\(bad)")
+        try site.write(#"{"providers":{"p":{"dialect":"openai","api_key_file":"none"}},"watches":[]}"#)
+        #expect(await site.run(["check", site.watchlist]).errors.contains("warning: "))
+        #expect(await site.run(asked).errors.isEmpty)
+        #expect(await site.run(asked + [site.watchlist]).status == 64)
+        #expect(await program.stop().status == 0)
+    }
+
     /// The metrics take the place of what stands at their path.
     @Test(arguments: ["database", "-wal", ".watchlist.json", "watchlist"])
     func aTextfileReplacesNothingOfOurs(what: String) async throws {
