@@ -15,6 +15,9 @@ let strict: [SwiftSetting] =
 // In debug builds too: the simulations of the core are two thirds of what the tests compute.
 let optimized: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
+// An object that stands in for a part of the Swift runtime: deploy/package gives a smaller one for ICU's data.
+let standIn: [LinkerSetting] = Context.environment["PROMPTERD_ICU"].map { [.unsafeFlags([$0])] } ?? []
+
 // What each package is for.
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let sqlite: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
@@ -77,7 +80,7 @@ let package = Package(
         // Layer 5: the programs.
         .executableTarget(
             name: "prompterd", dependencies: ["PrompterDaemon", "PrompterAPI", argumentParser, logging],
-            swiftSettings: strict),
+            swiftSettings: strict, linkerSettings: standIn),
         .executableTarget(
             name: "prompterd-bench", dependencies: ["PrompterDaemon", argumentParser, logging],
             swiftSettings: strict),
