@@ -73,7 +73,7 @@ let package = Package(
         .target(
             name: "PrompterDaemon",
             dependencies: [
-                "PrompterCore", "CurlProbing", "RedisGuarding", "SQLiteVersions", "LinuxHost", "PrompterAPI", logging,
+                "PrompterCore", "CurlProbing", "RedisGuarding", "SQLiteVersions", "LinuxHost", "PrompterAPI",
             ],
             swiftSettings: strict),
 
@@ -82,7 +82,7 @@ let package = Package(
             name: "prompterd", dependencies: ["PrompterDaemon", "PrompterAPI", argumentParser, logging],
             swiftSettings: strict, linkerSettings: standIn),
         .executableTarget(
-            name: "prompterd-bench", dependencies: ["PrompterDaemon", argumentParser, logging],
+            name: "prompterd-bench", dependencies: ["PrompterDaemon", argumentParser],
             swiftSettings: strict),
 
         // Tests. ConformanceSuites holds each protocol's one suite, OutsideParts the real servers they need.

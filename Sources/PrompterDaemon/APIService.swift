@@ -1,5 +1,4 @@
 import LinuxHost
-import Logging
 import PrompterAPI
 import PrompterCore
 
@@ -9,7 +8,7 @@ actor APIService {
 
     private let address: ListenAddress
     private let services: APIServices
-    private let log: Logger
+    private let log: Log
     private var server: APIServer?
     private var isStopped = false
 
@@ -38,9 +37,9 @@ actor APIService {
                 let server = try await APIServer(address, services)
                 guard !isStopped else { return await server.close() }
                 self.server = server
-                return log.notice("API: listening at \(SafeText(address.description, limit: 4096))")
+                return log.notice(.apiListening, "API: listening at \(SafeText(address.description, limit: 4096))")
             } catch {
-                if !isTold { log.error("API: \(error); trying again until it can listen there") }
+                if !isTold { log.error(.apiFailing, "API: \(error); trying again until it can listen there") }
                 isTold = true
             }
             try? await Task.sleep(for: Self.pause)

@@ -1,6 +1,5 @@
 import CurlProbing
 public import LinuxHost
-import Logging
 public import PrompterCore
 
 /// The files of authorities that a watchlist's providers name (`ca_file`), read beforehand: whoever makes calls waits for no disk.

@@ -1,13 +1,12 @@
 import CurlProbing
 import LinuxHost
-import Logging
 import PrompterCore
 import RedisGuarding
 
 /// What the daemon works with: each owns one part of the outside world.
 struct Components: Sendable {
     let settings: Settings
-    let log: Logger
+    let log: Log
     let notifier = ServiceNotifier()
     let fileThreads = FileThreads()
     /// Held for as long as the daemon runs.
@@ -26,7 +25,7 @@ struct Components: Sendable {
     /// - Throws: ``DaemonError/locked(_:)`` or ``DaemonError/unusable(_:)``, where waiting would not help, or
     ///   ``DaemonError/unavailable(_:)`` after `patience`.
     init(
-        _ settings: Settings, _ watchlist: Watchlist, patience: Duration? = nil, log: Logger
+        _ settings: Settings, _ watchlist: Watchlist, patience: Duration? = nil, log: Log
     ) async throws(DaemonError) {
         self.settings = settings
         self.log = log
@@ -63,7 +62,7 @@ struct Components: Sendable {
 
     /// Locks `database`; a disk that is full or hangs is waited for.
     private static func lock(
-        _ database: String, on threads: FileThreads, patience: Duration?, log: Logger
+        _ database: String, on threads: FileThreads, patience: Duration?, log: Log
     ) async throws(DaemonError) -> FileLock {
         let begin = Moment.now.uptime
         var isTold = false
@@ -79,7 +78,7 @@ struct Components: Sendable {
                             "\(error); nothing was probed, gave up after \(DurationText.brief(patience))")
                     }
                 } else if !isTold {
-                    log.error("\(error); the start waits for it")
+                    log.error(.databaseUnavailable, "\(error); the start waits for it")
                     isTold = true
                 }
             }
@@ -90,7 +89,7 @@ struct Components: Sendable {
     private static func dispatcher(
         _ settings: Settings, _ store: RecoveringStore, _ recorder: Recorder, _ client: HTTPClient,
         _ probeGuard: any ProbeGuard,
-        on threads: FileThreads, changed: @escaping @Sendable () async -> Void, log: Logger
+        on threads: FileThreads, changed: @escaping @Sendable () async -> Void, log: Log
     ) -> WebhookDispatcher {
         WebhookDispatcher(
             WebhookDispatcher.Parts(

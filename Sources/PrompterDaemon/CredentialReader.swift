@@ -1,5 +1,4 @@
 import LinuxHost
-import Logging
 import PrompterCore
 
 /// The providers' keys as they are now. A key file is read again when it has changed, and before a provider that refused its key is
@@ -32,7 +31,7 @@ actor CredentialReader {
 
     private let store: CredentialStore
     private let threads: FileThreads
-    private let log: Logger
+    private let log: Log
     private let renewed: @Sendable (Set<String>) async -> Void
     private var entries: [String: Entry] = [:]
     /// Providers whose key was read again and of which nobody has been told.
@@ -42,7 +41,7 @@ actor CredentialReader {
     ///   - environment: the process's environment variables.
     ///   - renewed: told of providers, by name, whose key is another than before.
     init(
-        environment: [String: String], threads: FileThreads, log: Logger,
+        environment: [String: String], threads: FileThreads, log: Log,
         renewed: @escaping @Sendable (Set<String>) async -> Void
     ) {
         store = CredentialStore(environment: environment, threads: threads)
@@ -124,23 +123,27 @@ actor CredentialReader {
         }
         switch result {
         case .success(let answer) where answer.credential == nil && entry.credential != nil:
-            tell(&entry, .warning, "credential: its file is gone; the previously read key stays in use")
+            tell(
+                &entry, .warning, .credentialKept, "credential: its file is gone; the previously read key stays in use")
         case .success(let answer):
             let isRenewed = entry.isRead && (entry.fault != nil || entry.credential != answer.credential)
             let isMended = entry.trouble != nil && answer.warnings.isEmpty
             entry.credential = answer.credential
             entry.fault = nil
             entry.emptyPulses = nil
-            tell(&entry, .warning, answer.warnings.isEmpty ? nil : answer.warnings.joined(separator: "; "))
+            tell(
+                &entry, .warning, .credentialDoubtful,
+                answer.warnings.isEmpty ? nil : answer.warnings.joined(separator: "; "))
             if isRenewed { untold.insert(name) }
             if isRenewed || isMended, let origin = answer.origin {
                 let what = isRenewed ? "was read again" : "can be used again"
-                log.notice("\(SafeText(name)): the key in \(origin) \(what)")
+                log.log(
+                    .notice, .credentialRead, "\(SafeText(name)): the key in \(origin) \(what)", provider: name)
             }
         case .failure(let error):
             guard entry.credential != nil else {
                 entry.fault = SafeText("\(error)", limit: 5000)
-                return tell(&entry, .error, "\(error)")
+                return tell(&entry, .error, .credentialMissing, "\(error)")
             }
             if case .empty = error {
                 entry.emptyPulses = entry.emptyPulses ?? 0
@@ -149,15 +152,18 @@ actor CredentialReader {
             } else {
                 entry.emptyPulses = nil
             }
-            tell(&entry, .warning, "\(error); the previously read key stays in use")
+            tell(&entry, .warning, .credentialKept, "\(error); the previously read key stays in use")
         }
     }
 
     /// Says what is wrong, once.
-    private func tell(_ entry: inout Entry, _ level: Logger.Level, _ trouble: String?) {
+    private func tell(
+        _ entry: inout Entry, _ level: LogLine.Level, _ condition: MessageKind.Condition, _ trouble: String?
+    ) {
         defer { entry.trouble = trouble }
         guard let trouble, trouble != entry.trouble else { return }
-        log.log(level: level, "\(SafeText(entry.provider.name)): \(SafeText(trouble, limit: 5000))")
+        let name = entry.provider.name
+        log.log(level, condition, "\(SafeText(name)): \(SafeText(trouble, limit: 5000))", provider: name)
     }
 
     private static func each<Item: Sendable, Value: Sendable>(

@@ -27,3 +27,17 @@ public enum DaemonError: Error, Sendable, CustomStringConvertible {
         }
     }
 }
+
+extension DaemonError {
+    /// What the log reports with it.
+    public var condition: MessageKind.Condition {
+        switch self {
+        case .invalidWatchlist: .watchlistRefused
+        case .unusable, .unwatched: .startRefused
+        case .unavailable: .databaseUnavailable
+        case .locked: .databaseInUse
+        case .unrecorded: .unrecorded
+        case .failedTargets: .roundFailed
+        }
+    }
+}

@@ -1,4 +1,4 @@
-import Logging
+import LinuxHost
 import PrompterCore
 
 /// One attempt at one delivery, and what is said of it.
@@ -94,34 +94,33 @@ extension WebhookDispatcher {
     /// Of its URL none shows more than scheme and host.
     func tell(_ outcome: Outcome, of delivery: Delivery) {
         let name = "webhook \(hooks[delivery.hook].map { $0.origin.description } ?? "of an earlier watchlist")"
-        let metadata: Logger.Metadata = [
-            "provider": "\(delivery.provider)", "model": "\(delivery.model)",
-            "outcome": "\(delivery.event.kind.rawValue)",
-        ]
-        func say(_ level: Logger.Level, _ text: String) {
-            parts.log.log(level: level, "\(name): \(text)", metadata: metadata)
+        let subject = LogLine.Subject(
+            provider: delivery.provider, model: delivery.model, outcome: delivery.event.kind.rawValue,
+            templates: LogLine.Subject.templates(of: delivery.watches))
+        func say(_ level: LogLine.Level, _ condition: MessageKind.Condition, _ text: String) {
+            parts.log.log(LogLine(level, .condition(condition), "\(name): \(text)", about: subject))
         }
         switch outcome {
         case .sent:
             counts.delivered += 1
-            if failing.remove(delivery.hook) != nil { say(.notice, "answers again") }
-            say(.info, "delivered: \(delivery.line)")
-        case .sentElsewhere: say(.info, "delivered by another instance: \(delivery.line)")
-        case .held: say(.debug, "another instance is delivering it: \(delivery.line)")
+            if failing.remove(delivery.hook) != nil { say(.notice, .webhookRecovered, "answers again") }
+            say(.info, .webhookDelivery, "delivered: \(delivery.line)")
+        case .sentElsewhere: say(.info, .webhookDelivery, "delivered by another instance: \(delivery.line)")
+        case .held: say(.debug, .webhookDelivery, "another instance is delivering it: \(delivery.line)")
         case .failed(let reason, _, let pause, _):
             counts.failed += 1
             let isNews = failing.insert(delivery.hook).inserted
             let text = "\(SafeText(reason)); retrying in \(DurationText.format(pause)): \(delivery.line)"
-            say(isNews ? .warning : .debug, text)
+            say(isNews ? .warning : .debug, .webhookFailing, text)
         case .givenUp(let reason):
             counts.givenUp += 1
             failing.insert(delivery.hook)
             let attempts = CountText.format(delivery.attempts + 1, "attempt", "attempts")
-            say(.error, "\(SafeText(reason)); gave up after \(attempts): \(delivery.line)")
+            say(.error, .webhookGivenUp, "\(SafeText(reason)); gave up after \(attempts): \(delivery.line)")
         case .unknown:
             counts.givenUp += 1
-            say(.error, "no watch uses this webhook any more; event dropped: \(delivery.line)")
-        case .brokenOff: say(.info, "interrupted; still to be delivered: \(delivery.line)")
+            say(.error, .webhookGivenUp, "no watch uses this webhook any more; event dropped: \(delivery.line)")
+        case .brokenOff: say(.info, .webhookDelivery, "interrupted; still to be delivered: \(delivery.line)")
         }
     }
 }

@@ -1,6 +1,5 @@
 import CurlProbing
 import LinuxHost
-import Logging
 import PrompterCore
 
 /// Looks at the files of webhooks and authorities that a watchlist names, and says what is wrong with them, once.
@@ -27,7 +26,9 @@ actor FileTroubles {
     func readAuthorities(of watchlist: Watchlist) async {
         let read = await AuthorityFiles(of: watchlist, on: components.fileThreads)
         components.client.trust(read.files)
-        for fault in read.faults where !authorityFaults.contains(fault) { components.log.error("\(fault)") }
+        for fault in read.faults where !authorityFaults.contains(fault) {
+            components.log.error(.authorityFileUnusable, fault)
+        }
         authorityFaults = Set(read.faults)
     }
 
@@ -45,15 +46,18 @@ actor FileTroubles {
             }
             for await result in group {
                 do {
-                    for warning in try result.get().warnings { tell(.warning, "\(SafeText(warning, limit: 5000))") }
+                    for warning in try result.get().warnings {
+                        tell(.warning, .webhookFileDoubtful, "\(SafeText(warning, limit: 5000))")
+                    }
                 } catch {
-                    tell(.error, "\(error)")
+                    tell(.error, .webhookFileUnusable, "\(error)")
                 }
             }
         }
     }
 
-    private func tell(_ level: Logger.Level, _ trouble: String) {
-        if troubles.insert(trouble).inserted, !told.contains(trouble) { components.log.log(level: level, "\(trouble)") }
+    private func tell(_ level: LogLine.Level, _ condition: MessageKind.Condition, _ trouble: String) {
+        guard troubles.insert(trouble).inserted, !told.contains(trouble) else { return }
+        components.log.log(level, condition, trouble)
     }
 }

@@ -1,5 +1,4 @@
 import LinuxHost
-import Logging
 import PrompterCore
 
 /// The watchlist that the daemon starts with.
@@ -15,7 +14,7 @@ struct OpenedWatchlist: Sendable {
     ///
     /// - Parameter mayUseLastGood: whether the last good list is taken where the one on disk is bad.
     /// - Throws: ``DaemonError/invalidWatchlist(_:)``
-    init(_ settings: Settings, mayUseLastGood: Bool, log: Logger) async throws(DaemonError) {
+    init(_ settings: Settings, mayUseLastGood: Bool, log: Log) async throws(DaemonError) {
         // Before the list is read, so that no edit is missed.
         edits = WatchlistEdits(of: settings.watchlist, log: log)
         lastGood = mayUseLastGood ? LastGoodWatchlist(beside: settings.database) : nil

@@ -1,5 +1,4 @@
 import LinuxHost
-import Logging
 import PrompterCore
 import SQLiteVersions
 
@@ -10,7 +9,7 @@ import SQLiteVersions
 /// opens at most once.
 actor RecoveringStore: VersionStore {
     private let path: String
-    private let log: Logger
+    private let log: Log
     private var store: SQLiteVersionStore?
     private var opening: Task<Result<SQLiteVersionStore, SQLiteStoreError>, Never>?
     /// The end of the database before, which comes before the next is opened: what it leaves lies beside the same path.
@@ -27,7 +26,7 @@ actor RecoveringStore: VersionStore {
     /// Opens the database at `path` and writes `watchlist` into it.
     ///
     /// - Throws: ``SQLiteStoreError`` where it can't be used, and waiting would not help.
-    init(path: String, watchlist: Watchlist, log: Logger) async throws(SQLiteStoreError) {
+    init(path: String, watchlist: Watchlist, log: Log) async throws(SQLiteStoreError) {
         self.path = path
         self.watchlist = watchlist
         self.log = log
@@ -40,7 +39,7 @@ actor RecoveringStore: VersionStore {
             }
         } catch  where [.locked, .full, .failed].contains(error.reason) {
             // As while it runs: each use tries to open it again.
-            log.error("store: \(error); findings are kept in memory until it works")
+            log.error(.storeFailing, "store: \(error); findings are kept in memory until it works")
         }
     }
 
@@ -103,6 +102,7 @@ actor RecoveringStore: VersionStore {
             guard reason == .gone else { return await used.close() }
             guard let kept = await used.abandon(at: Moment.now.wall) else { return }
             log.error(
+                .databaseIncomplete,
                 "store: the moved database lacks its last commits, because another program was reading it; move \(SafeText(kept, limit: 4096)) next to it, as <its name>-wal, before anything opens it"
             )
         }
@@ -142,7 +142,9 @@ actor RecoveringStore: VersionStore {
                 throw error
             }
             store = new
-            if loss == .gone { log.warning("store: database replaced; reopened \(SafeText(path, limit: 4096))") }
+            if loss == .gone {
+                log.warning(.databaseReplaced, "store: database replaced; reopened \(SafeText(path, limit: 4096))")
+            }
             loss = nil
             return .success(new)
         } catch {
@@ -157,6 +159,7 @@ actor RecoveringStore: VersionStore {
         mayBeSetAside = false
         loss = nil
         log.critical(
+            .databaseDamaged,
             "store: damaged database moved to \(SafeText(place, limit: 4096)) and a new one started; `sqlite3 … .recover` may be able to read the old one"
         )
         return true

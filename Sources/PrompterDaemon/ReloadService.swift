@@ -1,6 +1,5 @@
 import CurlProbing
 import LinuxHost
-import Logging
 import PrompterCore
 
 /// The watchlist and the files it depends on: taken at the start, and again whenever they are edited or somebody asks.
@@ -126,7 +125,8 @@ actor ReloadService {
             standOffs = kept
             await maintenance.wrote(standOffs)
         } catch {
-            components.log.error("store: stand-offs from before the restart could not be read: \(error)")
+            components.log.error(
+                .storeFailing, "store: stand-offs from before the restart could not be read: \(error)")
         }
         await putInForce(spread: spread, standOffs: standOffs)
     }
@@ -150,14 +150,14 @@ actor ReloadService {
             new = try reading.result.get()
         } catch {
             guard isAsked || error != inForce.refused else {
-                return components.log.debug("the watchlist was written again and is still refused")
+                return components.log.debug(.detail, "the watchlist was written again and is still refused")
             }
             return await refuse(error)
         }
         let difference = WatchlistDifference(from: inForce.watchlist, to: new)
         if !isAsked, inForce.refused == nil, difference.isEmpty, new.providers == inForce.watchlist.providers {
             await troubles.readAuthorities(of: new)
-            return components.log.debug("the watchlist was written again without a change")
+            return components.log.debug(.detail, "the watchlist was written again without a change")
         }
         if !isAsked { life.reloadBegan() }
         inForce = WatchlistInForce(watchlist: new, copy: reading.copy, taken: Moment.now.wall)
@@ -165,7 +165,7 @@ actor ReloadService {
         await putInForce(spread: Timetable.longestSpread)
         await textfile.refresh()
         guard !life.isStopping else { return }
-        components.log.notice("watchlist reloaded: \(difference.text)")
+        components.log.notice(.watchlistReloaded, "watchlist reloaded: \(difference.text)")
     }
 
     private func refuse(_ invalid: InvalidWatchlist) async {
@@ -177,9 +177,12 @@ actor ReloadService {
 
     /// Tells what is wrong with the list on disk.
     private func say(_ invalid: InvalidWatchlist, inForce: String) {
-        for error in invalid.errors.prefix(Self.mostLoggedErrors) { components.log.error("\(error)") }
+        for error in invalid.errors.prefix(Self.mostLoggedErrors) {
+            components.log.error(.watchlistRefused, "\(error)")
+        }
         let more = invalid.errors.count - Self.mostLoggedErrors
-        components.log.error("watchlist refused: \(inForce)\(more > 0 ? " (\(more) more errors)" : "")")
+        components.log.error(
+            .watchlistRefused, "watchlist refused: \(inForce)\(more > 0 ? " (\(more) more errors)" : "")")
     }
 
     /// Has the list in force written into the store. Until that is done, deliveries to the webhooks of the one before are still made.
@@ -198,7 +201,7 @@ actor ReloadService {
             memory = try await self.memory(of: new)
         } catch {
             isMemoryDue = true
-            components.log.error("store: the state of the targets could not be read: \(error)")
+            components.log.error(.storeFailing, "store: the state of the targets could not be read: \(error)")
         }
         variants.add(memory.compactMapValues(\.learned))
         await credentials.replace(with: watchlist.providers.values)
@@ -232,11 +235,14 @@ actor ReloadService {
         guard let lastGood, let copy = inForce.copy else { return }
         do {
             try await lastGood.keep(copy, at: inForce.taken, on: components.fileThreads)
-            if isKeepDue { components.log.notice("the watchlist is saved as the fallback again") }
+            if isKeepDue {
+                components.log.notice(.fallbackSaved, "the watchlist is saved as the fallback again")
+            }
             isKeepDue = false
         } catch {
             if !isKeepDue {
                 components.log.warning(
+                    .fallbackUnsaved,
                     "the watchlist could not be saved as the fallback for a start with an invalid one: \(error)")
             }
             isKeepDue = true

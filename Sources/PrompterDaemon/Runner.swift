@@ -1,4 +1,4 @@
-public import Logging
+public import LinuxHost
 public import PrompterCore
 
 /// Carries out what the ``Scheduler`` decides, and tells it what came of that. It decides nothing.
@@ -12,11 +12,11 @@ public actor Runner {
         var clock: @Sendable () -> Moment
         /// Sets the one timer, by the wall clock.
         var arm: @Sendable (Timestamp?) -> Void
-        var log: Logger
+        var log: Log
 
         public init(
             probeGuard: any ProbeGuard, recorder: Recorder, clock: @escaping @Sendable () -> Moment,
-            log: Logger, arm: @escaping @Sendable (Timestamp?) -> Void
+            log: Log, arm: @escaping @Sendable (Timestamp?) -> Void
         ) {
             self.probeGuard = probeGuard
             self.recorder = recorder
@@ -184,7 +184,7 @@ public actor Runner {
         case .reply(let id, let reply): askers.removeValue(forKey: id)?.resume(returning: reply)
         case .breakOff: for call in calls.values { call.cancel() }
         case .noteClockSetBack: parts.recorder.noteClockSetBack()
-        case .log(let line): log(line)
+        case .log(let line): parts.log.log(line)
         }
     }
 
@@ -216,26 +216,5 @@ public actor Runner {
         }
         for end in ended { calls[end.id] = nil }
         handle(.ended(ended))
-    }
-
-    private func log(_ line: LogLine) {
-        let metadata = line.subject.map { subject -> Logger.Metadata in
-            [
-                "provider": "\(subject.provider)", "model": "\(subject.model)", "outcome": "\(subject.outcome)",
-            ]
-        }
-        parts.log.log(level: line.level.logged, "\(line.text)", metadata: metadata)
-    }
-}
-
-extension LogLine.Level {
-    fileprivate var logged: Logger.Level {
-        switch self {
-        case .debug: .debug
-        case .info: .info
-        case .notice: .notice
-        case .warning: .warning
-        case .error: .error
-        }
     }
 }

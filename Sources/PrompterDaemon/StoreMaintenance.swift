@@ -1,5 +1,4 @@
 import LinuxHost
-import Logging
 import PrompterCore
 
 /// Looks after the store beside the recorder, once a pulse: what is older than the retention, what
@@ -83,7 +82,7 @@ actor StoreMaintenance {
                     before: Timestamp(milliseconds: cutoff), after: row, at: now.wall)
             } catch {
                 // The recorder tells of a store that fails.
-                return components.log.debug("store: nothing was pruned: \(error)")
+                return components.log.debug(.detail, "store: nothing was pruned: \(error)")
             }
         }
     }

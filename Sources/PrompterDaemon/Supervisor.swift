@@ -1,6 +1,5 @@
 import CurlProbing
-import LinuxHost
-public import Logging
+public import LinuxHost
 import PrompterCore
 import RedisGuarding
 
@@ -33,9 +32,9 @@ public struct Supervisor: Sendable {
     private static let roundPatience: Duration = .seconds(15)
 
     private let settings: Settings
-    private let log: Logger
+    private let log: Log
 
-    public init(_ settings: Settings, log: Logger) {
+    public init(_ settings: Settings, log: Log) {
         self.settings = settings
         self.log = log
     }
@@ -58,7 +57,7 @@ public struct Supervisor: Sendable {
             }
         }
         defer { signals.cancel() }
-        log.debug("starting")
+        log.debug(.detail, "starting")
         let opening = Task { () -> Result<(Components, OpenedWatchlist), DaemonError> in
             do throws(DaemonError) {
                 let opened = try await OpenedWatchlist(settings, mayUseLastGood: !once, log: log)
@@ -71,7 +70,7 @@ public struct Supervisor: Sendable {
             }
         }
         await Gate.any(stop, .after { _ = await opening.value }).wait()
-        guard !stop.isOpen else { return log.notice("stopped before startup was complete") }
+        guard !stop.isOpen else { return log.notice(.stopped, "stopped before startup was complete") }
         let (components, opened) = try await opening.value.get()
         let textfile = TextfileService(components)
         let maintenance = StoreMaintenance(components, pulseInterval: pulseInterval(components))
@@ -81,7 +80,7 @@ public struct Supervisor: Sendable {
         await stop.wait()
         let time = StopTime()
         life.stop()
-        log.notice("stopping")
+        log.notice(.stopped, "stopping")
         await finish(components, services, time, once: once)
         // First of the last acts, since nothing else tells of these.
         let leftover = components.recorder.leftover()
@@ -95,7 +94,7 @@ public struct Supervisor: Sendable {
         await Gate.after { await textfile.end() }.wait(atMost: time.left(of: StopTime.all))
         await close(components, api, time)
         guard lost.isEmpty else { throw .unrecorded(lost.joined(separator: "; ")) }
-        log.notice("stopped")
+        log.notice(.stopped, "stopped")
         HostLog.flush()
         let failed = await components.runner.failedTargets
         if once, failed > 0 { throw .failedTargets(failed) }
@@ -125,6 +124,7 @@ public struct Supervisor: Sendable {
         guard !stop.isOpen else { return services }
         if !settings.mayCall {
             log.notice(
+                .probesDisabled,
                 settings.redis == nil
                     ? "probes are disabled and no Redis is set; nothing will be recorded"
                     : "probes are disabled; only what other instances observe is recorded")
@@ -167,11 +167,13 @@ public struct Supervisor: Sendable {
         let view = await components.runner.view
         let watches = await reloading.inForce.watchlist.watches.count
         log.notice(
+            .started,
             "watching \(CountText.format(watches, "watch", "watches")) with \(CountText.format(view.counts.targetCount, "target", "targets")), \(view.workers) workers; database \(SafeText(settings.database))\(settings.textfile.map { ", textfile \(SafeText($0))" } ?? "")"
         )
         await reloading.announce()
         guard watches > settings.mostWatchSeries else { return }
         log.warning(
+            .seriesLimited,
             "\(watches - settings.mostWatchSeries) watches get no series of their own: the limit is \(settings.mostWatchSeries) (--watch-series)"
         )
     }
@@ -196,7 +198,7 @@ public struct Supervisor: Sendable {
             if isHealthy {
                 components.notifier.watchdog()
             } else if !wasHealthy {
-                log.critical("scheduler stalled; watchdog ping withheld")
+                log.critical(.schedulerStalled, "scheduler stalled; watchdog ping withheld")
             }
             wasHealthy = isHealthy
             maintenance.pulse()
@@ -231,9 +233,10 @@ public struct Supervisor: Sendable {
 
     private func tell(_ report: RedisReport) {
         if report.isUp {
-            log.notice("redis: connected; slots are shared")
+            log.notice(.redisUp, "redis: connected; slots are shared")
         } else {
             log.warning(
+                .redisDown,
                 "redis: \(report.lastError.map(\.description) ?? "gone"); this instance guards its slots alone until Redis is back"
             )
         }

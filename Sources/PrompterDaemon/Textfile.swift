@@ -1,5 +1,4 @@
 import LinuxHost
-import Logging
 import PrompterCore
 
 /// The textfile: written whole, and told of once where it can't be.
@@ -7,7 +6,7 @@ actor Textfile {
     private let path: String
     private let settings: Settings
     private let threads: FileThreads
-    private let log: Logger
+    private let log: Log
     private var isFirst = true
     private var isFailing = false
     /// How many writes failed.
@@ -16,7 +15,7 @@ actor Textfile {
     private var lastNumber = 0
     private var lastWrite: Task<Void, Never>?
 
-    init(_ path: String, _ settings: Settings, on threads: FileThreads, log: Logger) {
+    init(_ path: String, _ settings: Settings, on threads: FileThreads, log: Log) {
         self.path = path
         self.settings = settings
         self.threads = threads
@@ -47,10 +46,10 @@ actor Textfile {
                 try AtomicFile.write(bytes, to: path)
             }
             isFirst = false
-            if isFailing { log.notice("textfile: \(SafeText(path)) is written again") }
+            if isFailing { log.notice(.textfileRecovered, "textfile: \(SafeText(path)) is written again") }
             isFailing = false
         } catch {
-            if !isFailing { log.error("textfile: \(error)") }
+            if !isFailing { log.error(.textfileFailing, "textfile: \(error)") }
             isFailing = true
             errors += 1
         }

@@ -1,5 +1,4 @@
 import LinuxHost
-import Logging
 import PrompterCore
 import RedisGuarding
 

@@ -1,5 +1,4 @@
 import LinuxHost
-import Logging
 import PrompterCore
 
 /// What the store had not taken at the end.
@@ -26,7 +25,7 @@ struct Unrecorded {
     ///   - write: puts a text at a path.
     /// - Returns: what became of them, in one line.
     func keep(
-        beside database: String, within time: Duration, _ log: Logger,
+        beside database: String, within time: Duration, _ log: Log,
         write: @escaping @Sendable (_ text: String, _ path: String) throws(FileError) -> Void = Self.write
     ) async -> String {
         let end = Moment.now.uptime + time
@@ -50,7 +49,7 @@ struct Unrecorded {
                     return
                         "\(count) could not be recorded, and the log takes no more than \(index) of them (\(error))\(lost)"
                 }
-                log.error("not recorded: \(Self.text(of: observation, target))")
+                log.error(.unrecorded, "not recorded: \(Self.text(of: observation, target))")
                 if index % Self.burst == Self.burst - 1 { HostLog.flush() }
             }
             return

@@ -1,6 +1,5 @@
 import CurlProbing
 import LinuxHost
-import Logging
 public import PrompterCore
 import RedisGuarding
 import SQLiteVersions
@@ -124,7 +123,7 @@ private struct Instance: Sendable {
             Runner.Parts(
                 probeGuard: probeGuard, recorder: recorder, clock: { Moment.now },
                 // What it meets is its reply.
-                log: Logger(label: "prompterd.probe") { _ in SwiftLogNoOpLogHandler() }
+                log: .silent
             ) { timer.arm(at: $0) },
             Scheduler(mayCall: mayCall), probers: probers)
     }

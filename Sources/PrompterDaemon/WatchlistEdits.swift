@@ -1,17 +1,16 @@
 import LinuxHost
-import Logging
 import PrompterCore
 
 /// The kernel's notices that the watchlist, or a file it depends on, was written.
 final class WatchlistEdits: Sendable {
     /// `nil` where the kernel gives none.
     private let watch: FolderWatch?
-    private let log: Logger
+    private let log: Log
     /// Why not every edit is noticed at once.
     private let fault: Locked<FileError?>
 
     /// - Parameter path: the watchlist's.
-    init(of path: String, log: Logger) {
+    init(of path: String, log: Log) {
         self.log = log
         do {
             watch = try FolderWatch(path)
@@ -41,6 +40,7 @@ final class WatchlistEdits: Sendable {
             return fault
         }
         guard let found else { return }
-        log.warning("edits to the watchlist and key files are noticed only once a minute: \(found)")
+        log.warning(
+            .editsUnnoticed, "edits to the watchlist and key files are noticed only once a minute: \(found)")
     }
 }

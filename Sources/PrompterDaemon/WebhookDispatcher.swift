@@ -1,4 +1,4 @@
-public import Logging
+public import LinuxHost
 public import PrompterCore
 
 /// Tells webhooks of events. It is apart from the probes: what is to be told stands in the store, beside its event, and the
@@ -24,7 +24,7 @@ public actor WebhookDispatcher {
         var pause: @Sendable (Duration) async throws -> Void
         /// Told of each change of ``WebhookDispatcher/counts``.
         var changed: @Sendable () async -> Void
-        var log: Logger
+        var log: Log
         /// The labels that stand on every metric.
         var service: String
         var environment: String
@@ -36,7 +36,7 @@ public actor WebhookDispatcher {
             send: @escaping @Sendable (HTTPRequest) async throws -> HTTPResponse, probeGuard: any ProbeGuard,
             clock: @escaping @Sendable () -> Moment,
             pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
-            changed: @escaping @Sendable () async -> Void = {}, log: Logger, service: String, environment: String
+            changed: @escaping @Sendable () async -> Void = {}, log: Log, service: String, environment: String
         ) {
             self.look = look
             self.settle = settle
@@ -224,8 +224,12 @@ public actor WebhookDispatcher {
     }
 
     private func noteStore(_ error: (any Error)?) {
-        if let error, !isStoreFailing { parts.log.error("webhooks: the store can't be used: \(error)") }
-        if error == nil, isStoreFailing { parts.log.notice("webhooks: the store can be used again") }
+        if let error, !isStoreFailing {
+            parts.log.error(.storeFailing, "webhooks: the store can't be used: \(error)")
+        }
+        if error == nil, isStoreFailing {
+            parts.log.notice(.storeRecovered, "webhooks: the store can be used again")
+        }
         isStoreFailing = error != nil
     }
 }

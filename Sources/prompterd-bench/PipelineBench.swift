@@ -1,6 +1,5 @@
 import ArgumentParser
 import LinuxHost
-import Logging
 import PrompterCore
 import PrompterDaemon
 import RedisGuarding
@@ -39,7 +38,7 @@ struct PipelineBench: AsyncParsableCommand {
         let runner = Runner(
             Runner.Parts(
                 probeGuard: redisGuard ?? LocalGuard(), recorder: recorder, clock: clock,
-                log: Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }, arm: { _ in }),
+                log: .silent, arm: { _ in }),
             probers: Probers(stub: StubProber(), live: StubProber()))
         await runner.replace(
             with: ScheduledWatchlist(list, workers: workers, spread: .zero),

@@ -1,6 +1,5 @@
 import ArgumentParser
 import LinuxHost
-import Logging
 import PrompterCore
 import PrompterDaemon
 import SQLiteVersions
@@ -30,7 +29,7 @@ struct ScheduleBench: AsyncParsableCommand {
         let runner = Runner(
             Runner.Parts(
                 probeGuard: LocalGuard(), recorder: recorder, clock: { Moment.now },
-                log: Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }, arm: { timer.arm(at: $0) }),
+                log: .silent, arm: { timer.arm(at: $0) }),
             probers: Probers(stub: log, live: log))
         await runner.replace(
             with: ScheduledWatchlist(list, workers: workers), probers: Probers(stub: log, live: log))

@@ -1,4 +1,5 @@
 import ArgumentParser
+import LinuxHost
 import PrompterCore
 import PrompterDaemon
 
@@ -22,10 +23,15 @@ enum ExitStatus {
         return unusable
     }
 
-    /// Says `error` on standard error and gives its code.
-    static func say(_ error: DaemonError) -> ExitCode {
-        // A daemon that stops does not wait for who reads its errors.
-        Console.complain("\(error)", patience: .milliseconds(400))
+    /// Says `error` on standard error, or in `log` where programs read that, and gives its code.
+    static func say(_ error: DaemonError, in log: Log? = nil) -> ExitCode {
+        if let log, HostLog.isStructured {
+            for line in error.description.split(separator: "\n") { log.error(error.condition, String(line)) }
+            HostLog.flush()
+        } else {
+            // A daemon that stops does not wait for who reads its errors.
+            Console.complain("\(error)", patience: .milliseconds(400))
+        }
         return switch error {
         case .invalidWatchlist, .unusable: unusable
         case .locked: locked

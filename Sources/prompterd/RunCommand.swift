@@ -60,7 +60,7 @@ struct RunCommand: AsyncParsableCommand {
             // Under `--once` somebody is there to read what is wrong with the list.
             try await Supervisor(settings, log: log).run(once: once)
         } catch {
-            throw ExitStatus.say(error)
+            throw ExitStatus.say(error, in: log)
         }
     }
 

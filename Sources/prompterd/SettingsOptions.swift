@@ -1,4 +1,4 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
 import LinuxHost
 import Logging
@@ -26,6 +26,12 @@ struct SettingsOptions: ParsableArguments {
             valueName: "level"))
     var logLevel: LogLevelOption?
 
+    @Option(
+        help: ArgumentHelp(
+            "text, or json for one object a line on standard error [PROMPTERD_LOG_FORMAT; text].",
+            valueName: "format"))
+    var logFormat: HostLog.Format?
+
     enum ProbesOption: String, CaseIterable, ExpressibleByArgument {
         case live, stub
     }
@@ -37,10 +43,12 @@ struct SettingsOptions: ParsableArguments {
     /// Sets up the log.
     ///
     /// - Parameter usual: the least that is logged where nobody says.
-    func makeLog(usual: LogLevelOption = .info) throws -> Logger {
+    func makeLog(usual: LogLevelOption = .info) throws -> Log {
         let level = try logLevel ?? Self.choice("PROMPTERD_LOG_LEVEL") ?? usual
-        HostLog.bootstrap(level: Logger.Level(rawValue: level.rawValue) ?? .info, environment: Environment.all)
-        return Logger(label: "prompterd")
+        HostLog.bootstrap(
+            level: Logger.Level(rawValue: level.rawValue) ?? .info,
+            format: try logFormat ?? Self.choice("PROMPTERD_LOG_FORMAT") ?? .text, environment: Environment.all)
+        return Log(Logger(label: "prompterd"))
     }
 
     func settings() throws -> Settings {
@@ -101,6 +109,8 @@ struct SettingsOptions: ParsableArguments {
         return try value(name, expected: "one of \(choices)") { Choice(rawValue: $0) }
     }
 }
+
+extension HostLog.Format: ExpressibleByArgument {}
 
 /// The environment, with an empty variable taken as none.
 enum Environment {

@@ -15,16 +15,23 @@ import Testing
 
     @Test func hasItsFields() {
         let entry = JournalEntry(
-            level: .warning, message: "timeout", fields: [("provider", SafeText("openai")), ("slot", SafeText("7"))])
+            level: .warning, message: "timeout",
+            LogFields(
+                kind: .failure(.timeout),
+                fields: [
+                    ("provider", .one(SafeText("openai"))), ("template", .several([SafeText("a"), SafeText("b")])),
+                ]))
         #expect(
             text(entry) == [
-                "MESSAGE=timeout", "PRIORITY=4", "SYSLOG_IDENTIFIER=prompterd", "PROMPTER_PROVIDER=openai",
-                "PROMPTER_SLOT=7",
+                "MESSAGE=timeout", "PRIORITY=4", "SYSLOG_IDENTIFIER=prompterd",
+                "MESSAGE_ID=bdac693053828c249f76f3fda0fa3baa", "PROMPTER_KIND=failure_timeout",
+                "PROMPTER_PROVIDER=openai", "PROMPTER_TEMPLATE=a", "PROMPTER_TEMPLATE=b",
             ])
     }
 
     @Test func nothingFromOutsideMovesTheTerminal() {
-        let entry = JournalEntry(level: .info, message: "a\u{1B}[2J\nPRIORITY=0", fields: [("k", SafeText("b\nc"))])
+        let entry = JournalEntry(
+            level: .info, message: "a\u{1B}[2J\nPRIORITY=0", LogFields(fields: [("k", .one(SafeText("b\nc")))]))
         #expect(text(entry)[0] == "MESSAGE=a\\u{1b}[2J\\nPRIORITY=0")
         #expect(text(entry)[3] == "PROMPTER_K=b\\nc")
     }
@@ -80,6 +87,20 @@ import Testing
         #expect(!lines.contains { $0.contains("below") })
     }
 
+    /// Where JSON is asked for the journal's own form is not taken.
+    @Test func writesJSONAlsoToTheJournalsStream() async throws {
+        let result = try await #require(processExitsWith: .exitCode(3), observing: [\.standardErrorContent]) {
+            var status = stat()
+            fstat(STDERR_FILENO, &status)
+            HostLog.bootstrap(
+                level: .info, format: .json, environment: ["JOURNAL_STREAM": "\(status.st_dev):\(status.st_ino)"])
+            Log(Logger(label: "test")).notice(.stopped, "stopped")
+            exit(HostLog.isStructured ? 3 : 1)
+        }
+        let line = try #require(result.standardErrorContent.split(separator: 0x0A).last)
+        #expect(try JSONDocument(Array(line)).root["message"]?.string == "stopped")
+    }
+
     @Test(
         .enabled(
             if: geteuid() == 0 && access(daemon, X_OK) == 0, "needs root and systemd-journald, for a journal of its own"
@@ -92,16 +113,26 @@ import Testing
             let journald = ChildProcess([Self.daemon], environment: ["NOTIFY_SOCKET=/run/notify"])
             while !manager.receive().contains("READY=1") {}
             let long = String(repeating: "ü", count: 500)
-            JournalEntry(
-                level: .error, message: "first\nsecond",
-                fields: [("provider", SafeText("openai")), ("text", SafeText(long, limit: 500))]
-            ).send()
+            let fields = LogFields(
+                kind: .failure(.auth),
+                fields: [
+                    ("provider", .one(SafeText("openai"))), ("template", .several([SafeText("a"), SafeText("b")])),
+                    ("text", .one(SafeText(long, limit: 500))),
+                ])
+            JournalEntry(level: .error, message: "first\nsecond", fields).send()
             ChildProcess.run(["journalctl", "--sync"])
             let output = ChildProcess.run(["journalctl", "-o", "json", "--all", "SYSLOG_IDENTIFIER=prompterd"]).output
+            let template = ["journalctl", "-o", "cat", "PROMPTER_TEMPLATE=b"]
+            #expect(String(decoding: ChildProcess.run(template).output, as: UTF8.self) == "first\\nsecond\n")
+            Catalog.install()
+            let explained = ChildProcess.run(["journalctl", "-x", "MESSAGE_ID=\(MessageKind.failure(.auth).id)"])
             kill(journald.process, SIGTERM)
             journald.wait()
             let entry = try? JSONDocument(output).root
             #expect(entry?["MESSAGE"]?.string == "first\\nsecond")
+            let help = String(decoding: explained.output, as: UTF8.self)
+            #expect(help.contains("Subject: openai refuses the credential"), "\(help)")
+            #expect(entry?["PROMPTER_TEMPLATE"]?.elements?.map(\.string) == ["a", "b"])
             #expect(entry?["PRIORITY"]?.string == "3")
             #expect(entry?["PROMPTER_PROVIDER"]?.string == "openai")
             #expect(entry?["PROMPTER_TEXT"]?.string == long)

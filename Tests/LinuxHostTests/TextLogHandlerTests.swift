@@ -8,53 +8,8 @@ import Testing
 @testable import LinuxHost
 
 @Suite(.timeLimit(.minutes(10))) struct TextLogHandlerTests {
-    /// A pipe, and a logger that writes into it.
-    private final class Log {
-        let ends: [Int32]
-        let output: TextOutput
-        private var unread: [UInt8] = []
-
-        init(ends: [Int32], environment: [String: String] = [:]) {
-            self.ends = ends
-            output = TextOutput(descriptor: ends[1], environment: environment)
-        }
-
-        convenience init() {
-            let channel = ByteChannel()
-            self.init(ends: [channel.reader, channel.writer])
-        }
-
-        deinit {
-            output.drain(within: .seconds(10))
-            for end in ends { close(end) }
-        }
-
-        func logger(level: Logger.Level = .trace, provider: Logger.MetadataProvider? = nil) -> Logger {
-            var handler = TextLogHandler(level: level, output: output)
-            handler.metadataProvider = provider
-            return Logger(label: "test") { [handler] _ in handler }
-        }
-
-        /// Waits for the next line.
-        func line() -> String {
-            while true {
-                if let end = unread.firstIndex(of: 0x0A) {
-                    defer { unread.removeFirst(end + 1) }
-                    return String(decoding: unread[..<end], as: UTF8.self)
-                }
-                // A line that never comes is a failure, and no test that never ends.
-                var waiting = pollfd(fd: ends[0], events: Int16(POLLIN), revents: 0)
-                guard poll(&waiting, 1, 30_000) > 0 else { return "no line came" }
-                var chunk = [UInt8](repeating: 0, count: 65536)
-                let count = read(ends[0], &chunk, chunk.count)
-                guard count > 0 else { return String(decoding: unread, as: UTF8.self) }
-                unread += chunk.prefix(count)
-            }
-        }
-    }
-
     @Test func writesOneReadableLine() throws {
-        let log = Log()
+        let log = LogPipe()
         log.logger().warning(
             "openai gpt-4o: timeout: no answer within 30s", metadata: ["slot": "7", "class": "timeout"])
         let line = log.line()
@@ -63,7 +18,7 @@ import Testing
     }
 
     @Test func alignsTheMessages() {
-        let log = Log()
+        let log = LogPipe()
         for level in Logger.Level.allCases {
             log.logger().log(level: level, "message")
             let line = log.line()
@@ -89,7 +44,7 @@ import Testing
     }
 
     @Test func nothingFromOutsideMovesTheTerminal() {
-        let log = Log()
+        let log = LogPipe()
         let hostile = "a\u{1B}[2Jb\nc\rd\u{202E}e\u{9B}f"
         log.logger().error("\(hostile)", error: ProbeFailure(.auth, hostile), metadata: ["\(hostile)": "\(hostile)"])
         log.logger().info("end")
@@ -103,13 +58,23 @@ import Testing
     }
 
     @Test func aValueThatCouldBeMistakenStandsInQuotes() {
-        let log = Log()
+        let log = LogPipe()
         log.logger().info("x", metadata: ["a": "one two", "b": "say \"hi\"", "c": "", "d": "plain"])
         #expect(log.line().hasSuffix(#"x  (a="one two" b="say \"hi\"" c="" d=plain)"#))
     }
 
+    /// Its kind is for programs.
+    @Test func showsWhatALineIsAbout() {
+        let log = LogPipe()
+        let subject = LogLine.Subject(provider: "p", model: "m", outcome: "timeout", templates: ["a", "b"])
+        Log(log.logger()).log(LogLine(.warning, .failure(.timeout), "p m: timeout", about: subject))
+        #expect(log.line().hasSuffix("warning  p m: timeout  (model=m outcome=timeout provider=p template=a,b)"))
+        Log(log.logger()).notice(.stopped, "stopped")
+        #expect(log.line().hasSuffix("notice   stopped"))
+    }
+
     @Test func theEventsFieldsGoOverTheProvidersOverTheLoggers() {
-        let log = Log()
+        let log = LogPipe()
         var logger = log.logger(provider: Logger.MetadataProvider { ["b": "provider", "c": "provider"] })
         logger[metadataKey: "a"] = "logger"
         logger[metadataKey: "b"] = "logger"
@@ -118,7 +83,7 @@ import Testing
     }
 
     @Test func belowItsLevelItIsSilent() {
-        let log = Log()
+        let log = LogPipe()
         let logger = log.logger(level: .warning)
         logger.info("quiet")
         logger.warning("loud")
@@ -126,13 +91,10 @@ import Testing
     }
 
     @Test func aReaderThatDoesNotReadHoldsNobodyUp() {
-        let log = Log()
+        let log = LogPipe()
         let logger = log.logger()
         // The pipe is full, so the first line waits in write(2) and the others behind it.
-        _ = fcntl(log.ends[1], F_SETFL, O_NONBLOCK)
-        let filler = Array(repeating: UInt8(ascii: "."), count: 4096)
-        while write(log.ends[1], filler, filler.count) > 0 {}
-        _ = fcntl(log.ends[1], F_SETFL, 0)
+        log.fill()
         for number in 1...LogQueue.limit + 50 { logger.info("line \(number)") }
         #expect(log.line().hasSuffix("line 1"))
         // Line 2 was begun, so line 1 has given its place back.
@@ -145,7 +107,7 @@ import Testing
     }
 
     @Test func aFullPipeThatDoesNotBlockLosesNothing() throws {
-        let log = Log()
+        let log = LogPipe()
         let logger = log.logger()
         _ = fcntl(log.ends[1], F_SETFL, O_NONBLOCK)
         let long = String(repeating: "x", count: 2000)
@@ -175,9 +137,9 @@ import Testing
         #expect(TextOutput(descriptor: terminal, environment: ["NO_COLOR": "", "TERM": "xterm"]).isColoured)
         #expect(!TextOutput(descriptor: terminal, environment: ["NO_COLOR": "1"]).isColoured)
         #expect(!TextOutput(descriptor: terminal, environment: ["TERM": "dumb"]).isColoured)
-        #expect(!Log().output.isColoured)
+        #expect(!LogPipe().output.isColoured)
 
-        let log = Log(ends: [pair.screen, terminal])
+        let log = LogPipe(ends: [pair.screen, terminal])
         log.logger().error("hostile \u{1B}[2J", metadata: ["a": "b"])
         let line = log.line()
         #expect(line.prefix(17).map { $0.isNumber ? "0" : $0 } == Array("\u{1B}[0m00:00:00\u{1B}[0m "))

@@ -23,6 +23,7 @@ struct QuestionRig {
     private(set) var overlaps = 0
     private(set) var made: [ProbeOrder] = []
     private(set) var kept: [StandOff.Kept] = []
+    private(set) var lines: [LogLine] = []
 
     init(mayCall: Bool = true, storeCapacity: Int = 100) {
         scheduler = Scheduler(mayCall: mayCall, storeCapacity: storeCapacity, seed: 1)
@@ -49,7 +50,8 @@ struct QuestionRig {
                 let broken = calls
                 calls = []
                 handle(.ended(broken.map { ProbeEnd(id: $0.id, .notMade) }))
-            case .noteClockSetBack, .log: break
+            case .log(let line): lines.append(line)
+            case .noteClockSetBack: break
             }
         }
     }

@@ -35,7 +35,8 @@ import Testing
         _ environment: [String: String] = [:], threads: FileThreads = FileThreads()
     ) -> CredentialReader {
         CredentialReader(
-            environment: environment, threads: threads, log: Logger(label: "test") { [told] _ in Lines(told: told) }
+            environment: environment, threads: threads,
+            log: Log(Logger(label: "test") { [told] _ in Lines(told: told) })
         ) { [told] names in told.renewed.withLock { $0.append(names) } }
     }
 

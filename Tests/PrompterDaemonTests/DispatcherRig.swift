@@ -1,3 +1,4 @@
+import LinuxHost
 import Logging
 import PrompterCore
 import PrompterDaemon
@@ -69,8 +70,10 @@ final class DispatcherRig: Sendable {
                 secrets: { WebhookSecrets(headers: try $0.headerFile.map { try self.headers($0) } ?? []) },
                 send: { try await self.send($0) }, probeGuard: probeGuard, clock: { self.now },
                 pause: { try await self.pause($0) },
-                log: Logger(label: "test") { _ in Lines(rig: { line in self.state.withLock { $0.lines.append(line) } })
-                },
+                log: Log(
+                    Logger(label: "test") { _ in
+                        Lines(rig: { line in self.state.withLock { $0.lines.append(line) } })
+                    }),
                 service: "s", environment: "e"))
     }
 

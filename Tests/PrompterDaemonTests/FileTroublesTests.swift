@@ -8,7 +8,7 @@ import Testing
     /// However often the file is touched meanwhile; and again once it had been mended.
     @Test func aBadAuthorityFileIsToldOnce() async throws {
         let lines = LoggedLines()
-        let house = try await House(["a"], log: lines.logger)
+        let house = try await House(["a"], log: lines.log)
         let path = house.folder.path(of: "ca.pem")
         let provider = Provider(name: "p", dialect: .openAICompatible, baseURL: "https://x", authorityFile: path)
         let watchlist = Watchlist(providers: ["p": provider], watches: [], targets: [])

@@ -1,6 +1,5 @@
 import CurlProbing
 import LinuxHost
-import Logging
 import OutsideParts
 import PrompterCore
 import Testing
@@ -24,7 +23,7 @@ final class House: Sendable {
     ///   - storePatience: how long a reload waits for the store.
     init(
         _ templates: [String], storePatience: Duration = .seconds(60),
-        log: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        log: Log = .silent
     ) async throws {
         settings = Self.settings(in: folder)
         try Self.write(Self.list(templates), to: settings.watchlist)

@@ -1,4 +1,4 @@
-import Logging
+import LinuxHost
 import PrompterCore
 import PrompterDaemon
 import Testing
@@ -58,7 +58,7 @@ struct LateLimitTests {
         let runner = Runner(
             Runner.Parts(
                 probeGuard: probeGuard, recorder: recorder, clock: { now },
-                log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, arm: { _ in }), probers: probers)
+                log: .silent, arm: { _ in }), probers: probers)
         let provider = Provider(name: "p", dialect: .openAICompatible, baseURL: "https://p")
         let targets = ["first", "second"].map { Target(provider: provider, model: $0) }
         var asked = probeGuard.gate.arrivals.makeAsyncIterator()

@@ -1,3 +1,4 @@
+import LinuxHost
 import Logging
 import PrompterCore
 
@@ -13,7 +14,7 @@ final class LoggedLines: LogHandler, Sendable {
 
     var texts: [String] { lines.withLock { $0 } }
 
-    var logger: Logger { Logger(label: "test") { _ in self } }
+    var log: Log { Log(Logger(label: "test") { _ in self }) }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { nil }

@@ -1,7 +1,6 @@
 import CurlProbing
 import Foundation
 import Glibc
-import Logging
 import OutsideParts
 import PrompterCore
 import SQLiteVersions
@@ -29,7 +28,7 @@ import Testing
     }
 
     private func opened() async throws -> RecoveringStore {
-        try await RecoveringStore(path: path, watchlist: watchlist("t"), log: lines.logger)
+        try await RecoveringStore(path: path, watchlist: watchlist("t"), log: lines.log)
     }
 
     @Test func whatAStartCouldNotRegisterIsHandedInAgain() async throws {
@@ -37,8 +36,7 @@ import Testing
         let other = Conversation(["sqlite3", settings.database])
         other.write("BEGIN IMMEDIATE; SELECT 'begun';\n")
         #expect(other.read() == "begun\n")
-        let log = Logger(label: "test") { [lines] _ in lines }
-        let components = try await Components(settings, watchlist("t"), log: log)
+        let components = try await Components(settings, watchlist("t"), log: lines.log)
         #expect(components.recorder.waiting.watchlist?.watches.count == 1, "\(logged)")
         other.end()
         components.client.shutdown()

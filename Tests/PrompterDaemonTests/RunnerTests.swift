@@ -1,3 +1,4 @@
+import LinuxHost
 import Logging
 import PrompterCore
 import PrompterDaemon
@@ -16,7 +17,7 @@ struct RunnerTests {
 
         init(
             _ prober: any Prober, start: Timestamp, capacity: Int = 100, mayCall: Bool = true,
-            log: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            log: Log = .silent
         ) {
             let clock = ClockBox(Moment(wall: start, uptime: Uptime(sinceStart: .seconds(1000))))
             box = clock
@@ -184,7 +185,7 @@ struct RunnerTests {
             .failure(connection),
         ])
         let lines = LineBox()
-        let rig = Rig(prober, start: start(of: target), log: Logger(label: "test") { _ in lines.handler })
+        let rig = Rig(prober, start: start(of: target), log: lines.log)
         await rig.put([target])
         for _ in 0..<6 {
             await rig.runner.beginRound()
@@ -208,7 +209,7 @@ struct RunnerTests {
         let lines = LineBox()
         let rig = Rig(
             ScriptedProber([.success(good), .success(bad), .success(bad), .success(good), .success(good)]),
-            start: start(of: target), log: Logger(label: "test") { _ in lines.handler })
+            start: start(of: target), log: lines.log)
         await rig.put([target])
         func count(_ number: Int) -> String {
             "prompter_lookup_failures_total{service=\"s\",env=\"e\",provider=\"p\",model=\"m\",reason=\"address\"} \(number)\n"
@@ -247,7 +248,7 @@ struct RunnerTests {
         }
 
         private let kept = Locked<[String]>([])
-        var handler: any LogHandler { Handler(box: self) }
+        var log: Log { Log(Logger(label: "test") { _ in Handler(box: self) }) }
         var lines: [String] { kept.withLock { $0 } }
     }
 

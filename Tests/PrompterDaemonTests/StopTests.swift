@@ -1,4 +1,4 @@
-import Logging
+import LinuxHost
 import PrompterCore
 import PrompterDaemon
 import Testing
@@ -49,7 +49,7 @@ import Testing
         let runner = Runner(
             Runner.Parts(
                 probeGuard: probeGuard, recorder: Recorder(store: MemoryVersionStore(), clock: { now }),
-                clock: { now }, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+                clock: { now }, log: .silent,
                 arm: { if $0 == nil { arms.yield() } }),
             probers: probers)
         await runner.replace(

@@ -1,7 +1,6 @@
 import Dispatch
 import Glibc
 import LinuxHost
-import Logging
 import OutsideParts
 import PrompterCore
 import Testing
@@ -26,7 +25,7 @@ import Testing
     /// As the database, and whatever the umask.
     @Test func theFileIsNotForEveryone() async throws {
         let said = try await unrecorded(2).keep(
-            beside: folder.path(of: "p.db"), within: .seconds(60), LoggedLines().logger)
+            beside: folder.path(of: "p.db"), within: .seconds(60), LoggedLines().log)
         let path = String(try #require(said.firstMatch(of: /`prompterd import (.+\.jsonl)` to add them/)).1)
         var status = stat()
         #expect(stat(path, &status) == 0 && status.st_mode & 0o7777 == 0o640)
@@ -38,7 +37,7 @@ import Testing
         defer { hung.signal() }
         let lines = LoggedLines { usleep(200_000) }
         let said = try await unrecorded(3).keep(
-            beside: folder.path(of: "p.db"), within: .milliseconds(200), lines.logger
+            beside: folder.path(of: "p.db"), within: .milliseconds(200), lines.log
         ) { _, _ in hung.wait() }
         #expect(said.hasPrefix("3 observations could not be recorded, and the log takes no more than"))
         #expect(said.contains("no answer within 100ms"), "\(said)")

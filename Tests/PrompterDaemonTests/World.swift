@@ -1,3 +1,4 @@
+import LinuxHost
 import Logging
 import PrompterCore
 import PrompterDaemon
@@ -48,12 +49,12 @@ final class World: Sendable {
         self.recorder = recorder
         let prober = Answering(shared: shared)
         probers = Probers(stub: prober, live: prober)
-        var log = Logger(label: "test") { _ in Lines(shared: shared) }
-        log.logLevel = .info
+        var logger = Logger(label: "test") { _ in Lines(shared: shared) }
+        logger.logLevel = .info
         runner = Runner(
             Runner.Parts(
                 probeGuard: LocalGuard(), recorder: recorder, clock: { shared.state.withLock { $0.now } },
-                log: log,
+                log: Log(logger),
                 arm: { time in shared.state.withLock { $0.armed = time } }),
             Scheduler(mayCall: mayCall, storeCapacity: 100_000, seed: 7), probers: probers)
     }

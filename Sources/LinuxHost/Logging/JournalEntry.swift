@@ -8,13 +8,15 @@ struct JournalEntry: Sendable {
     /// Each `NAME=value`. libsystemd frames them, so that a value may hold anything.
     let fields: [[UInt8]]
 
-    init(level: Logger.Level, message: String, fields: [(key: String, value: SafeText)] = []) {
-        let own = [
+    init(level: Logger.Level, message: String, _ fields: LogFields = LogFields()) {
+        var texts = [
             "MESSAGE=\(SafeText(message, limit: LogFields.messageLimit))",
             "PRIORITY=\(Self.priority(of: level))",
             "SYSLOG_IDENTIFIER=prompterd",
         ]
-        self.fields = (own + fields.map { "\(Self.name(of: $0.key))=\($0.value)" }).map { Array($0.utf8) }
+        if let kind = fields.kind { texts += ["MESSAGE_ID=\(kind.id)", "PROMPTER_KIND=\(kind)"] }
+        for (key, value) in fields.fields { texts += value.all.map { "\(Self.name(of: key))=\($0)" } }
+        self.fields = texts.map { Array($0.utf8) }
     }
 
     /// Hands the entry to journald; waits while its queue is full. An entry that cannot be sent is lost.

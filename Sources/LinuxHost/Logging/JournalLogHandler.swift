@@ -1,6 +1,6 @@
 public import Logging
 
-/// Writes each event as an entry of the systemd journal, with a field for each key of its metadata.
+/// Writes each event as an entry of the systemd journal, with a field for each value of its metadata.
 public struct JournalLogHandler: LogHandler {
     public var metadata: Logger.Metadata = [:]
     public var metadataProvider: Logger.MetadataProvider?
@@ -19,10 +19,12 @@ public struct JournalLogHandler: LogHandler {
     }
 
     public func log(event: LogEvent) {
-        let fields = LogFields(of: event, logger: metadata, provider: metadataProvider).fields
-        let entry = JournalEntry(level: event.level, message: "\(event.message)", fields: fields)
+        let fields = LogFields(of: event, logger: metadata, provider: metadataProvider)
+        let entry = JournalEntry(level: event.level, message: "\(event.message)", fields)
         queue.append { lost in
-            if lost > 0 { JournalEntry(level: .warning, message: LogQueue.notice(ofLost: lost)).send() }
+            if lost > 0 {
+                JournalEntry(level: .warning, message: LogQueue.notice(ofLost: lost), LogQueue.noticeFields).send()
+            }
             entry.send()
         }
     }

@@ -43,6 +43,9 @@ final class LogQueue: Sendable {
         _ = end.wait(timeout: .now() + patience)
     }
 
+    /// What such a line carries.
+    static let noticeFields = LogFields(kind: .condition(.linesDropped))
+
     /// What a line says of those that were dropped before it.
     static func notice(ofLost lost: Int) -> String {
         "\(lost) log \(lost == 1 ? "line was" : "lines were") dropped before this one: the output was not being read"

@@ -23,35 +23,38 @@ public struct TextLogHandler: LogHandler {
     }
 
     public func log(event: LogEvent) {
-        let fields = LogFields(of: event, logger: metadata, provider: metadataProvider).fields
+        let fields = LogFields(of: event, logger: metadata, provider: metadataProvider)
         let time = Self.time(.now, isWhole: !output.isTerminal)
         let isColoured = output.isColoured
         let line = Self.line(
             time: time, level: event.level, message: "\(event.message)", fields: fields, isColoured: isColoured)
         output.append(line) { lost in
             Self.line(
-                time: time, level: .warning, message: LogQueue.notice(ofLost: lost), fields: [], isColoured: isColoured)
+                time: time, level: .warning, message: LogQueue.notice(ofLost: lost), fields: LogQueue.noticeFields,
+                isColoured: isColoured)
         }
     }
 
-    /// One line, with its line break.
+    /// One line, with its line break. Its kind is for programs.
     static func line(
-        time: String, level: Logger.Level, message: String, fields: [(key: String, value: SafeText)], isColoured: Bool
+        time: String, level: Logger.Level, message: String, fields: LogFields, isColoured: Bool
     ) -> String {
         let name = level.rawValue
         let padding = String(repeating: " ", count: max(1, 9 - name.count))
         let safe = SafeText(message, limit: LogFields.messageLimit)
         var rest = ""
-        if !fields.isEmpty {
-            rest = "  (\(fields.map { "\(SafeText($0.key))=\(quoted($0.value))" }.joined(separator: " ")))"
+        if !fields.fields.isEmpty {
+            let fields = fields.fields.map { key, value in
+                "\(SafeText(key))=\(quoted(value.all.map(\.description).joined(separator: ",")))"
+            }
+            rest = "  (\(fields.joined(separator: " ")))"
         }
         guard isColoured else { return "\(time) \(name)\(padding)\(safe)\(rest)\n" }
         return "\(faint)\(time)\(plain) \(colour(of: level))\(name)\(plain)\(padding)\(safe)\(faint)\(rest)\(plain)\n"
     }
 
     /// A value that a reader could not tell from what follows it stands in quotes.
-    private static func quoted(_ value: SafeText) -> String {
-        let text = value.description
+    private static func quoted(_ text: String) -> String {
         guard text.isEmpty || text.contains(where: { " \"()=".contains($0) }) else { return text }
         return "\"\(text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\\\""))\""
     }

@@ -49,11 +49,13 @@ public struct Scheduler: Sendable {
             state.store.fail(reason)
             state.add(state.questions.fail(reason))
             state.log(
-                LogLine(.error, "store: \(SafeText(reason)); findings are kept in memory until it works again"))
+                LogLine(
+                    .error, .condition(.storeFailing),
+                    "store: \(SafeText(reason)); findings are kept in memory until it works again"))
         case .storeRestored:
             publication.noteChange()
             state.store.recover()
-            state.log(LogLine(.notice, "store: works again"))
+            state.log(LogLine(.notice, .condition(.storeRecovered), "store: works again"))
         case .memory(let memory, let targets):
             publication.noteChange()
             state.targets.restore(memory, of: targets)
@@ -84,7 +86,10 @@ public struct Scheduler: Sendable {
     /// Slots are taken anew where the clock was set far back.
     private mutating func pulse(at now: Moment) {
         guard state.timetable.realign(at: now.wall, setBack: clockLead.takeSetBack(at: now)) else { return }
-        state.log(LogLine(.warning, "the clock was set back by more than an interval: slots restarted"))
+        state.log(
+            LogLine(
+                .warning, .condition(.clockSetBack), "the clock was set back by more than an interval: slots restarted")
+        )
         state.add(.noteClockSetBack)
     }
 
@@ -92,6 +97,8 @@ public struct Scheduler: Sendable {
     private mutating func replace(with scheduled: ScheduledWatchlist, at now: Moment) {
         let watchlist = scheduled.watchlist
         state.counts.replace(with: watchlist)
+        state.templates = Dictionary(grouping: watchlist.watches, by: \.target.id)
+            .mapValues { LogLine.Subject.templates(of: $0.lazy.map(\.key)) }
         state.targets.replace(with: watchlist.targets, memory: scheduled.memory)
         let watched = Set(watchlist.targets.map(\.id))
         let sum = watchlist.providers.values.reduce(0) { $0 + $1.concurrency }

@@ -7,6 +7,8 @@ struct SchedulerState: Sendable {
     var limits = Limits(workers: 1)
     var counts = ProbeMetrics()
     var targets = TargetStates()
+    /// Those that log lines about a target name.
+    var templates: [TargetID: [String]] = [:]
     var store: StoreQueue
     var round = ProbeRound()
     var questions = OpenQuestions()
@@ -38,7 +40,9 @@ struct SchedulerState: Sendable {
     mutating func add(_ more: [Directive]) { directives += more }
 
     mutating func log(_ line: LogLine?) {
-        if let line { directives.append(.log(line)) }
+        guard var line else { return }
+        if let target = line.subject?.target { line.subject?.templates = templates[target] ?? [] }
+        directives.append(.log(line))
     }
 
     mutating func record(_ entry: RecordEntry) {

@@ -13,11 +13,13 @@ extension StandOffChange {
         case .prolonged: nil
         case .ended(let standOff) where standOff.scope.target == nil:
             LogLine(
-                .notice, "\(standOff.scope.provider): probes resumed (was \(standOff.cause.rawValue))", of: target,
+                .notice, .condition(.providerResumed),
+                "\(standOff.scope.provider): probes resumed (was \(standOff.cause.rawValue))", of: target,
                 outcome: "resumed")
         case .ended(let standOff) where standOff.cause.isToldByLimits:
             LogLine(
-                .notice, "\(target.provider.name) \(target.model): answers again (was \(standOff.cause.rawValue))",
+                .notice, .condition(.targetRecovered),
+                "\(target.provider.name) \(target.model): answers again (was \(standOff.cause.rawValue))",
                 of: target, outcome: "success")
         case .ended: nil
         }
@@ -28,23 +30,24 @@ extension StandOffChange {
     ) -> LogLine? {
         let name = standOff.scope.provider
         let time = DurationText.brief(standOff.end - now.uptime)
-        func line(_ level: LogLine.Level, _ text: String) -> LogLine {
-            LogLine(level, text, of: target, outcome: standOff.cause.rawValue)
+        func line(_ level: LogLine.Level, _ kind: MessageKind, _ text: String) -> LogLine {
+            LogLine(level, kind, text, of: target, outcome: standOff.cause.rawValue)
         }
         guard standOff.scope.target == nil else {
             // The failure itself is told of already.
             guard standOff.end - now.uptime > shortRest else { return nil }
-            return line(.notice, "\(name) \(target.model): not called for \(time)")
+            return line(.notice, .condition(.targetPaused), "\(name) \(target.model): not called for \(time)")
         }
-        let why = failure.map(\.description) ?? ""
-        guard failure?.scope == .provider else {
+        guard let failure, failure.scope == .provider else {
             return line(
-                .warning,
-                "\(name): \(why), now for a second target (\(target.model)); no probes for \(time), then one"
+                .warning, .condition(.providerPaused),
+                "\(name): \(failure.map(\.description) ?? ""), now for a second target (\(target.model)); no probes for \(time), then one"
             )
         }
         let next = standOff.cause == .auth ? "until a reload or a trial in \(time)" : "for \(time)"
-        return line(standOff.cause == .rateLimited ? .warning : .error, "\(name): \(why); no probes \(next)")
+        return line(
+            standOff.cause == .rateLimited ? .warning : .error, .failure(failure.failureClass),
+            "\(name): \(failure); no probes \(next)")
     }
 }
 
@@ -55,7 +58,9 @@ extension StandOff.Kept {
         let next =
             cause == .auth || end <= now.wall
             ? "one trial probe next" : "no probes for \(DurationText.brief(end - now.wall))"
-        return LogLine(.notice, "\(name): calls were paused (\(cause.rawValue)); \(next)")
+        return LogLine(
+            .notice, .condition(.providerPaused), "\(name): calls were paused (\(cause.rawValue)); \(next)",
+            about: LogLine.Subject(provider: name, outcome: cause.rawValue))
     }
 }
 

@@ -40,6 +40,8 @@ struct StoreQueue: Sendable {
         if !isAwaited { isFullTold = false }
         guard isAwaited, failure != nil, !isFullTold else { return nil }
         isFullTold = true
-        return LogLine(.error, "store: \(taken) findings queued; probing paused until the store accepts them")
+        return LogLine(
+            .error, .condition(.storeFull),
+            "store: \(taken) findings queued; probing paused until the store accepts them")
     }
 }

@@ -63,7 +63,8 @@ struct TargetStates: Sendable {
         let isNews = failure.scope != .provider && last != failure.failureClass
         return alike.take(
             LogLine(
-                isNews ? .warning : .debug, "\(target.provider.name) \(target.model): \(failure)", of: target,
+                isNews ? .warning : .debug, .failure(failure.failureClass),
+                "\(target.provider.name) \(target.model): \(failure)", of: target,
                 outcome: failure.failureClass.rawValue), kind: failure.failureClass.rawValue, at: uptime)
     }
 
@@ -90,7 +91,7 @@ struct TargetStates: Sendable {
         if let failure {
             return alike.take(
                 LogLine(
-                    last == nil ? .warning : .debug,
+                    last == nil ? .warning : .debug, .condition(.lookupFailing),
                     "\(target.provider.name) \(target.model): answers, but its lookup fails: \(failure)", of: target,
                     outcome: failure.failureClass.rawValue), kind: "lookup \(failure.failureClass.rawValue)", at: uptime
             )
@@ -98,8 +99,9 @@ struct TargetStates: Sendable {
         return last.map {
             alike.take(
                 LogLine(
-                    .notice, "\(target.provider.name) \(target.model): its lookup works again (was \($0.rawValue))",
-                    of: target, outcome: "success"), kind: "lookup works, was \($0.rawValue)", at: uptime)
+                    .notice, .condition(.lookupRecovered),
+                    "\(target.provider.name) \(target.model): its lookup works again (was \($0.rawValue))", of: target,
+                    outcome: "success"), kind: "lookup works, was \($0.rawValue)", at: uptime)
         }
     }
 
@@ -115,7 +117,7 @@ struct TargetStates: Sendable {
             lines.append(
                 alike.take(
                     LogLine(
-                        failure.isToldByLimits ? .debug : .notice,
+                        failure.isToldByLimits ? .debug : .notice, .condition(.targetRecovered),
                         "\(target.provider.name) \(target.model): answers again (was \(failure.rawValue))", of: target,
                         outcome: "success"), kind: "works, was \(failure.rawValue)", at: now.uptime))
         }
@@ -136,8 +138,15 @@ struct TargetStates: Sendable {
             case .minor: .notice
             case .major: .warning
             }
-        return LogLine(
-            level, "\(target.provider.name) \(SafeText(event.text(model: target.model), limit: 1024))", of: target,
+        var line = LogLine(
+            level, .event(event.kind),
+            "\(target.provider.name) \(SafeText(event.text(model: target.model), limit: 1024))", of: target,
             outcome: event.kind.rawValue)
+        // The target's other watches have no part in it.
+        if let watch = event.watch {
+            line.subject?.templates = [watch.template]
+            line.subject?.target = nil
+        }
+        return line
     }
 }
