@@ -54,6 +54,7 @@ final class Transfer {
         let request = call.request
         try RequestSyntax.check(request)
         try set(CURLOPT_URL, request.url)
+        try set(CURLOPT_UNIX_SOCKET_PATH, request.socket)
         try set(CURLOPT_FRESH_CONNECT, request.isOnNewConnection ? 1 : 0)
         try set(CURLOPT_HTTP_CONTENT_DECODING, call.isDecoded ? 1 : 0)
         for line in RequestSyntax.lines(of: request) {

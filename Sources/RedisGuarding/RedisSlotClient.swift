@@ -27,7 +27,7 @@ final class RedisSlotClient {
         self.local = local
         self.report = report
         keys = SlotKeys(prefix: prefix)
-        try logIn(url)
+        try connection.logIn(url)
         try rehearse()
     }
 
@@ -79,7 +79,7 @@ final class RedisSlotClient {
         switch try connection.reply() {
         case .integer: break
         case .error(let text): try noteValue(of: outcome.lease.key, or: text)
-        default: throw unexpected("EVAL")
+        default: throw RedisError.unexpected("EVAL")
         }
     }
 
@@ -90,7 +90,7 @@ final class RedisSlotClient {
         case .error(let text):
             try noteValue(of: pending.request.key, or: text)
             decideAlone(&pending)
-        default: throw unexpected("EVAL")
+        default: throw RedisError.unexpected("EVAL")
         }
     }
 
@@ -101,18 +101,18 @@ final class RedisSlotClient {
                 try connection.skipReplies(2)
                 return grant(&pending)
             case .null: break
-            case .error(let text): throw refusal("SET", text)
-            default: throw unexpected("SET")
+            case .error(let text): throw RedisError.refusal("SET", text)
+            default: throw RedisError.unexpected("SET")
             }
         }
         let value = try connection.reply()
-        guard case .integer(let life) = try connection.reply() else { throw unexpected("PTTL") }
+        guard case .integer(let life) = try connection.reply() else { throw RedisError.unexpected("PTTL") }
         switch value {
         case .text(let text): take(text, life: life, for: &pending)
         case .error(let text):
             try noteValue(of: pending.request.key, or: text)
             decideAlone(&pending)
-        default: throw unexpected("GETRANGE")
+        default: throw RedisError.unexpected("GETRANGE")
         }
     }
 
@@ -165,48 +165,14 @@ final class RedisSlotClient {
         pending.admission = local.admit([pending.request], at: pending.now)[0]
     }
 
-    private func logIn(_ url: RedisURL) throws(RedisError) {
-        var login = RedisCommands()
-        if let password = url.password {
-            login.begin(arguments: url.user == nil ? 2 : 3)
-            login.append("AUTH")
-            if let user = url.user { login.append(user) }
-            login.append(password.reveal())
-        }
-        if url.database != 0 {
-            login.begin(arguments: 2)
-            login.append("SELECT")
-            login.append(String(url.database))
-        }
-        guard login.count > 0 else { return }
-        try connection.send(login)
-        if url.password != nil {
-            switch try connection.reply() {
-            case .status: break
-            case .error(let text):
-                // Whatever else stands there may be the password: Redis repeats the arguments of a command that it does not
-                // know.
-                let code =
-                    ["WRONGPASS", "NOPERM", "ERR"].first { text.hasPrefix($0) } ?? "unknown reason"
-                throw RedisError(.refused, "AUTH was refused (\(code)); check user and password")
-            default: throw unexpected("AUTH")
-            }
-        }
-        if url.database != 0 {
-            switch try connection.reply() {
-            case .status: break
-            case .error(let text): throw refusal("SELECT", text)
-            default: throw unexpected("SELECT")
-            }
-        }
-    }
-
     private func rehearse() throws(RedisError) {
         commands.removeAll()
         commands.rehearse(key: keys.rehearsalKey(UInt64.random(in: .min ... .max)))
         try connection.send(commands.buffer)
         for _ in 0..<commands.buffer.count {
-            if case .error(let text) = try connection.reply() { throw refusal("a test of the guard's commands", text) }
+            if case .error(let text) = try connection.reply() {
+                throw RedisError.refusal("a test of the guard's commands", text)
+            }
         }
     }
 
@@ -215,20 +181,12 @@ final class RedisSlotClient {
     /// - Throws: any other error that Redis answered.
     private func noteValue(of key: LeaseKey, or text: String) throws(RedisError) {
         // A script's error has the code inside its text where Redis is older than 7.
-        guard text.contains("WRONGTYPE") else { throw refusal("a guard command", text) }
+        guard text.contains("WRONGTYPE") else { throw RedisError.refusal("a guard command", text) }
         report(strangeValue(of: key))
     }
 
     private func strangeValue(of key: LeaseKey) -> RedisError {
         let name = String(decoding: keys.key(of: key), as: UTF8.self)
         return RedisError(.value, "the key \(name) holds a value that prompterd did not write; delete it")
-    }
-
-    private func refusal(_ command: String, _ text: String) -> RedisError {
-        RedisError(.refused, "\(command) was refused: \(text)")
-    }
-
-    private func unexpected(_ command: String) -> RedisError {
-        RedisError(.protocol, "the reply to \(command) is not one that Redis gives")
     }
 }

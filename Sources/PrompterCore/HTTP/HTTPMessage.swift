@@ -17,6 +17,8 @@ public struct HTTPRequest: Hashable, Sendable {
     public var timeout: Duration
     /// Whether no connection that was used before may carry it.
     public var isOnNewConnection = false
+    /// The path of a Unix socket to connect to, whatever the URL's host is; `nil` for that host.
+    public var socket: String?
 
     public init(
         method: Method, url: String, headers: [HTTPHeader] = [], body: [UInt8] = [], authorityFile: String? = nil,

@@ -31,7 +31,7 @@ public struct MetricsSnapshot: Sendable {
     ///
     /// - Parameter mostWatches: the most watches that get series of their own.
     public func exposition(_ state: DaemonState, service: String, environment: String, mostWatches: Int) -> [UInt8] {
-        var text = Exposition(labels: [("service", service), ("env", environment)])
+        var text = Exposition(labels: SeriesLabels(service: service, environment: environment).all)
         write(state, to: &text)
         counts.write(to: &text)
         if state.isUp { writeLimits(to: &text) }

@@ -142,7 +142,7 @@ import Testing
         let site = leak.site
         let asked = leak.providers.filter { $0.hasPrefix("compatible-") && $0 != "compatible-hang" }.prefix(12)
         let commands =
-            [["check", site.watchlist]]
+            [["check", site.watchlist], ["doctor"] + site.options]
             + ["status", "versions", "history"].map { [$0, "--database", site.database] }
             + asked.map { ["probe", $0, "--force", "--log-level", "trace"] + site.options }
         for command in commands {

@@ -1,0 +1,83 @@
+import LinuxHost
+import PrompterCore
+
+/// A look at the keys of the providers that are watched, and at the files of webhooks.
+struct CredentialLook: Sendable {
+    private let store: CredentialStore
+    private let watchlist: Watchlist?
+    private let threads: FileThreads
+
+    init(_ settings: Settings, _ watchlist: Watchlist?, _ threads: FileThreads) {
+        store = CredentialStore(environment: settings.environment, threads: threads)
+        self.watchlist = watchlist
+        self.threads = threads
+    }
+
+    func diagnoses() async -> [Diagnosis] {
+        guard let watchlist else {
+            return [Diagnosis(.credential, .skipped, "without a watchlist it is not known which are needed")]
+        }
+        let providers = watchlist.calledProviders
+        let files = watchlist.webhookFiles
+        guard !providers.isEmpty || !files.isEmpty else {
+            return [Diagnosis(.credential, .skipped, "no provider that is watched needs one")]
+        }
+        return await withTaskGroup(of: (Int, Diagnosis).self) { group in
+            for (number, provider) in providers.enumerated() {
+                group.addTask { (number, await diagnosis(of: provider)) }
+            }
+            for (number, file) in files.enumerated() {
+                group.addTask { (providers.count + number, await diagnosis(of: file)) }
+            }
+            let found = await group.reduce(into: [(Int, Diagnosis)]()) { $0.append($1) }
+            return found.sorted { $0.0 < $1.0 }.map { $0.1 }
+        }
+    }
+
+    private func diagnosis(of provider: Provider) async -> Diagnosis {
+        do throws(CredentialError) {
+            let answer = try await store.credential(of: provider)
+            guard let origin = answer.origin else {
+                return Diagnosis(.credential, of: provider.name, .fine, "none, and none is needed")
+            }
+            guard answer.warnings.isEmpty else {
+                return Diagnosis(
+                    .credential, of: provider.name, .trouble, answer.warnings.joined(separator: "; "))
+            }
+            var text = "found in \(origin)"
+            if let path = store.files(of: provider).first(where: { SafeText($0, limit: 4096) == origin }) {
+                text += await traits(of: path)
+            }
+            return Diagnosis(.credential, of: provider.name, .fine, text)
+        } catch {
+            return Diagnosis(.credential, of: provider.name, .trouble, "\(error)")
+        }
+    }
+
+    private func diagnosis(of file: WebhookFile) async -> Diagnosis {
+        do throws(WebhookFileError) {
+            let content = try await file.read(on: threads)
+            return content.warnings.isEmpty
+                ? Diagnosis(
+                    .credential, of: file.path, .fine, "a usable \(file.kind.rawValue)\(await traits(of: file.path))")
+                : Diagnosis(.credential, of: file.path, .trouble, content.warnings.joined(separator: "; "))
+        } catch {
+            return Diagnosis(.credential, of: file.path, .trouble, "\(error)")
+        }
+    }
+
+    /// Its mode and its age.
+    private func traits(of path: String) async -> String {
+        let status = try? await threads.run(on: path) { path in FileStatus(of: path) }
+        guard let status else { return "" }
+        let age = DurationText.brief(Moment.now.wall - status.modified)
+        return ", mode 0\(String(status.mode, radix: 8)), changed \(age) ago"
+    }
+}
+
+extension Watchlist {
+    /// The providers that are called for what is watched, by name.
+    var calledProviders: [Provider] {
+        Set(watches.map(\.key.provider)).sorted().compactMap { providers[$0] }.filter { !$0.isStub }
+    }
+}

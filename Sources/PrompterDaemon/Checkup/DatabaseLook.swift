@@ -1,0 +1,40 @@
+import LinuxHost
+import PrompterCore
+import SQLiteVersions
+
+/// A look at the database.
+enum DatabaseLook {
+    /// The files that SQLite and the daemon keep beside it.
+    private static let companions = ["-wal", "-shm", ".lock"]
+
+    static func diagnosis(_ path: String, _ threads: FileThreads) async -> Diagnosis {
+        do throws(FileError) {
+            return try await threads.run(on: path) { path in look(at: path) }
+        } catch {
+            return Diagnosis(.database, .trouble, "\(error)")
+        }
+    }
+
+    private static func look(at path: String) -> Diagnosis {
+        do throws(SQLiteStoreError) {
+            _ = try Archive(path: path)
+        } catch {
+            let text =
+                error.reason == .missing
+                ? "\(path): there is no database; `prompterd run` creates it, or correct the path (--database)"
+                : "\(error)"
+            return Diagnosis(.database, .trouble, text)
+        }
+        guard let database = file(at: path) else { return Diagnosis(.database, .trouble, "\(path): it has just gone") }
+        return DatabaseState(
+            database: database, companions: companions.compactMap { file(at: path + $0) },
+            free: Folder.freeSpace(at: Folder.of(path)) ?? .max
+        ).diagnosis
+    }
+
+    private static func file(at path: String) -> DatabaseState.File? {
+        FileStatus(of: path).map {
+            DatabaseState.File(path: path, owner: $0.owner, size: $0.size, mode: $0.mode)
+        }
+    }
+}
