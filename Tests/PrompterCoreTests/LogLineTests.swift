@@ -24,10 +24,9 @@ struct LogLineTests {
         rig.admit()
         rig.end(ProbeFailure(.timeout, "slow"))
         #expect(rig.lines.map(\.kind) == [.failure(.timeout)])
-        #expect(
-            rig.lines.map(\.subject) == [
-                LogLine.Subject(provider: "openai", model: "m", outcome: "timeout", templates: ["b", "a"])
-            ])
+        let subject = rig.lines.first?.subject
+        #expect(subject?.provider == "openai" && subject?.model == "m" && subject?.outcome == "timeout")
+        #expect(subject?.templates == ["b", "a"])
     }
 
     @Test func namesABoundedNumberOfTemplates() {

@@ -37,7 +37,8 @@ import Testing
     }
 
     @Test func alsoSaysSoWhyItDoesNotStart() async throws {
-        let end = try await Site("{").start(environment: ["PROMPTERD_LOG_FORMAT": "json"]).end()
+        let site = try Site("{")
+        let end = await site.start(environment: ["PROMPTERD_LOG_FORMAT": "json"]).end()
         #expect(end.status == 78)
         let line = try #require(try objects(end.errors).first)
         #expect(line["kind"]?.string == "watchlist_refused" && line["level"]?.string == "error")
@@ -45,7 +46,8 @@ import Testing
     }
 
     @Test func refusesAnyOtherFormat() async throws {
-        let end = try await Site(Site.stubs(1)).start(environment: ["PROMPTERD_LOG_FORMAT": "xml"]).end()
+        let site = try Site(Site.stubs(1))
+        let end = await site.start(environment: ["PROMPTERD_LOG_FORMAT": "xml"]).end()
         #expect(end.status == 78)
         #expect(end.errors.contains("PROMPTERD_LOG_FORMAT should be one of text, json, not \"xml\""), "\(end.errors)")
     }

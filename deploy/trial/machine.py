@@ -8,6 +8,9 @@ DEBIAN = ["ca-certificates", "curl", "dbus", "libnss-systemd", "man-db", "procps
           "prometheus-node-exporter", "python3", "redis-server", "sqlite3", "systemd", "systemd-sysv"]
 ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "HOME": "/root", "DEBIAN_FRONTEND": "noninteractive"}
 
+# A Python of Debian 12 with FastAPI.
+ROUTER = pathlib.Path(__file__).resolve().parents[2] / ".build/router"
+
 
 def check(condition, said):
     if not condition:
@@ -54,7 +57,7 @@ class Machine:
     def boot(self):
         self.container = subprocess.Popen(
             ["systemd-nspawn", "--quiet", "--boot", "--directory", self.root, "--machine", "prompterd-test", "--register=no",
-             "--keep-unit", "--console=pipe", "--private-network"],
+             "--keep-unit", "--console=pipe", "--private-network", f"--bind-ro={ROUTER}:/opt/router"],
             stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
         state = until(lambda: self.leader() and self.booted(), 120, "the machine runs")
         check(state == "running", f"the machine is {state}:\n{self.run('systemctl --failed', status=None)}")

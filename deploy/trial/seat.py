@@ -10,6 +10,7 @@ class Operator:
     """What the steps share: the machine, the provider, and an operator's questions."""
 
     WATCHLIST = "/etc/prompterd/watchlist.json"
+    EXAMPLES = "/usr/share/doc/prompterd/examples"
     KEY = "sk-test-0123456789abcdef0123456789abcdef"
 
     def __init__(self, machine, package):
@@ -33,9 +34,16 @@ class Operator:
     def says(self, text, since, seconds=30):
         until(lambda: text in self.journal(since), seconds, f"the journal says {text!r}, but only:\n{self.journal(since)}")
 
-    def watchlist(self, *watches, interval="1s"):
+    def ensure(self, template, **question):
+        """What the API answers over its socket."""
+        return json.loads(self.run(
+            f"curl -sS --unix-socket /run/prompterd/api.sock --json {shlex.quote(json.dumps(question))}"
+            f" http://localhost/v1/templates/{template}/ensure-version"))
+
+    def watchlist(self, *watches, interval="1s", tell=None):
         provider = {"dialect": "openai-compatible", "base_url": "http://127.0.0.1:8000/v1"}
-        document = {"defaults": {"interval": interval, "timeout": interval}, "providers": {"openai": provider}, "watches": [
+        defaults = {"interval": interval, "timeout": interval} | ({"on_change": tell} if tell else {})
+        document = {"defaults": defaults, "providers": {"openai": provider}, "watches": [
             {"template": template, "provider": "openai", "model": "m"} for template in watches]}
         return json.dumps(document, indent=2)
 
