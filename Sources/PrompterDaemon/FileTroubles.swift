@@ -36,13 +36,7 @@ actor FileTroubles {
     private func checkWebhooks(of watchlist: Watchlist) async {
         await withTaskGroup(of: Result<WebhookFile.Content, WebhookFileError>.self) { group in
             for file in watchlist.webhookFiles {
-                group.addTask { [threads = components.fileThreads] in
-                    do throws(WebhookFileError) {
-                        return .success(try await file.read(on: threads))
-                    } catch {
-                        return .failure(error)
-                    }
-                }
+                group.addTask { [threads = components.fileThreads] in await Self.content(of: file, on: threads) }
             }
             for await result in group {
                 do {
@@ -53,6 +47,17 @@ actor FileTroubles {
                     tell(.error, .webhookFileUnusable, "\(error)")
                 }
             }
+        }
+    }
+
+    // Not in the closure that calls it, as in `AuthorityFiles`.
+    private static func content(
+        of file: WebhookFile, on threads: FileThreads
+    ) async -> Result<WebhookFile.Content, WebhookFileError> {
+        do throws(WebhookFileError) {
+            return .success(try await file.read(on: threads))
+        } catch {
+            return .failure(error)
         }
     }
 
