@@ -6,8 +6,10 @@ public struct APIServices: Sendable {
     public enum Outcome: Sendable {
         case reply(Reply, Watch.Key)
         case problem(VersionRequest.Problem)
-        /// More different triples that are not watched were asked for than are taken.
-        case tooManyUnwatched(Int)
+        /// More different triples that are not watched were asked for than are taken, for as long.
+        case tooManyUnwatched(Duration)
+        /// As many requests wait for an answer as may.
+        case busy
     }
 
     var version: @Sendable (VersionRequest) async -> Outcome
@@ -66,6 +68,9 @@ struct API: Sendable {
             return await services.isReady()
                 ? .text(200, "ready") : .problem(503, "Service Unavailable", "the daemon is starting or stopping")
         case .reload:
+            guard await services.isReady() else {
+                return .problem(503, "Service Unavailable", "the daemon is starting or stopping")
+            }
             let errors = await services.reload()
             return errors.isEmpty
                 ? .text(200, "reloaded")
@@ -87,13 +92,17 @@ struct API: Sendable {
         case .problem(let problem):
             switch problem {
             case .unwatched, .unknownProvider: return .problem(404, "Not Found", problem.description)
-            case .ambiguous: return .problem(400, "Bad Request", problem.description)
+            case .ambiguous, .reservedParameter: return .problem(400, "Bad Request", problem.description)
             }
-        case .tooManyUnwatched(let most):
+        case .tooManyUnwatched(let rest):
             return .problem(
                 429, "Too Many Requests",
-                "\(most) different triples that are not watched were asked for since the watchlist was loaded; watch them"
-            )
+                "\(UnwatchedTriples.most) different triples that are not watched were asked for already; watch them",
+                headers: [.retryAfter(rest)])
+        case .busy:
+            return .problem(
+                429, "Too Many Requests", "too many requests are waiting for an answer; try again",
+                headers: [.retryAfter(.seconds(1))])
         }
     }
 }

@@ -1,7 +1,7 @@
 /// A request that came whole.
 struct APIRequest: Sendable {
     /// The longest body that is read, in bytes: system instructions are the largest part of one.
-    static let longestBody = 1 << 20
+    static let longestBody = 256 << 10
 
     var method: String
     /// As it was sent, with its query.

@@ -3,6 +3,8 @@ import PrompterCore
 /// The body of an ensure-version request: what the service layer's own router takes, and `force`.
 struct EnsureVersionBody {
     private static let texts = ["org_id", "workspace_id", "provider", "model_id"]
+    /// How many JSON values a body may have: each takes a hundred times its byte.
+    private static let mostValues = 2000
     /// The longest name of anything, in Unicode characters: as in a watchlist.
     private static let longestName = 256
 
@@ -22,7 +24,7 @@ struct EnsureVersionBody {
         guard !bytes.isEmpty else { return request }
         let root: JSONNode
         do {
-            root = try JSONDocument(bytes, mostValues: 100_000).root
+            root = try JSONDocument(bytes, mostValues: mostValues).root
         } catch {
             throw Problem(description: "the body is no JSON: \(error.message) at byte \(error.offset)")
         }
@@ -59,10 +61,6 @@ struct EnsureVersionBody {
     private static func parameters(_ node: JSONNode) throws(Problem) -> JSONValue? {
         guard case .object(let members) = node.value else {
             throw Problem(description: "inference_params should be an object, not \(node.kind)")
-        }
-        if let reserved = members.first(where: { VersionRequest.reservedParameters.contains($0.name) }) {
-            throw Problem(
-                description: "inference_params.\(SafeText(reserved.name)) is set by the probe and can't be set here")
         }
         return members.isEmpty ? nil : node.plain
     }

@@ -51,11 +51,13 @@ enum ReplyResponse {
         var members = [JSONValue.JSONMember("not_made", .string(reason.name))]
         if let failure = reason.failureClass { members.append(.init("failure", .string(failure.rawValue))) }
         return .problem(
-            status, title, reason.detail(force: force), headers: wait.map { [retryAfter($0)] } ?? [], members: members)
+            status, title, reason.detail(force: force), headers: wait.map { [.retryAfter($0)] } ?? [], members: members)
     }
+}
 
+extension HTTPHeader {
     /// Whole seconds, at least one (RFC 9110, section 10.2.3).
-    private static func retryAfter(_ time: Duration) -> HTTPHeader {
+    static func retryAfter(_ time: Duration) -> HTTPHeader {
         let (seconds, rest) = time.components
         return HTTPHeader("Retry-After", String(max(1, rest > 0 ? seconds + 1 : seconds)))
     }

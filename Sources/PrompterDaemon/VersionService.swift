@@ -1,10 +1,11 @@
+import LinuxHost
 import PrompterAPI
 import PrompterCore
 
 /// Answers the API's "which version serves this template?" by the daemon's own scheduler.
 actor VersionService {
-    /// How many different triples that no watch has are taken until the next watchlist: each has rows and series of its own.
-    private static let mostUnwatched = 1000
+    /// How many requests may wait at once: each may hold a prompt.
+    private static let mostWaiting = 512
     /// How long the store is waited for.
     private static let storePatience: Duration = .seconds(5)
 
@@ -13,7 +14,8 @@ actor VersionService {
     private var index = WatchIndex(Watchlist())
     /// When the watchlist of ``index`` was taken.
     private var taken: Timestamp?
-    private var unwatched: Set<Watch.Key> = []
+    private var unwatched = UnwatchedTriples()
+    private var waiting = 0
 
     init(_ components: Components, inForce: @escaping @Sendable () async -> WatchlistInForce) {
         self.components = components
@@ -25,21 +27,26 @@ actor VersionService {
         if taken != list.taken {
             index = WatchIndex(list.watchlist)
             taken = list.taken
-            unwatched = []
         }
-        let found: (watch: Watch, isWatched: Bool)
+        var found: (watch: Watch, isWatched: Bool)
         do {
             found = try index.find(request)
         } catch {
             return .problem(error)
         }
+        guard waiting < Self.mostWaiting else { return .busy }
+        // Nobody but the operator may call while probes are disabled.
+        let isForced = request.isForced && components.settings.mayCall
         if !found.isWatched {
-            guard unwatched.contains(found.watch.key) || unwatched.count < Self.mostUnwatched else {
-                return .tooManyUnwatched(Self.mostUnwatched)
+            do throws(UnwatchedTriples.Full) {
+                found.watch = try unwatched.take(found.watch, isForced: isForced, at: Moment.now.wall)
+            } catch {
+                return .tooManyUnwatched(error.rest)
             }
-            unwatched.insert(found.watch.key)
         }
-        return .reply(await ask(found.watch, isWatched: found.isWatched, isForced: request.isForced), found.watch.key)
+        waiting += 1
+        defer { waiting -= 1 }
+        return .reply(await ask(found.watch, isWatched: found.isWatched, isForced: isForced), found.watch.key)
     }
 
     private func ask(_ watch: Watch, isWatched: Bool, isForced: Bool) async -> Reply {

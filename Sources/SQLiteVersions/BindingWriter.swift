@@ -22,7 +22,8 @@ struct BindingWriter {
         putTarget = try PreparedStatement(Self.putTargetSQL, on: database)
         findBinding = try PreparedStatement(
             """
-            SELECT id, target_id, (expect, hook, hook_severity, interval_ms, is_asked) IS (?6, ?7, ?8, ?9, 0), interval_ms <> ?9
+            SELECT id, target_id, (expect, hook, hook_severity, interval_ms, is_asked) IS (?6, ?7, ?8, ?9, 0), interval_ms <> ?9,
+                is_asked
             FROM bindings
             WHERE org = ?1 AND workspace = ?2 AND template = ?3 AND provider = ?4 AND model = ?5 AND valid_until IS NULL
             """, on: database)
@@ -52,7 +53,8 @@ struct BindingWriter {
         for binding in gone { try close(binding) }
     }
 
-    /// Opens the bindings of those of `watches` that have none. Every other binding stays as it is.
+    /// Opens the bindings of those of `watches` that have none. Every other binding stays as it is, unless it was asked for as these
+    /// are: that points to what is asked for now.
     ///
     /// - Parameter isAsked: whether no watchlist has them.
     mutating func registerMissing(_ watches: [Watch], isAsked: Bool = false) throws {
@@ -76,10 +78,11 @@ struct BindingWriter {
             let (binding, known) = (findBinding.integer(at: 0), findBinding.integer(at: 1))
             let isSame = findBinding.integer(at: 2) != 0
             let isOfAnotherInterval = findBinding.integer(at: 3) != 0
+            let isAskedAgain = isAsked && findBinding.integer(at: 4) != 0
             findBinding.reset()
             gone.remove(binding)
-            guard isRebinding else { return }
-            if known == target, !isOfAnotherInterval { return isSame ? () : try edit(watch) }
+            guard isRebinding || isAskedAgain else { return }
+            if known == target, !isOfAnotherInterval { return isSame || isAskedAgain ? () : try edit(watch) }
             try close(binding)
         }
         Self.bind(watch, to: openBinding)

@@ -17,7 +17,7 @@ struct APIServerTests {
         begun: @escaping @Sendable () -> Void = {}
     ) async throws -> APIServer {
         let services = APIServices(
-            version: { _ in .tooManyUnwatched(0) },
+            version: { _ in .tooManyUnwatched(.zero) },
             exposition: {
                 begun()
                 try? await Task.sleep(for: pause)

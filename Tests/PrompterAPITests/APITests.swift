@@ -14,7 +14,7 @@ struct APITests {
     private static let version = VersionIdentity(resolvedModel: "gpt-4o-2024-08-06", fingerprint: "fp_1")!
 
     private static func api(
-        _ outcome: APIServices.Outcome = .tooManyUnwatched(1000), isUp: Bool = true, errors: [String] = [],
+        _ outcome: APIServices.Outcome = .tooManyUnwatched(.seconds(60)), isUp: Bool = true, errors: [String] = [],
         isReachableByBrowsers: Bool = false, asked: Asked = Asked()
     ) -> API {
         API(
@@ -108,14 +108,16 @@ struct APITests {
 
     @Test(arguments: [
         (VersionRequest.Problem.unwatched("t"), 404), (.unknownProvider("opneai", suggestion: ""), 404),
-        (.ambiguous(2), 400),
+        (.ambiguous(2), 400), (.reservedParameter("stream"), 400),
     ])
     func whatFindsNothingIsAProblem(_ problem: VersionRequest.Problem, _ status: Int) async {
         let response = await Self.api(.problem(problem))
             .respond(to: APIRequest(method: "POST", target: "/t/ensure-version"))
         #expect(response.status == status)
         let tooMany = await Self.api().respond(to: APIRequest(method: "POST", target: "/t/ensure-version"))
-        #expect(tooMany.status == 429)
+        #expect(tooMany.status == 429 && Self.header("Retry-After", of: tooMany) == "60")
+        let busy = await Self.api(.busy).respond(to: APIRequest(method: "POST", target: "/t/ensure-version"))
+        #expect(busy.status == 429 && Self.header("Retry-After", of: busy) == "1")
     }
 
     @Test func theBodyIsRead() async {
@@ -136,7 +138,7 @@ struct APITests {
         ("{", "no JSON"), ("[]", "should be an object, not an array"),
         (#"{"provider":7}"#, "provider should be a string"),
         (#"{"force":"yes"}"#, "force should be true or false"), (#"{"inference_params":[]}"#, "should be an object"),
-        (#"{"inference_params":{"messages":[]}}"#, "inference_params.messages is set by the probe"),
+        (#"{"inference_params":{"logit_bias":["# + String(repeating: "0,", count: 2000) + "0]}}", "no JSON"),
         (#"{"org_id":""# + String(repeating: "o", count: 257) + #""}"#, "org_id is longer than 256"),
         (String(repeating: "[", count: 100_000), "no JSON"),
     ])

@@ -36,6 +36,14 @@ struct WatchIndexTests {
         #expect(target.systemInstructions == "s" && target.inferenceParameters != nil)
     }
 
+    /// A watch has parameters of its own, so that the caller's don't matter.
+    @Test func parametersOfTheProbeAreRefusedOnlyWhereTheyCount() throws {
+        let parameters = JSONValue.object([.init("temperature", .number("0")), .init("stream", .bool(true))])
+        #expect(try Self.find(VersionRequest(template: "a", inferenceParameters: parameters)).isWatched)
+        let unwatched = VersionRequest(template: "c", provider: "openai", model: "m", inferenceParameters: parameters)
+        #expect(throws: VersionRequest.Problem.reservedParameter("stream")) { try Self.find(unwatched) }
+    }
+
     @Test(arguments: [
         (VersionRequest(template: "b"), VersionRequest.Problem.ambiguous(2)),
         (VersionRequest(template: "c"), .unwatched("c")), (VersionRequest(template: "a", model: "n"), .unwatched("a")),

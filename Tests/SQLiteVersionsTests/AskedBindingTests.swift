@@ -41,6 +41,21 @@ struct AskedBindingTests {
         await store.close()
     }
 
+    /// What it answers now is what it is asked with now.
+    @Test func pointsToWhatWasAskedForLast() async throws {
+        let store = try SQLiteVersionStore(path: folder.file())
+        try await ask(store, Samples.watch("t", target))
+        let other = Samples.target("gpt-4o-mini")
+        var watch = Samples.watch("t", target)
+        watch.target = other
+        try await ask(store, watch, after: 1)
+        let asked = "SELECT is_asked, valid_until IS NULL, target_id FROM bindings ORDER BY id"
+        #expect(try rows(asked) == ["1|0|1", "1|1|2"])
+        try await ask(store, watch, after: 2)
+        #expect(try rows(asked) == ["1|0|1", "1|1|2"])
+        await store.close()
+    }
+
     @Test func everyVersionHasAnIDHoweverItCame() async throws {
         let version = try #require(VersionIdentity(resolvedModel: "m", fingerprint: "fp_1"))
         let watch = Samples.watch("t", target)

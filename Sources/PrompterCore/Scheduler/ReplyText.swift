@@ -34,7 +34,7 @@ extension Reply.Reason {
         case .held(let time):
             "another instance holds this slot for another \(DurationText.brief(time)); \(force) probes anyway"
         case .disabled:
-            "probes are disabled (PROMPTER_PROBE_DISABLED) and no instance has observed this slot; \(force) probes anyway"
+            "probes are disabled (PROMPTER_PROBE_DISABLED) and no instance has observed this slot"
         case .credential(let reason), .store(let reason): reason
         case .limited(let time):
             "the provider's requests_per_minute are used up for another \(DurationText.brief(time)); \(force) probes anyway"

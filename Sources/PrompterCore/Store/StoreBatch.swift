@@ -4,7 +4,7 @@ public struct StoreBatch: Sendable {
     public var watchlist: Watchlist?
     /// Whether the clock was found to have been ahead: what is dated later than now becomes suspect, and what it moved is taken back.
     public var isClockSetBack = false
-    /// Those that somebody asked for and no watchlist has: what each points to, unless something says so already.
+    /// Those that somebody asked for and no watchlist has: what each points to, unless a watch has its place.
     public var asked: [Watch] = []
     public var findings: [Finding] = []
     /// What of stand-offs must survive a restart: each takes the place of that with its scope, and one that is over takes it away.

@@ -26,15 +26,14 @@ public struct VersionRequest: Sendable {
         self.isForced = isForced
     }
 
-    /// Members of ``inferenceParameters`` that are the probe's own.
-    public static var reservedParameters: Set<String> { Dialect.reservedParameters }
-
     /// Why a request finds nothing to call.
     public enum Problem: Error, Hashable, Sendable, CustomStringConvertible {
         /// The template is not watched, and the request does not say what to call.
         case unwatched(String)
         /// No provider of this name is in the watchlist.
         case unknownProvider(String, suggestion: String)
+        /// The probe itself sets this inference parameter.
+        case reservedParameter(String)
         /// As many watches match.
         case ambiguous(Int)
 
@@ -44,6 +43,8 @@ public struct VersionRequest: Sendable {
                 "no watch of template \"\(SafeText(template))\" matches; name a provider and a model_id"
             case .unknownProvider(let name, let suggestion):
                 "no provider named \"\(SafeText(name))\" is in the watchlist\(suggestion)"
+            case .reservedParameter(let name):
+                "inference_params.\(SafeText(name)) is set by the probe and can't be set here"
             case .ambiguous(let count):
                 "\(count) watches match; say which by org_id, workspace_id, provider and model_id"
             }
@@ -76,6 +77,11 @@ public struct WatchIndex: Sendable {
         guard let name = request.provider, let model = request.model else { throw .unwatched(request.template) }
         guard let provider = watchlist.providers[name] else {
             throw .unknownProvider(name, suggestion: Suggestion.text(for: name, among: watchlist.providers.keys))
+        }
+        if case .object(let members) = request.inferenceParameters,
+            let reserved = members.first(where: { Dialect.reservedParameters.contains($0.name) })
+        {
+            throw .reservedParameter(reserved.name)
         }
         let defaults = watchlist.defaults
         let target = Target(
