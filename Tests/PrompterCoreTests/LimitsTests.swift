@@ -5,10 +5,19 @@ struct LimitsTests {
     private let now = Moment(
         wall: Timestamp(milliseconds: 1_790_000_000_000), uptime: Uptime(sinceStart: .seconds(1000)))
 
-    private func due(_ model: String, _ provider: Provider) -> Due {
+    private func due(_ model: String, _ provider: Provider, isExtra: Bool = false) -> Due {
         let target = Example.target(model, provider: provider)
         let slot = target.slot(at: Timestamp(milliseconds: 0))
-        return Due(target: target, slot: slot, time: slot.begin)
+        return Due(target: target, slot: slot, time: slot.begin, isExtra: isExtra)
+    }
+
+    @Test func theScheduleGoesBeforeWhatIsAskedBesideIt() {
+        let provider = Example.provider(concurrency: 10)
+        var limits = Limits(workers: 10)
+        for model in ["x-1", "x-2"] { limits.enqueue(due(model, provider, isExtra: true)) }
+        for model in ["m-1", "m-2"] { limits.enqueue(due(model, provider)) }
+        limits.enqueue(due("x-3", provider, isExtra: true))
+        #expect(limits.begin(at: now).map(\.due.target.model) == ["m-1", "m-2", "x-1", "x-2", "x-3"])
     }
 
     @Test func concurrencyBoundsAProvider() {

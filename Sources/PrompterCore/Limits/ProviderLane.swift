@@ -5,6 +5,7 @@ struct ProviderLane: Sendable {
     let provider: String
     private(set) var concurrency: Int
     private(set) var inFlight = 0
+    /// What is due, and behind it what somebody asked for beside the schedule.
     private(set) var waiting = Deque<Due>()
     private var rate: TokenBucket?
     private(set) var standOffs = ProviderStandOffs()
@@ -25,7 +26,10 @@ struct ProviderLane: Sendable {
     // MARK: what waits
 
     mutating func enqueue(_ due: Due) {
-        waiting.append(due)
+        func isBeside(_ due: Due) -> Bool { due.isExtra && !due.slot.isConfirmation }
+        guard !isBeside(due) else { return waiting.append(due) }
+        let last = waiting.lastIndex { !isBeside($0) }
+        waiting.insert(due, at: last.map { $0 + 1 } ?? 0)
     }
 
     /// Takes out what waits.

@@ -85,12 +85,15 @@ struct OpenQuestions: Sendable {
 
     /// Takes note that another instance holds the slot of `target` for `time`.
     ///
-    /// - Returns: the replies to those whose patience is over.
-    mutating func hold(_ target: TargetID, for time: Duration, at uptime: Uptime) -> [Directive] {
+    /// - Parameter reason: what those are told whose patience is over.
+    /// - Returns: the replies to them.
+    mutating func hold(
+        _ target: TargetID, for time: Duration, at uptime: Uptime, reason: Reply.Reason
+    ) -> [Directive] {
         for id in sharing(target) { open[id]?.heldUntil = uptime + time }
         return sharing(target).filter { open[$0].map { $0.question.patience <= uptime } ?? false }.map { id in
             leave(id)
-            return close(id, .notMade(.held(time)))
+            return close(id, .notMade(reason))
         }
     }
 
@@ -104,7 +107,13 @@ struct OpenQuestions: Sendable {
             guard let asked = open[first.id] else { continue }
             leave(first.id)
             let held = asked.heldUntil.flatMap { $0 > uptime ? Reply.Reason.held($0 - uptime) : nil }
-            replies.append(close(first.id, .notMade(held ?? reason(asked.question.target))))
+            let reason = reason(asked.question.target)
+            // A stand-off of our own holds the slot, too, and says more.
+            if case .standOff = reason {
+                replies.append(close(first.id, .notMade(reason)))
+            } else {
+                replies.append(close(first.id, .notMade(held ?? reason)))
+            }
         }
         return replies
     }

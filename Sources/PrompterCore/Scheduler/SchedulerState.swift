@@ -99,7 +99,12 @@ struct SchedulerState: Sendable {
     /// Asks again later: another instance holds the slot for `time`.
     mutating func wait(_ turn: ProbeTurn, for time: Duration, at now: Moment) {
         let due = turn.due
-        add(questions.hold(due.target.id, for: time, at: now.uptime))
+        // A call of our own that failed holds the slot, too, and says more.
+        let standOff = limits.standOff(on: due.target, at: now)
+        add(
+            questions.hold(
+                due.target.id, for: time, at: now.uptime,
+                reason: standOff.map { .standOff($0.cause, rest: $0.end - now.uptime) } ?? .held(time)))
         var pause = min(time, Self.patience(in: due.slot))
         if questions.wait(on: due.target.id) { pause = min(pause, Self.askedPatience) }
         putOff(turn, for: pause, at: now)
@@ -175,6 +180,9 @@ extension SchedulerState {
         let (limits, underWay) = (limits, underWay)
         add(
             questions.expire(at: now.uptime) { target in
+                if let standOff = limits.standOff(on: target, at: now) {
+                    return .standOff(standOff.cause, rest: standOff.end - now.uptime)
+                }
                 guard !underWay.contains(target.id), let next = limits.nextByRate(of: target.provider.name, at: now)
                 else {
                     return .deadline
