@@ -53,6 +53,9 @@ public final class APIServer: Sendable {
         do {
             switch address {
             case .unix(let path):
+                guard await !Self.isServed(path, group) else {
+                    throw Failure(description: "another process listens there; give each a path of its own")
+                }
                 channel = try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
                 // Until now only its owner could connect: that needs the right to write.
                 chmod(path, Self.socketMode)
@@ -73,7 +76,17 @@ public final class APIServer: Sendable {
         try? await group.shutdownGracefully()
     }
 
+    /// Whether somebody listens on the socket at `path`, which is then not left over.
+    private static func isServed(_ path: String, _ group: MultiThreadedEventLoopGroup) async -> Bool {
+        let client = ClientBootstrap(group: group).connectTimeout(.seconds(1))
+        guard let channel = try? await client.connect(unixDomainSocketPath: path).get() else { return false }
+        try? await channel.close()
+        return true
+    }
+
     private static func text(of error: any Error) -> String {
+        if let failure = error as? Failure { return failure.description }
+        if error is UnixDomainSocketPathWrongType { return "a file that is no socket is in the way" }
         guard let error = error as? IOError else { return "\(error)" }
         return String(cString: strerror(error.errnoCode))
     }

@@ -29,18 +29,20 @@ actor APIService {
             })
     }
 
-    /// Tries until it listens.
-    func start() async {
+    /// Tries until it listens, and opens `tried` once it has tried.
+    func start(_ tried: Gate) async {
         var isTold = false
         while !isStopped, !Task.isCancelled {
             do {
                 let server = try await APIServer(address, services)
                 guard !isStopped else { return await server.close() }
                 self.server = server
+                tried.open()
                 return log.notice(.apiListening, "API: listening at \(SafeText(address.description, limit: 4096))")
             } catch {
                 if !isTold { log.error(.apiFailing, "API: \(error); trying again until it can listen there") }
                 isTold = true
+                tried.open()
             }
             try? await Task.sleep(for: Self.pause)
         }

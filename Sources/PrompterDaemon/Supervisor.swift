@@ -26,8 +26,8 @@ public struct Supervisor: Sendable {
     }
 
     private static let longestPulse: Duration = .seconds(60)
-    /// How long the start waits for the textfile: a disk that hangs keeps nobody from watching.
-    private static let firstTextfile: Duration = .seconds(5)
+    /// How long the start waits for the textfile, and for the API: what hangs keeps nobody from watching.
+    private static let firstPatience: Duration = .seconds(5)
     /// How long a single round waits for a disk that is full or hangs before it begins; whoever runs it wants an answer.
     private static let roundPatience: Duration = .seconds(15)
 
@@ -146,11 +146,16 @@ public struct Supervisor: Sendable {
             services.append(Task { for await report in redisGuard.changes { tell(report) } })
         }
         components.dispatcher.wake()
-        await Gate.any(stop, .after { await textfile.write(isForced: true) }).wait(atMost: Self.firstTextfile)
+        await Gate.any(stop, .after { await textfile.write(isForced: true) }).wait(atMost: Self.firstPatience)
+        if let api, !once {
+            // Whoever is started after this service finds the API.
+            let tried = Gate()
+            services.append(Task { await api.start(tried) })
+            await Gate.any(stop, tried).wait(atMost: Self.firstPatience)
+        }
         life.started()
         await textfile.showStatus()
         await announce(components, reloading)
-        if let api, !once { services.append(Task { await api.start() }) }
         services.append(
             Task {
                 if once {

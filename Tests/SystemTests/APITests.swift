@@ -161,6 +161,66 @@ struct APITests {
         #expect(variable.status == 78 && variable.errors.contains("PROMPTERD_LISTEN"), "\(variable.errors)")
     }
 
+    @Test func aSocketThatSomebodyServesIsLeftAlone() async throws {
+        let (site, other) = (try Site(Site.stubs(1)), try Site(Site.stubs(1)))
+        let program = try await Self.ready(site)
+        let second = try await other.ready(["--listen", "unix:\(Self.socket(of: site))"])
+        #expect(await second.line(with: "another process listens there"))
+        #expect(await second.stop().status == 0)
+        #expect(await Self.get(site, "/readyz").status == 200)
+        // One that a crash left there is replaced.
+        program.send(SIGKILL)
+        _ = await program.end()
+        let third = try await Self.ready(site)
+        #expect(await Self.get(site, "/readyz").status == 200)
+        #expect(await third.stop().status == 0)
+    }
+
+    /// Whoever is started after the daemon finds its API.
+    @Test func itListensBeforeItIsReady() async throws {
+        let site = try Site(Site.stubs(1))
+        let program = try await site.ready(["--listen", "unix:\(Self.socket(of: site))"])
+        #expect(await Self.get(site, "/readyz").status == 200)
+        #expect(await program.stop().status == 0)
+    }
+
+    @Test func whileProbesAreDisabledNobodyForcesOne() async throws {
+        let provider = try FakeProvider { _ in .completion(model: "n-2024") }
+        try provider.start()
+        defer { provider.stop() }
+        let site = try Site(
+            #"{"providers":{"local":{"dialect":"openai-compatible","base_url":"\#(provider.baseURL)"}},"watches":[]}"#)
+        let program = try await Self.ready(site, environment: ["PROMPTER_PROBE_DISABLED": "1"])
+        for force in ["false", "true"] {
+            let answer = await Self.ask(site, "t", #"{"provider":"local","model_id":"n","force":\#(force)}"#)
+            #expect(answer.status == 503 && answer.body.contains(#""not_made":"disabled""#), "\(answer)")
+        }
+        #expect(provider.requests.isEmpty)
+        #expect(await program.stop().status == 0)
+    }
+
+    /// A caller that writes each prompt anew costs one call a slot.
+    @Test func anUnwatchedTripleIsCalledOnceASlot() async throws {
+        let provider = try FakeProvider { _ in .completion(model: "n-2024") }
+        try provider.start()
+        defer { provider.stop() }
+        let site = try Site(
+            #"{"defaults":{"interval":"7d"},"providers":{"local":{"dialect":"openai-compatible","base_url":"\#(provider.baseURL)"}},"watches":[]}"#
+        )
+        let program = try await Self.ready(site)
+        for number in 1...5 {
+            let body = #"{"provider":"local","model_id":"n","system_instructions":"It is \#(number)."}"#
+            #expect(await Self.ask(site, "t", body).status == 200)
+        }
+        #expect(provider.requests.count == 1)
+        let forced = #"{"provider":"local","model_id":"n","system_instructions":"It is 6.","force":true}"#
+        #expect(try await Self.ask(site, "t", forced).json()["source"]?.string == "probed")
+        #expect(provider.requests.count == 2)
+        #expect(await program.stop().status == 0)
+        // The version that was handed out is the template's.
+        #expect(try site.number("SELECT count(*) FROM bindings WHERE valid_until IS NULL") == 1)
+    }
+
     /// A port that another program has keeps nobody from watching.
     @Test func aPortThatIsTakenIsTriedAgain() async throws {
         let provider = try FakeProvider { _ in .hang }
