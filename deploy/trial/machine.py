@@ -11,6 +11,10 @@ ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "HOME
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
+class Obstacle(Exception):
+    """Why no container can be booted here."""
+
+
 def check(condition, said):
     if not condition:
         raise AssertionError(said)
@@ -52,7 +56,9 @@ class Machine:
         for name in ("root", "changes", "work"):
             (folder / name).mkdir()
         layers = f"lowerdir={base},upperdir={folder}/changes,workdir={folder}/work"
-        subprocess.run(["mount", "-t", "overlay", "overlay", "-o", layers, self.root], check=True)
+        mounted = subprocess.run(["mount", "-t", "overlay", "overlay", "-o", layers, self.root], capture_output=True, text=True)
+        if mounted.returncode:
+            raise Obstacle(mounted.stderr.strip())
         self.log = open(folder / "console", "wb")
         self.container = None
         self.commands = []
@@ -62,8 +68,12 @@ class Machine:
             ["systemd-nspawn", "--quiet", "--boot", "--directory", self.root, "--machine", "prompterd-test", "--register=no",
              "--keep-unit", "--console=pipe", "--private-network"],
             stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
-        state = until(lambda: self.leader() and self.booted(), 120, "the machine runs")
+        state = until(lambda: self.has_ended() or self.leader() and self.booted(), 120, "the machine runs")
         check(state == "running", f"the machine is {state}:\n{self.run('systemctl --failed', status=None)}")
+
+    def has_ended(self):
+        if self.container.poll() is not None:
+            raise Obstacle(f"systemd-nspawn: {(self.root.parent / 'console').read_text(errors='replace').strip()[-500:]}")
 
     def booted(self):
         state = self.run("systemctl is-system-running", status=None).strip()
