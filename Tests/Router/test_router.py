@@ -3,8 +3,11 @@
 PROMPTERD_API names a daemon whose provider "openai" is a stub, and whose provider "down" refuses connections.
 """
 
+import datetime
+import http.server
 import os
 import sys
+import threading
 
 import pytest
 from fastapi import FastAPI
@@ -47,6 +50,9 @@ def test_ensure_version_records_metrics():
     )
     assert result["provider_version_key"].startswith("fp_stub_")
     assert result["is_new"] and result["source"] == "probed"
+    # The service layer's probes returned datetime.utcnow().
+    age = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None) - result["captured_at"]
+    assert datetime.timedelta(seconds=-1) < age < datetime.timedelta(minutes=1)
     assert count("prompter_probe_attempts_total", provider="openai", model="gpt-4o") == attempts + 1
     assert count("prompter_probe_failures_total", provider="openai", model="gpt-4o") == failures
 
@@ -73,3 +79,34 @@ def test_what_is_not_there_is_the_callers_error(client):
     response = client.post("/api/prompt-templates/tpl2/ensure-version", json={"provider": "nobody", "model_id": "m"})
     assert response.status_code == 404
     assert "no provider named" in response.json()["detail"]["detail"]
+
+
+@pytest.mark.parametrize(("template", "status"), [("", 404), ("t" * 1000, 400)])
+def test_what_is_no_template_is_refused(template, status):
+    with pytest.raises(prompterd_client.VersionUnavailable) as raised:
+        prompterd_client.ensure_version_service(template_id=template, provider="openai", model_id="gpt-4o")
+    assert raised.value.status == status and raised.value.problem["status"] == status
+
+
+class Proxy(http.server.BaseHTTPRequestHandler):
+    """It can't reach prompterd, and says so to people."""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(503)
+        self.send_header("Retry-After", "7")
+        self.end_headers()
+        self.wfile.write(b"<h1>Sorry</h1>")
+
+    def log_message(self, *_):
+        pass
+
+
+def test_an_answer_that_is_not_json_is_a_failure_with_its_status(client, monkeypatch):
+    proxy = http.server.HTTPServer(("127.0.0.1", 0), Proxy)
+    threading.Thread(target=proxy.serve_forever, daemon=True).start()
+    monkeypatch.setenv("PROMPTERD_API", f"127.0.0.1:{proxy.server_port}")
+    response = client.post("/api/prompt-templates/tpl1/ensure-version", json={"provider": "openai", "model_id": "gpt-4o"})
+    proxy.shutdown()
+    assert response.status_code == 503 and response.headers["Retry-After"] == "7"
+    assert response.json()["detail"] == {"title": "Service Unavailable"}

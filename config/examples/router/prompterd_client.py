@@ -52,7 +52,8 @@ def ensure_version_service(
     force=False,
     redis=None,
 ):
-    """The version that serves the template now, as a dict; see `config/README.md` for its members.
+    """The version that serves the template now, as a dict; see `config/README.md` for its members. `captured_at` is a
+    datetime in UTC without a zone, as the service layer's was.
 
     Raises VersionUnavailable where prompterd has none, and OSError where prompterd can't be reached.
     """
@@ -70,10 +71,15 @@ def ensure_version_service(
     try:
         connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
         response = connection.getresponse()
-        answer = json.loads(response.read())
+        content = response.read()
     finally:
         connection.close()
-    if response.status != 200:
-        raise VersionUnavailable(response.status, answer, response.headers.get("Retry-After"))
-    answer["captured_at"] = datetime.datetime.fromisoformat(answer["captured_at"].replace("Z", "+00:00"))
+    try:
+        answer = json.loads(content)
+    except ValueError:  # A proxy's page, or the answer to a request that can't be read.
+        answer = None
+    if response.status != 200 or answer is None:
+        problem = answer or {"title": response.reason}
+        raise VersionUnavailable(response.status, problem, response.headers.get("Retry-After"))
+    answer["captured_at"] = datetime.datetime.fromisoformat(answer["captured_at"].removesuffix("Z"))
     return answer
