@@ -29,8 +29,9 @@ struct BindingImport {
         add = try PreparedStatement(
             """
             INSERT INTO bindings
-                (org, workspace, template, provider, model, target_id, valid_from, valid_until, expect, interval_ms)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+                (org, workspace, template, provider, model, target_id, valid_from, valid_until, expect, interval_ms,
+                is_asked)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
             """, on: database)
         let findLast = try PreparedStatement("SELECT coalesce(max(id), 0) FROM bindings", on: database)
         _ = try findLast.step()
@@ -38,12 +39,16 @@ struct BindingImport {
         findLast.reset()
     }
 
-    /// - Parameter until: `nil` where it holds.
+    /// - Parameters:
+    ///   - until: `nil` where it holds.
+    ///   - isAsked: whether no watchlist had it.
     /// - Returns: how many bindings were added.
     func add(
-        _ watch: Watch.Key, target: Int64, interval: Int64?, from: Timestamp, until: Timestamp?, expect: String? = nil
+        _ watch: Watch.Key, target: Int64, interval: Int64?, from: Timestamp, until: Timestamp?, expect: String? = nil,
+        isAsked: Bool = false
     ) throws -> Int {
         add.bind(interval, at: 10)
+        add.bind(isAsked ? 1 : 0, at: 11)
         bind(watch, to: findSame)
         findSame.bind(target, at: 6)
         findSame.bind(from, at: 7)

@@ -54,6 +54,7 @@ struct ExportQuery {
         return switch column.kind {
         case .number: "id"
         case .reference(let table): "\(table.rawValue)_id"
+        case .flag where column.name == "requested": "is_asked"
         default: column.name
         }
     }

@@ -82,7 +82,8 @@ struct ImportWriter {
             guard let watch = Watch.Key(texts: texts) else { return false }
             return try bindings.add(
                 watch, target: target.id, interval: row["interval_ms"].integer ?? target.interval, from: from,
-                until: row["valid_until"].time, expect: row["expect"].text) > 0
+                until: row["valid_until"].time, expect: row["expect"].text,
+                isAsked: row["requested"] == .integer(1)) > 0
         case .tally:
             guard let target = target(of: row), let version = versions.version(of: row),
                 let tally = VersionImport.Tally(row, target: target.id, isOfNewTarget: target.isNew, version)

@@ -56,6 +56,30 @@ struct AskedBindingTests {
         await store.close()
     }
 
+    /// A daemon that starts with the copy closes what its watchlist lacks, but not this.
+    @Test func staysAskedForThroughAnExport() async throws {
+        let store = try SQLiteVersionStore(path: folder.file())
+        try await store.register(Samples.watchlist([Samples.watch("u", target)]), at: now)
+        try await ask(store, Samples.watch("t", target), after: 1)
+        await store.close()
+        func bindings(in export: String) -> [Substring] {
+            export.split(separator: "\n").filter { $0.hasPrefix(#"{"row":"binding""#) }
+        }
+        let export = try Exports.export(folder.file())
+        let exported = bindings(in: export)
+        #expect(exported.count == 2 && exported.filter { $0.contains("requested") }.count == 1)
+        #expect(exported.contains { $0.contains(#""template":"t""#) && $0.hasSuffix(#","requested":true}"#) })
+        let copy = try TemporaryFolder()
+        let imported = try SQLiteVersionStore(path: copy.file())
+        try await Exports.take(export, into: imported, at: now + .seconds(5))
+        let copied = try Exports.export(copy.file())
+        #expect(bindings(in: copied) == exported)
+        try await imported.register(Samples.watchlist([]), at: now + .seconds(5))
+        let reports = try Archive(path: copy.file()).watches(matching: WatchFilter())
+        #expect(reports.map(\.watch.template) == ["t"] && reports.map(\.isAsked) == [true])
+        await imported.close()
+    }
+
     @Test func everyVersionHasAnIDHoweverItCame() async throws {
         let version = try #require(VersionIdentity(resolvedModel: "m", fingerprint: "fp_1"))
         let watch = Samples.watch("t", target)

@@ -45,7 +45,7 @@ public enum ExchangeTable: String, Hashable, Sendable, CaseIterable {
         .required("org", .text), .required("workspace", .text), .required("template", .text),
         .required("provider", .text), .required("model", .text), .required("target", .reference(.target)),
         .required("valid_from", .time), .optional("valid_until", .time), .optional("expect", .texts),
-        .optional("interval_ms", .integer(1...366_000 * 86_400_000)),
+        .optional("interval_ms", .integer(1...366_000 * 86_400_000)), .flag("requested"),
     ]
 
     private static let observationColumns: [ExchangeColumn] = [
