@@ -23,7 +23,7 @@ public enum DaemonError: Error, Sendable, CustomStringConvertible {
             .unrecorded(let reason):
             reason
         case .failedTargets(let count):
-            "\(CountText.format(count, "target", "targets")) failed; their lines above say why"
+            "\(CountText.format(count, "target", "targets")) failed; `prompterd status` says why"
         }
     }
 }

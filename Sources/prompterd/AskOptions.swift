@@ -16,7 +16,7 @@ struct AskOptions: ParsableArguments {
     /// What is said where there are none of the things asked for.
     func none(_ things: String) -> String {
         watches == WatchFilter()
-            ? "no \(things); is this the database of a daemon that has run?"
+            ? "no \(things): the watchlist is empty, or no daemon has run with this database"
             : "no \(things) match; without --org, --workspace, --template, --provider and --model all are shown"
     }
 

@@ -18,6 +18,7 @@ public final class Program: Sendable {
 
     /// Where the package's programs were built: beside the tests.
     public static let folder: String = {
+        if let folder = ProcessInfo.processInfo.environment["PROMPTERD_PROGRAMS"] { return folder }
         let bundle = CommandLine.arguments.first { $0.contains(".xctest") } ?? CommandLine.arguments[0]
         var url = URL(fileURLWithPath: bundle)
         while url.path.contains(".xctest") { url.deleteLastPathComponent() }

@@ -91,7 +91,7 @@ struct APITests {
         (.notMade(.limited(.milliseconds(200))), 429, "1", #""not_made":"limited""#),
         (.notMade(.givenUp(.malformed)), 502, nil, #""failure":"malformed""#),
         (.notMade(.credential("no key")), 502, nil, #""failure":"auth""#),
-        (.notMade(.disabled), 503, nil, #"\"force\": true probes anyway"#),
+        (.notMade(.disabled), 503, nil, #""not_made":"disabled""#),
         (.notMade(.store("locked")), 503, nil, #""detail":"locked""#),
         (.notMade(.stopping), 503, nil, #""not_made":"stopping""#),
         (.notMade(.deadline), 504, nil, #""not_made":"deadline""#),

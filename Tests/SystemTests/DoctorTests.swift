@@ -137,9 +137,9 @@ import Testing
         // It has just been written: the daemon may be about to read it.
         try await doctor(site).expect(.watchlist, .fine, "2 watches")
         try setAge(600, of: site.watchlist)
-        try await doctor(site).expect(.watchlist, .trouble, "the daemon still goes by that of ")
+        try await doctor(site).expect(.watchlist, .trouble, "the daemon still uses that of ")
         try site.write("{")
-        try await doctor(site).expect(.watchlist, .trouble, "the daemon goes by the last good one, of ")
+        try await doctor(site).expect(.watchlist, .trouble, "the daemon uses the last good one, of ")
         program.send(SIGKILL)
         _ = await program.end()
         try await doctor(site).expect(.watchlist, .trouble, "a start would use the last good one, of ")

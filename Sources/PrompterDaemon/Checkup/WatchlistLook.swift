@@ -1,7 +1,7 @@
 import LinuxHost
 import PrompterCore
 
-/// A look at the watchlist on disk, and at the one that the daemon goes by.
+/// A look at the watchlist on disk, and at the one that the daemon uses.
 struct WatchlistLook: Sendable {
     /// Behind a mount an edit is noticed within a minute.
     private static let patience: Duration = .seconds(120)
@@ -36,7 +36,7 @@ struct WatchlistLook: Sendable {
         }
     }
 
-    /// - Parameter kept: that which the daemon goes by, where it should be the same.
+    /// - Parameter kept: the one that the daemon uses, where it should be the same.
     private static func diagnosis(
         of watchlist: Watchlist, at path: String, kept: (watchlist: Watchlist, taken: Timestamp)?
     ) -> Diagnosis {
@@ -46,7 +46,7 @@ struct WatchlistLook: Sendable {
         {
             return Diagnosis(
                 .watchlist, .trouble,
-                "\(path): valid, but the daemon still goes by that of \(kept.taken.iso8601); run systemctl reload prompterd, and see its log"
+                "\(path): valid, but the daemon still uses that of \(kept.taken.iso8601); run systemctl reload prompterd, and see its log"
             )
         }
         let watches = CountText.format(watchlist.watches.count, "watch", "watches")
@@ -59,9 +59,9 @@ struct WatchlistLook: Sendable {
         let others = more > 0 ? " (and \(more) more; prompterd check shows them)" : ""
         let effect =
             switch (kept?.iso8601, isRunning) {
-            case (let time?, true?): "the daemon goes by the last good one, of \(time)"
+            case (let time?, true?): "the daemon uses the last good one, of \(time)"
             case (let time?, _): "a start would use the last good one, of \(time)"
-            case (nil, true?): "the daemon goes by the previous one"
+            case (nil, true?): "the daemon uses the previous one"
             case (nil, _): "a start fails"
             }
         return "\(invalid.errors[0])\(others); until it is corrected, \(effect)"
