@@ -19,8 +19,11 @@ struct CheckupTests {
             (true, [("far", -3600, true), ("other", 1, true)], .fine, "agrees with other's"),
             (false, [], .trouble, "no time service"),
             (false, [("far", 5, true)], .fine, "agrees with far's, although"),
-            // This machine's own clock proves nothing.
+            // This machine's own clock proves nothing, and hides nothing.
             (false, [("near", 0, false)], .trouble, "no time service"),
+            (true, [("near", 0, false), ("far", -3600, true)], .trouble, "1h behind far's"),
+            // A server may pass on another machine's answers.
+            (true, [("near", 3600, false)], .trouble, "1h ahead of near's"),
             (nil, [], .skipped, "neither"), (nil, [("far", 0, true)], .fine, "agrees with far's"),
         ] as [(Bool?, [(String, Int, Bool)], Diagnosis.Verdict, String)])
     func judgesTheClock(

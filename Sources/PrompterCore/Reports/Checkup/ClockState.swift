@@ -13,8 +13,9 @@ public struct ClockState: Hashable, Sendable {
     }
 
     public var diagnosis: Diagnosis {
-        // One that agrees outweighs others: their clocks may be wrong, too.
-        let best = offsets.min { abs($0.offset) < abs($1.offset) }
+        // One that agrees outweighs others: their clocks may be wrong, too. This machine's own, behind loopback, agrees always.
+        let elsewhere = offsets.filter(\.isElsewhere)
+        let best = (elsewhere.isEmpty ? offsets : elsewhere).min { abs($0.offset) < abs($1.offset) }
         if let best, abs(best.offset) > Self.tolerance {
             let difference = DurationText.brief(abs(best.offset))
             return Diagnosis(
@@ -22,7 +23,7 @@ public struct ClockState: Hashable, Sendable {
                 "it is \(difference) \(best.offset > .zero ? "ahead of" : "behind") \(best.provider)'s; set it and keep it synchronised: timedatectl set-ntp true"
             )
         }
-        let witness = offsets.filter { $0.isElsewhere && abs($0.offset) <= Self.tolerance }.map(\.provider).min()
+        let witness = elsewhere.filter { abs($0.offset) <= Self.tolerance }.map(\.provider).min()
         let agreement = witness.map { "it agrees with \($0)'s" }
         switch isSynchronized {
         case true?:
