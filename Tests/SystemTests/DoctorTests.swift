@@ -107,6 +107,7 @@ import Testing
         #expect(answer.lines.allSatisfy { $0.result == "fine" || ["clock", "unit"].contains($0.check) })
         let asked = provider.requests.filter { $0.method == "GET" }
         #expect(asked.map(\.path) == ["/v1", "/v1"] && asked.allSatisfy { $0.header("Authorization") == nil })
+        #expect(asked.allSatisfy { $0.header("User-Agent") == "prompterd/0.1.0" })
         let text = await site.run(["doctor"] + site.options + listen, environment: ["REDIS_URL": redis.url])
         #expect(text.output.split(separator: "\n").count == answer.lines.count && text.status == answer.status)
         #expect(text.output.contains(/\nfine +daemon +process/), "\(text.output)")
@@ -352,6 +353,7 @@ import Testing
         defer { other.stop() }
         try await doctor(site, environment: ["PROMPTERD_LISTEN": "127.0.0.1:\(other.port)"]).expect(
             .api, .trouble, "the daemon is starting or stopping")
+        #expect(other.requests.map { $0.header("User-Agent") } == ["prompterd/0.1.0"])
     }
 
     /// It takes the settings of `run`, and refuses what that refuses.

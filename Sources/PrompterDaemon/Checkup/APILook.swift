@@ -8,7 +8,7 @@ enum APILook {
         guard let address else { return Diagnosis(.api, .skipped, "not set (--listen, PROMPTERD_LISTEN)") }
         func trouble(_ text: String) -> Diagnosis { Diagnosis(.api, .trouble, "\(address): \(text)") }
         do throws(HTTPClientError) {
-            let response = try await HTTPClient().send(request(to: address))
+            let response = try await HTTPClient(userAgent: Settings.userAgent).send(request(to: address))
             switch response.status {
             case 200: return Diagnosis(.api, .fine, "\(address): ready")
             case 503: return trouble("the daemon is starting or stopping; try again in a minute")

@@ -33,7 +33,7 @@ struct ProviderLook: Sendable {
         guard !providers.isEmpty else { return ([Diagnosis(.provider, .skipped, "none is called")], []) }
         let client: HTTPClient
         do {
-            client = try HTTPClient()
+            client = try HTTPClient(userAgent: Settings.userAgent)
         } catch {
             return ([Diagnosis(.provider, .trouble, "\(error)")], [])
         }
