@@ -32,6 +32,13 @@ public final class Archive: Sendable {
         try read { try WatchQuery.run(on: $0, matching: filter) }
     }
 
+    /// What keeps targets and whole providers from being called, or did until the daemon ended.
+    ///
+    /// - Throws: ``SQLiteStoreError`` where the database can't be read.
+    public func standOffs() throws(SQLiteStoreError) -> [StandOff.Kept] {
+        try read { try StandOffRows.read(from: $0) }
+    }
+
     /// The events that happened in `times` and are of a watch that matches `filter`, in the order in which they happened; with
     /// nothing in the filter, those that are no watch's too.
     ///

@@ -171,6 +171,37 @@ import Testing
         #expect(!answer.lines.contains { $0.text.contains("s3cret") })
     }
 
+    /// What the daemon has found out outlives it.
+    @Test(
+        arguments: [
+            (401, #"{"error":{"message":"Incorrect API key provided","code":"invalid_api_key"}}"#, "auth", "valid key"),
+            (
+                429, #"{"error":{"message":"You exceeded your current quota","code":"insufficient_quota"}}"#, "quota",
+                "raise the limit"
+            ),
+        ] as [(Int, String, String, String)])
+    func aKeyIsRefused(status: Int, body: String, cause: String, advice: String) async throws {
+        let provider = try FakeProvider { _ in .json(body, status: status) }
+        try provider.start()
+        defer { provider.stop() }
+        let site = try Site(Self.list(#""base_url":"\#(provider.baseURL)","api_key_env":"P_KEY""#))
+        let environment = ["P_KEY": "sk-1"]
+        let program = try await site.ready(environment: environment)
+        #expect(await program.line(with: "p: \(cause): "), "\(program.errors)")
+        #expect(await program.stop().status == 0)
+        let answer = try await doctor(site, environment: environment)
+        answer.expect(
+            .credential, of: "p", .trouble, "found in $P_KEY; the provider refused the last call (\(cause)): ")
+        answer.expect(.credential, of: "p", .trouble, advice)
+        #expect(!answer.lines.contains { $0.text.contains("sk-1") })
+        // An outage says nothing of the key, nor does what one model needs.
+        for change in ["cause = 'timeout'", "cause = 'auth', target = zeroblob(32)"] {
+            let sql = "UPDATE stand_offs SET \(change)"
+            #expect(ChildProcess.run(["sqlite3", "-cmd", ".timeout 5000", site.database, sql]).status == 0)
+            try await doctor(site, environment: environment).expect(.credential, of: "p", .fine, "found in $P_KEY")
+        }
+    }
+
     @Test(
         arguments: [
             (.hang, "timed out after 5"), (.bytes(Array("SSH-2.0-x\r\n".utf8)), "check its base_url"),

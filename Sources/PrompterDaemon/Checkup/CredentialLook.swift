@@ -1,14 +1,17 @@
 import LinuxHost
 import PrompterCore
+import SQLiteVersions
 
-/// A look at the keys of the providers that are watched, and at the files of webhooks.
+/// A look at the keys of the providers that are watched, at what the daemon knows of them, and at the files of webhooks.
 struct CredentialLook: Sendable {
     private let store: CredentialStore
+    private let database: String
     private let watchlist: Watchlist?
     private let threads: FileThreads
 
     init(_ settings: Settings, _ watchlist: Watchlist?, _ threads: FileThreads) {
         store = CredentialStore(environment: settings.environment, threads: threads)
+        database = settings.database
         self.watchlist = watchlist
         self.threads = threads
     }
@@ -22,9 +25,10 @@ struct CredentialLook: Sendable {
         guard !providers.isEmpty || !files.isEmpty else {
             return [Diagnosis(.credential, .skipped, "no provider that is watched needs one")]
         }
+        let causes = await refusals()
         return await withTaskGroup(of: (Int, Diagnosis).self) { group in
             for (number, provider) in providers.enumerated() {
-                group.addTask { (number, await diagnosis(of: provider)) }
+                group.addTask { (number, await diagnosis(of: provider, refusedFor: causes[provider.name])) }
             }
             for (number, file) in files.enumerated() {
                 group.addTask { (providers.count + number, await diagnosis(of: file)) }
@@ -32,6 +36,30 @@ struct CredentialLook: Sendable {
             let found = await group.reduce(into: [(Int, Diagnosis)]()) { $0.append($1) }
             return found.sorted { $0.0 < $1.0 }.map { $0.1 }
         }
+    }
+
+    /// Why the daemon pauses calls to whole providers, by their names, where that is the key's or the account's doing.
+    private func refusals() async -> [String: FailureClass] {
+        let standOffs: [StandOff.Kept]? = try? await threads.run(on: database) { path in
+            (try? Archive(path: path).standOffs()) ?? []
+        }
+        var causes: [String: FailureClass] = [:]
+        for standOff in standOffs ?? [] where standOff.scope.target == nil && [.auth, .quota].contains(standOff.cause) {
+            causes[standOff.scope.provider] = standOff.cause
+        }
+        return causes
+    }
+
+    private func diagnosis(of provider: Provider, refusedFor cause: FailureClass?) async -> Diagnosis {
+        let key = await diagnosis(of: provider)
+        guard key.verdict == .fine, let cause else { return key }
+        let advice =
+            cause == .quota
+            ? "raise the limit or pay"
+            : "give it a valid key; the daemon tries a new key file at once, a new environment variable after a restart"
+        return Diagnosis(
+            .credential, of: provider.name, .trouble,
+            "\(key.text); the provider refused the last call (\(cause.rawValue)): \(advice)")
     }
 
     private func diagnosis(of provider: Provider) async -> Diagnosis {
