@@ -100,6 +100,19 @@ struct CheckupTests {
         expect(state.diagnosis(isRunning: isRunning), verdict, text)
     }
 
+    @Test func judgesATextfileThatTwoDaemonsWrite() {
+        func taken(_ text: String) -> Timestamp? { TextfileState.watchlistTaken(in: Array(text.utf8)) }
+        let name = "prompter_watchlist_last_reload_success_timestamp_seconds"
+        let labels = #"{service="a b",env="e"}"#
+        #expect(
+            taken("# HELP \(name) x\nprompter_up\(labels) 1\n\(name)\(labels) 1763388000.123\n")
+                == Timestamp(milliseconds: 1_763_388_000_123))
+        #expect(taken("prompter_up\(labels) 1\n") == nil && taken("\(name)\(labels) +Inf\n") == nil)
+        var state = TextfileState(path: "p.prom", hasFolder: true, isWritable: true, age: .zero, readers: .everyone)
+        state.isAnothers = true
+        expect(state.diagnosis(isRunning: true), .trouble, "another daemon writes this textfile, too; give each")
+    }
+
     private static let unit = [
         "Type": "notify", "NotifyAccess": "main", "WatchdogUSec": "3min", "LoadState": "loaded",
         "ActiveState": "active", "SubState": "running", "UnitFileState": "enabled", "NeedDaemonReload": "no",

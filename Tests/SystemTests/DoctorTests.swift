@@ -330,6 +330,23 @@ import Testing
         #expect(await program.stop().status == 0)
     }
 
+    @Test func anotherDaemonWritesTheSameTextfile() async throws {
+        let (site, other) = (try Site(Site.stubs(1)), try Site(Site.stubs(1)))
+        chmod(site.folder.path, 0o755)
+        let program = try await site.ready()
+        #expect(await program.line(with: "first seen as"))
+        try await doctor(site).expect(.textfile, .fine, "every user can read it")
+        // What the other writes stays.
+        program.pause()
+        let arguments = ["--textfile", site.textfile]
+        let second = try await other.ready(arguments)
+        try await doctor(site).expect(.textfile, .trouble, "another daemon writes this textfile, too")
+        try await doctor(other, arguments).expect(.textfile, .fine, "every user can read it")
+        program.send(SIGCONT)
+        #expect(await second.stop().status == 0)
+        #expect(await program.stop().status == 0)
+    }
+
     @Test func anotherDaemonWritesTheSameSeries() async throws {
         let site = try Site(Site.stubs(1))
         #expect(await site.start(["--once"]).end().status == 0)

@@ -37,7 +37,7 @@ public struct Checkup: Sendable {
         async let redis = Self.limited(.redis) { [await RedisLook.diagnosis(settings.redis)] }
         async let database = Self.limited(.database) { [await DatabaseLook.diagnosis(settings.database, threads)] }
         async let textfile = Self.limited(.textfile) {
-            [await TextfileLook(settings, threads).diagnosis(isRunning: isRunning)]
+            [await TextfileLook(settings, threads).diagnosis(isRunning: isRunning, taken: look.taken)]
         }
         async let series = Self.limited(.series) { [await TextfileLook(settings, threads).others()] }
         async let unit = Self.limited(.unit) { [await Self.unit()] }

@@ -16,11 +16,13 @@ struct TextfileLook: Sendable {
         self.threads = threads
     }
 
-    func diagnosis(isRunning: Bool?) async -> Diagnosis {
+    /// - Parameter taken: when the watchlist that the daemon goes by was taken; `nil` where that is not known.
+    func diagnosis(isRunning: Bool?, taken: Timestamp?) async -> Diagnosis {
         guard let path = settings.textfile else { return Diagnosis(.textfile, .skipped, "not set") }
+        let expected = isRunning == true ? taken : nil
         do throws(FileError) {
             return try await threads.run(on: path) { path in
-                Self.state(of: path).diagnosis(isRunning: isRunning)
+                Self.state(of: path, taken: expected).diagnosis(isRunning: isRunning)
             }
         } catch {
             return Diagnosis(.textfile, .trouble, "\(error)")
@@ -45,11 +47,19 @@ struct TextfileLook: Sendable {
         }
     }
 
-    private static func state(of path: String) -> TextfileState {
+    private static func state(of path: String, taken: Timestamp?) -> TextfileState {
         let folder = Folder.of(path)
-        return TextfileState(
+        let written = FileStatus(of: path)?.modified
+        var state = TextfileState(
             path: path, hasFolder: FileStatus(of: folder)?.isFolder == true, isWritable: Folder.isWritable(folder),
-            age: FileStatus(of: path).map { Moment.now.wall - $0.modified }, readers: TextfileState.Readers(of: path))
+            age: written.map { Moment.now.wall - $0 }, readers: TextfileState.Readers(of: path))
+        // The daemon keeps its watchlist with the time that its textfile shows. One that is older than that shows an earlier time.
+        if let taken, let written, written > taken, let text = try? FileReading.read(path, limit: limit),
+            let shown = TextfileState.watchlistTaken(in: text)
+        {
+            state.isAnothers = shown != taken
+        }
+        return state
     }
 
     private static func files(with labels: SeriesLabels, beside path: String) -> [String] {

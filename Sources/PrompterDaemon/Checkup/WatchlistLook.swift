@@ -9,11 +9,14 @@ struct WatchlistLook: Sendable {
     let diagnosis: Diagnosis
     /// That on disk, or the last good one; `nil` where neither can be used.
     let usable: Watchlist?
+    /// When the last good one was taken, which is the one that a daemon goes by; `nil` where none is kept.
+    let taken: Timestamp?
 
     init(_ settings: Settings, isRunning: Bool?, on threads: FileThreads) async {
         let file = WatchlistFile(settings.watchlist, stubsOnly: settings.stubsOnly)
         async let reading = Gate.result(within: threads.patience) { await file.reading() }
         let kept = await LastGoodWatchlist(beside: settings.database).watchlist(of: file, on: threads)
+        taken = kept?.taken
         let read = try? await reading
         guard let read else {
             usable = kept?.watchlist

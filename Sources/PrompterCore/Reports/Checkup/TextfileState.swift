@@ -21,6 +21,8 @@ public struct TextfileState: Hashable, Sendable {
     public var age: Duration?
     /// `nil` where it is not there.
     public var readers: Readers?
+    /// Whether another daemon wrote it last.
+    public var isAnothers = false
 
     public init(path: String, hasFolder: Bool, isWritable: Bool, age: Duration?, readers: Readers?) {
         self.path = path
@@ -28,6 +30,14 @@ public struct TextfileState: Hashable, Sendable {
         self.isWritable = isWritable
         self.age = age
         self.readers = readers
+    }
+
+    /// When the daemon that wrote `text` had taken its watchlist; `nil` where it does not say.
+    public static func watchlistTaken(in text: [UInt8]) -> Timestamp? {
+        let start = Array("prompter_watchlist_last_reload_success_timestamp_seconds{".utf8)
+        let line = text.split(separator: 0x0A).first { $0.starts(with: start) }
+        let value = line?.split(separator: 0x20).last.flatMap { Double(String(decoding: $0, as: UTF8.self)) }
+        return value.flatMap { Int64(exactly: ($0 * 1000).rounded()) }.map(Timestamp.init(milliseconds:))
     }
 
     /// - Parameter isRunning: whether a daemon runs that should write it; `nil` where that is not known.
@@ -56,6 +66,9 @@ public struct TextfileState: Hashable, Sendable {
         let written = "written \(DurationText.brief(age)) ago"
         guard isFresh || isRunning == false else {
             return (.trouble, "\(written), although the daemon writes it every minute; its log says why")
+        }
+        guard !isAnothers else {
+            return (.trouble, "another daemon writes this textfile, too; give each a path of its own (--textfile)")
         }
         switch readers {
         case .everyone: return (.fine, "\(written); every user can read it")
