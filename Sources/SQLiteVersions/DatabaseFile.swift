@@ -164,9 +164,7 @@ struct DatabaseFile {
             default: throw error(.forbidden, errno)
             }
         }
-        // As SQLite does with its log, so that root keeps nobody out of their database.
-        var status = stat()
-        if geteuid() == 0, stat(path, &status) == 0 { _ = fchown(descriptor, status.st_uid, status.st_gid) }
+        give(descriptor, ownerOf: path)
         let end = ContinuousClock.now + .seconds(Self.patience)
         var lock = flock()
         lock.l_type = Int16(F_WRLCK)
@@ -181,11 +179,23 @@ struct DatabaseFile {
         return descriptor
     }
 
+    /// Gives what root made to the owner of `path`, as SQLite does with its log, or to that of its folder: root keeps nobody out of
+    /// their database.
+    private func give(_ descriptor: CInt, ownerOf path: String) {
+        guard geteuid() == 0 else { return }
+        var status = stat()
+        let folder = path.lastIndex(of: "/").map { path[...$0] } ?? "."
+        if stat(path, &status) == 0 || stat(String(folder), &status) == 0 {
+            _ = fchown(descriptor, status.st_uid, status.st_gid)
+        }
+    }
+
     /// SQLite gives the log the file's own mode and owner. The umask may narrow the mode, as for any program.
     private func create() throws(SQLiteStoreError) {
         let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
         let code = errno
         if descriptor >= 0 {
+            give(descriptor, ownerOf: String(path.lastIndex(of: "/").map { path[...$0] } ?? "."))
             close(descriptor)
             return
         }

@@ -67,12 +67,16 @@ struct CheckupTests {
             DatabaseState.File(path: path, owner: owner, size: 70_000_000, mode: 0o640)
         }
         var state = DatabaseState(
-            database: file("p.db", "prompterd"), companions: [file("p.db-wal", "prompterd")], free: 100_000_000)
+            database: file("p.db", "prompterd"), companions: [file("p.db-wal", "prompterd")],
+            folderOwner: "root", free: 100_000_000)
         expect(state.diagnosis, .fine, "p.db: 140 MB, owner prompterd, mode 0640; 100 MB free")
         state.free -= 1
         expect(state.diagnosis, .trouble, "only 99 MB left")
         state.companions = [file("p.db-wal", "root")]
         expect(state.diagnosis, .trouble, "p.db-wal is root's, but the database is prompterd's; run chown prompterd")
+        // A backup that root restored.
+        (state.database, state.companions, state.folderOwner) = (file("p.db", "root"), [], "prompterd")
+        expect(state.diagnosis, .trouble, "p.db is root's, but the folder is prompterd's; run chown prompterd")
     }
 
     @Test(

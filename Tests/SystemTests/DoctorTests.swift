@@ -302,6 +302,16 @@ import Testing
         try await doctor(site).expect(.database, .fine, "owner root")
         #expect(chown("\(site.database)-wal", 65534, 65534) == 0)
         try await doctor(site).expect(.database, .trouble, "-wal is nobody's, but the database is root's")
+        // What root makes in somebody's folder is theirs.
+        let folder = site.folder.path(of: "state")
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        #expect(chown(folder, 65534, 65534) == 0)
+        let theirs = ["--watchlist", site.watchlist, "--database", "\(folder)/p.db", "--probes", "stub"]
+        #expect(await Program.run(["run", "--once"] + theirs).status == 0)
+        for name in ["p.db", "p.db-wal", "p.db.lock"] {
+            var status = stat()
+            #expect(stat("\(folder)/\(name)", &status) == 0 && status.st_uid == 65534, "\(name)")
+        }
         let disk = try SmallDisk(megabytes: 16)
         let options = ["--watchlist", site.watchlist, "--database", "\(disk.path)/p.db"]
         #expect(await Program.run(["run", "--once"] + options, wrapper: disk.wrapper).status == 0)

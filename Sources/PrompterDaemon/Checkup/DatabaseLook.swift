@@ -28,6 +28,7 @@ enum DatabaseLook {
         guard let database = file(at: path) else { return Diagnosis(.database, .trouble, "\(path): it has just gone") }
         return DatabaseState(
             database: database, companions: companions.compactMap { file(at: path + $0) },
+            folderOwner: FileStatus(of: Folder.of(path))?.owner ?? database.owner,
             free: Folder.freeSpace(at: Folder.of(path)) ?? .max
         ).diagnosis
     }

@@ -30,7 +30,9 @@ public struct ClockState: Hashable, Sendable {
             return Diagnosis(.clock, .fine, ["synchronised", agreement].compactMap(\.self).joined(separator: "; "))
         case false? where agreement == nil:
             return Diagnosis(
-                .clock, .trouble, "no time service keeps it synchronised; start one: timedatectl set-ntp true")
+                .clock, .trouble,
+                "no time service keeps it synchronised; start one, such as Debian's systemd-timesyncd: timedatectl set-ntp true"
+            )
         case false?:
             return Diagnosis(.clock, .fine, "\(agreement ?? ""), although no time service keeps it synchronised")
         case nil:

@@ -22,18 +22,24 @@ public struct DatabaseState: Hashable, Sendable {
     public var database: File
     /// Those beside it that are there: its write-ahead log, the log's index, the lock.
     public var companions: [File]
+    /// Whose the folder is.
+    public var folderOwner: String
     /// What its disk has left for users, in bytes.
     public var free: Int
 
-    public init(database: File, companions: [File], free: Int) {
+    public init(database: File, companions: [File], folderOwner: String, free: Int) {
         self.database = database
+        self.folderOwner = folderOwner
         self.companions = companions
         self.free = free
     }
 
     public var diagnosis: Diagnosis {
-        var troubles = companions.filter { $0.owner != database.owner }.map {
-            "\($0.path) is \($0.owner)'s, but the database is \(database.owner)'s; run chown \(database.owner) on it"
+        // A service's folder is the service's; in root's own, anybody's database may be.
+        let (owner, thing) =
+            folderOwner == "root" ? (database.owner, "the database") : (folderOwner, "the folder")
+        var troubles = ([database] + companions).filter { $0.owner != owner }.map {
+            "\($0.path) is \($0.owner)'s, but \(thing) is \(owner)'s; run chown \(owner) on it"
         }
         if free < Self.leastFree {
             troubles.append("\(database.path): its disk has only \(ByteText.format(free)) left; free some space")
