@@ -58,10 +58,14 @@ struct APITests {
     }
 
     @Test func whatIsDownIsUnavailable() async {
-        let api = Self.api(isUp: false, errors: (0..<30).map { "watchlist.json:\($0):1: bad" })
-        for path in ["/healthz", "/readyz"] {
-            #expect(await api.respond(to: APIRequest(method: "GET", target: path)).status == 503)
+        let api = Self.api(isUp: false)
+        for (method, path) in [("GET", "/healthz"), ("GET", "/readyz"), ("POST", "/-/reload")] {
+            #expect(await api.respond(to: APIRequest(method: method, target: path)).status == 503)
         }
+    }
+
+    @Test func aRefusedWatchlistIsToldOf() async {
+        let api = Self.api(errors: (0..<30).map { "watchlist.json:\($0):1: bad" })
         let reload = await api.respond(to: APIRequest(method: "POST", target: "/-/reload"))
         #expect(reload.status == 422 && Self.text(reload).contains("watchlist.json:19:1: bad"))
         #expect(!Self.text(reload).contains("watchlist.json:20:1: bad"))
