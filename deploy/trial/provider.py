@@ -51,7 +51,8 @@ def serve(key):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self):
-            self.answer(200, {"id": self.path.rsplit("/")[-1], "object": "model", "created": 1, "owned_by": "trial"})
+            models = [{"id": name, "object": "model", "created": 1, "owned_by": "trial"} for name in ("m", "s", "f")]
+            self.answer(200, {"object": "list", "data": models})
 
         def do_POST(self):
             asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -59,7 +60,8 @@ def serve(key):
                 calls.append("hook")
                 signed = all(self.headers[f"webhook-{name}"] for name in ("id", "timestamp", "signature"))
                 return self.answer(200 if signed else 400, {})
-            known = self.headers["Authorization"] == f"Bearer {key}"
+            # A key that was rotated has the same beginning.
+            known = self.headers["Authorization"].startswith(f"Bearer {key}")
             answer = {"id": "1", "object": "chat.completion", "created": 1, "model": state["model"],
                       "choices": [{"index": 0, "message": {"role": "assistant", "content": "a"}, "finish_reason": "stop"}],
                       "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}}
