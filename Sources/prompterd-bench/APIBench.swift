@@ -40,18 +40,21 @@ struct APIBench: AsyncParsableCommand {
         }
         let spread = min(interval, Int(Timetable.longestSpread.seconds))
         try await Task.sleep(for: .seconds(spread + 2 * interval))
-        let observer = try APICaller(socket: "\(path)/s")
-        let alone = try await phase(observer) { try await Task.sleep(for: .seconds(seconds)) }
+        let alone = try await phase("\(path)/s") { try await Task.sleep(for: .seconds(seconds)) }
         var latencies: [Double] = []
-        let asked = try await phase(observer) { latencies = try await call("\(path)/s") }
+        let asked = try await phase("\(path)/s") { latencies = try await call("\(path)/s") }
         print(figures(alone: alone, asked: asked, latencies.sorted()).text(format))
     }
 
     /// How late probes started meanwhile.
-    private func phase(_ observer: APICaller, _ work: () async throws -> Void) async throws -> LatenessCounts {
-        let before = try LatenessCounts(exposition: observer.get("/metrics"))
+    private func phase(_ socket: String, _ work: () async throws -> Void) async throws -> LatenessCounts {
+        // The daemon closes a connection that is idle for long.
+        func counts() throws -> LatenessCounts {
+            try LatenessCounts(exposition: APICaller(socket: socket).get("/metrics"))
+        }
+        let before = try counts()
         try await work()
-        return try LatenessCounts(exposition: observer.get("/metrics")) - before
+        return try counts() - before
     }
 
     /// The latency of each call, in seconds. Each caller makes its calls at times of its own, however long they take.
