@@ -12,10 +12,10 @@ public final class APIServer: Sendable {
         var mostConnections = 512
         /// How long a client may take to send a request whole, be idle between two, and take an answer.
         var patience: TimeAmount = .seconds(30)
+        /// How long answers that are due are waited for at the end.
+        var farewell: TimeAmount = .seconds(1)
     }
 
-    /// How long answers that are due are waited for at the end.
-    private static let farewell: TimeAmount = .seconds(1)
     /// What the group of a socket may do: whoever is in it may ask.
     private static let socketMode: mode_t = 0o660
 
@@ -27,6 +27,7 @@ public final class APIServer: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let channel: any Channel
     private let connections: Connections
+    private let bounds: Bounds
 
     /// Listens at `address`. A socket that a crash left there is replaced.
     ///
@@ -67,12 +68,13 @@ public final class APIServer: Sendable {
         }
         self.group = group
         self.connections = connections
+        self.bounds = bounds
     }
 
     /// Takes no more connections, and closes those that are open, each once what it was asked is answered.
     public func close() async {
         try? await channel.close()
-        await connections.close(within: Self.farewell)
+        await connections.close(within: bounds.farewell)
         try? await group.shutdownGracefully()
     }
 

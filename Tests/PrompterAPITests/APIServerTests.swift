@@ -132,7 +132,9 @@ struct APIServerTests {
 
     @Test func whatIsAskedIsAnsweredBeforeTheEnd() async throws {
         let (begins, begun) = AsyncStream<Void>.makeStream()
-        let server = try await server(pause: .milliseconds(200)) { begun.yield() }
+        let server = try await server(pause: .milliseconds(200), APIServer.Bounds(farewell: .seconds(60))) {
+            begun.yield()
+        }
         let idle = try connect()
         async let answer = exchange([get + "\r\n"])
         for await _ in begins { break }
