@@ -20,6 +20,24 @@ struct LimitsTests {
         #expect(limits.begin(at: now).map(\.due.target.model) == ["m-1", "m-2", "x-1", "x-2", "x-3"])
     }
 
+    @Test func whatIsDueTakesThePlaceOfWhatWasAskedBesideIt() {
+        let (provider, other) = (Example.provider(concurrency: 10), Example.provider("other"))
+        var limits = Limits(workers: 10)
+        for _ in 1...2 { limits.enqueue(due("m-1", provider, isExtra: true)) }
+        #expect(limits.waiting == 1)
+        limits.enqueue(due("m-1", provider))
+        #expect(limits.waiting == 1)
+        for model in ["x-1", "x-2"] { limits.enqueue(due(model, provider, isExtra: true)) }
+        for model in ["o-1", "o-2"] { limits.enqueue(due(model, other, isExtra: true)) }
+        limits.dropExtra { $0 == Example.target("x-2", provider: provider).id }
+        let begun = limits.begin(at: now).map(\.due)
+        #expect(begun.map(\.target.model) == ["m-1", "x-2"] && begun.map(\.isExtra) == [false, true])
+        // Providers still take turns.
+        for model in ["m-2", "m-3"] { limits.enqueue(due(model, provider)) }
+        limits.enqueue(due("o-3", other))
+        #expect(limits.begin(at: now).map(\.due.target.model) == ["m-2", "o-3", "m-3"])
+    }
+
     @Test func concurrencyBoundsAProvider() {
         let provider = Example.provider(concurrency: 2)
         var limits = Limits(workers: 10)

@@ -61,6 +61,13 @@ struct QuestionRig {
         _ targets: Target..., memory: [TargetID: TargetMemory] = [:], standOffs: [StandOff.Kept] = [],
         spread: Duration = .zero
     ) {
+        watch(targets, memory: memory, standOffs: standOffs, spread: spread)
+    }
+
+    mutating func watch(
+        _ targets: [Target], memory: [TargetID: TargetMemory] = [:], standOffs: [StandOff.Kept] = [],
+        spread: Duration = .zero
+    ) {
         let providers = Dictionary(targets.map { ($0.provider.name, $0.provider) }) { first, _ in first }
         handle(
             .watchlist(

@@ -121,16 +121,20 @@ struct TimetableTests {
         let due = try #require(timetable.due(at: begin + .seconds(10)).due.first)
         timetable.end(target.id, slot: due.slot, at: begin + .seconds(10))
         let now = begin + .seconds(20) + jump
-        let first = timetable.take(target, at: now)
-        let taken = try #require(first)
-        #expect(taken.due.isExtra && taken.missed == 0 && taken.due.slot == target.slot(at: now))
-        let second = timetable.take(target, at: now)
+        let first = timetable.seek(target, at: now)
+        let sought = try #require(first)
+        #expect(sought.due.isExtra && sought.missed == 0 && sought.due.slot == target.slot(at: now))
+        // Until its turn it waits for its slot as before.
+        #expect(timetable.nextDue == due.slot.next.begin)
+        let taken = timetable.advance(sought.due, at: now + .seconds(1))
+        #expect(taken.due == sought.due && taken.missed == 0)
+        let second = timetable.seek(target, at: now + .seconds(1))
         #expect(second == nil && timetable.nextDue == nil)
-        timetable.end(target.id, slot: taken.due.slot, at: now)
+        timetable.end(target.id, slot: taken.due.slot, at: now + .seconds(1))
         #expect(timetable.nextDue == due.slot.next.begin)
         // In its time it is what it would have been anyhow.
         let later = due.slot.next.begin + .seconds(210)
-        let third = timetable.take(target, at: later)
+        let third = timetable.seek(target, at: later)
         let late = try #require(third)
         #expect(!late.due.isExtra && late.missed == 2)
     }
@@ -138,15 +142,57 @@ struct TimetableTests {
     @Test func whoIsNotWatchedIsTakenOutOnce() throws {
         var timetable = Timetable()
         let guest = Example.target(interval: .seconds(100))
-        let first = timetable.take(guest, at: start)
-        let taken = try #require(first)
-        #expect(taken.due.isExtra)
+        let first = timetable.seek(guest, at: start)
+        let sought = try #require(first)
+        #expect(sought.due.isExtra && timetable.count == 0)
+        let taken = timetable.advance(sought.due, at: start).due
+        let second = timetable.seek(guest, at: start)
+        #expect(second == nil)
         // Another instance has the slot: it is asked for again, also in the next.
-        timetable.hold(guest.id, slot: taken.due.slot, for: .seconds(100), at: start)
+        timetable.hold(guest.id, slot: taken.slot, for: .seconds(100), at: start)
         let again = timetable.due(at: start + .seconds(100))
         #expect(again.due.map(\.isExtra) == [true] && again.missed.isEmpty)
-        timetable.end(guest.id, slot: again.due[0].slot, at: start + .seconds(100))
         #expect(timetable.count == 0 && timetable.nextDue == nil)
+        let late = timetable.advance(again.due[0], at: start + .seconds(200))
+        #expect(late.due.isExtra && late.due.slot == guest.slot(at: start + .seconds(200)) && late.missed == 0)
+        timetable.end(guest.id, slot: late.due.slot, at: start + .seconds(200))
+        #expect(timetable.count == 0 && timetable.nextDue == nil)
+    }
+
+    /// What a question asks for beside the schedule is, once the next slot has begun, that slot's own probe.
+    @Test func whatWaitsBesideTheScheduleIsDueInItsNextSlot() throws {
+        var timetable = Timetable()
+        let target = Example.target(interval: .seconds(100))
+        let begin = target.slot(at: start).next.begin
+        timetable.replace(with: [target], at: begin, spread: .zero) { _ in nil }
+        let due = try #require(timetable.due(at: begin).due.first)
+        timetable.end(target.id, slot: due.slot, at: begin)
+        let first = timetable.seek(target, at: begin + .seconds(10))
+        let sought = try #require(first).due
+        var other = timetable
+        let next = try #require(timetable.due(at: due.slot.end).due.first)
+        #expect(next.slot == due.slot.next && !next.isExtra)
+        // Its turn came before the tick did.
+        let advanced = other.advance(sought, at: due.slot.end + .seconds(1))
+        #expect(advanced.due.slot == due.slot.next && !advanced.due.isExtra && advanced.missed == 0)
+        #expect(advanced.due.time == due.slot.end)
+        #expect(other.due(at: due.slot.end + .seconds(1)).due.isEmpty)
+    }
+
+    /// It is held where another instance has the slot, and keeps its own next one.
+    @Test func whatIsHeldBesideTheScheduleKeepsItsNextSlot() throws {
+        var timetable = Timetable()
+        let target = Example.target(interval: .seconds(100))
+        let begin = target.slot(at: start).next.begin
+        timetable.replace(with: [target], at: begin, spread: .zero) { _ in nil }
+        let due = try #require(timetable.due(at: begin).due.first)
+        timetable.end(target.id, slot: due.slot, at: begin)
+        let first = timetable.seek(target, at: begin + .seconds(10))
+        let taken = timetable.advance(try #require(first).due, at: begin + .seconds(10)).due
+        timetable.hold(target.id, slot: taken.slot, for: .seconds(5), at: begin + .seconds(10))
+        let again = try #require(timetable.due(at: begin + .seconds(15)).due.first)
+        #expect(again.isExtra && again.slot == due.slot && timetable.nextDue == due.slot.end)
+        #expect(timetable.due(at: due.slot.end).due.map(\.isExtra) == [false])
     }
 
     @Test func unchangedTargetsKeepTheirSlots() throws {

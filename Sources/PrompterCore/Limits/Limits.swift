@@ -53,11 +53,17 @@ public struct Limits: Sendable {
         return dropped
     }
 
-    /// Queues `due` behind what waits already.
+    /// Queues `due` behind what waits already, an extra one behind all that is not.
     public mutating func enqueue(_ due: Due) {
         let name = due.target.provider.name
+        if lanes[name]?.waiting.isEmpty != false { turn.append(name) }
         lanes[name, default: ProviderLane(due.target.provider)].enqueue(due)
-        if lanes[name]?.waiting.count == 1 { turn.append(name) }
+    }
+
+    /// Drops the extra ones of targets that `isAsked` denies.
+    public mutating func dropExtra(isAsked: (TargetID) -> Bool) {
+        for name in lanes.keys { lanes[name]?.dropBeside(isAsked: isAsked) }
+        turn.removeAll { lanes[$0]?.waiting.isEmpty != false }
     }
 
     /// Takes out those whose turn has come, provider by provider. Each that has no ``ProbeTurn/limit`` is counted as in flight

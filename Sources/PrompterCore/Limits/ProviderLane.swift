@@ -25,12 +25,24 @@ struct ProviderLane: Sendable {
 
     // MARK: what waits
 
+    /// Queues `due`. What is due takes the place of what was asked of its target beside the schedule, of which there is one at most.
     mutating func enqueue(_ due: Due) {
-        func isBeside(_ due: Due) -> Bool { due.isExtra && !due.slot.isConfirmation }
-        guard !isBeside(due) else { return waiting.append(due) }
-        let last = waiting.lastIndex { !isBeside($0) }
-        waiting.insert(due, at: last.map { $0 + 1 } ?? 0)
+        let firstBeside = (waiting.lastIndex { !Self.isBeside($0) } ?? -1) + 1
+        let asked = waiting[firstBeside...].firstIndex { $0.target.id == due.target.id }
+        if Self.isBeside(due) {
+            if asked == nil { waiting.append(due) }
+        } else {
+            if !due.slot.isConfirmation, let asked { waiting.remove(at: asked) }
+            waiting.insert(due, at: firstBeside)
+        }
     }
+
+    /// Drops what was asked for beside the schedule of targets that `isAsked` denies.
+    mutating func dropBeside(isAsked: (TargetID) -> Bool) {
+        waiting.removeAll { Self.isBeside($0) && !isAsked($0.target.id) }
+    }
+
+    private static func isBeside(_ due: Due) -> Bool { due.isExtra && !due.slot.isConfirmation }
 
     /// Takes out what waits.
     mutating func drain() -> [Due] {

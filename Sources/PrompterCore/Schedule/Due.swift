@@ -6,7 +6,8 @@ public struct Due: Hashable, Sendable {
     public var time: Timestamp
     /// `false` where another instance makes the call and only what it learns is wanted.
     public var mayCall: Bool
-    /// Whether only a question asks for it: its slot has ended already, or the target is not watched.
+    /// Whether only a question asks for it: its slot has ended already, or the target is not watched. It waits behind the schedule, and
+    /// takes nothing out of it before its turn.
     public var isExtra: Bool
 
     public init(target: Target, slot: Slot, time: Timestamp, mayCall: Bool = true, isExtra: Bool = false) {

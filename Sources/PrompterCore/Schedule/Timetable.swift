@@ -3,7 +3,8 @@ internal import HeapModule
 /// When each target is due. Pure: time comes in, due targets come out.
 ///
 /// A target is in one of three states: waiting for its next slot, waiting for the end of a hold inside its slot, or taken,
-/// that is given out by ``due(at:)`` and not yet ended. A taken target is not due, so it never overlaps itself.
+/// that is given out by ``due(at:)`` and not yet ended. A taken target is not due, so it never overlaps itself. What is given out
+/// for a question alone (``Due/isExtra``) is taken only when its turn has come: until then the target keeps its own schedule.
 public struct Timetable: Sendable {
     /// What a tick gives out.
     public struct Round: Sendable {
@@ -154,7 +155,7 @@ public struct Timetable: Sendable {
     }
 
     /// Takes out every target that is due, oldest first. Each must be given back by ``end(_:slot:at:)`` or
-    /// ``hold(_:slot:for:at:)``.
+    /// ``hold(_:slot:for:at:)``, an extra one only once its turn has come, by ``advance(_:at:)``.
     public mutating func due(at now: Timestamp) -> Round {
         var round = Round()
         while let wait = waits.min, wait.time <= now {
@@ -173,6 +174,8 @@ public struct Timetable: Sendable {
                 Due(
                     target: entry.target, slot: entry.slot, time: max(wait.time, entry.slot.begin),
                     isExtra: entry.isExtra))
+            // It waited here for a question, and goes on doing so elsewhere.
+            if entry.isExtra { end(wait.target, slot: entry.slot, at: now) }
         }
         while let confirmation = confirmations.min, confirmation.time <= now {
             confirmations.removeMin()
@@ -184,11 +187,22 @@ public struct Timetable: Sendable {
         return round
     }
 
-    /// Takes `target` out now for a question, whatever it waits for; it need not be watched. It must be given back like one that is
-    /// due.
+    /// Gives `target` out now for a question, whatever it waits for; it need not be watched. It must be given back like one that is
+    /// due. One whose slot has ended, or that is not watched, is extra: it is taken only by ``advance(_:at:)``.
     ///
     /// - Returns: it in its current slot, and how many slots passed before; `nil` where it is taken already.
-    public mutating func take(_ target: Target, at now: Timestamp) -> (due: Due, missed: Int64)? {
+    public mutating func seek(_ target: Target, at now: Timestamp) -> (due: Due, missed: Int64)? {
+        let entry = entries[target.id]
+        guard entry?.isTaken != true else { return nil }
+        let target = entry?.target ?? target
+        let current = target.slot(at: now)
+        guard let entry, !entry.isGuest, entry.firstOpen <= current.number else {
+            return (Due(target: target, slot: current, time: now, isExtra: true), 0)
+        }
+        return take(target, at: now)
+    }
+
+    private mutating func take(_ target: Target, at now: Timestamp) -> (due: Due, missed: Int64)? {
         var entry =
             entries[target.id] ?? Entry(target: target, slot: target.slot(at: now), isGuest: true, until: now)
         guard !entry.isTaken else { return nil }
@@ -206,10 +220,15 @@ public struct Timetable: Sendable {
         if due.fits(at: time) { confirmations.insert(Confirmation(time: time, due: due)) }
     }
 
-    /// Brings `due`, which waited for a place, to the slot that has begun meanwhile.
+    /// Brings `due`, which waited for a place, to the slot that has begun meanwhile, and takes it out where it is extra.
     ///
     /// - Returns: the due target as it is now, and how many slots passed while it waited.
     public mutating func advance(_ due: Due, at now: Timestamp) -> (due: Due, missed: Int64) {
+        if due.isExtra, !due.slot.isConfirmation {
+            guard var taken = take(due.target, at: now) else { return (due, 0) }
+            taken.due.time = max(taken.due.slot.begin, min(due.time, now))
+            return taken
+        }
         let current = Slot(of: due.target.id, interval: due.slot.interval, at: now)
         guard !due.slot.isConfirmation, var entry = entries[due.target.id], entry.slot == due.slot,
             entry.isSetBack || current.number > due.slot.number

@@ -85,13 +85,13 @@ extension SchedulerState {
             if isUnderWay { confirmLater(turn.due, at: now) }
             return nil
         }
-        if !slot.isConfirmation, isUnderWay {
-            limits.cancel(turn)
-            timetable.hold(target, slot: slot, for: .seconds(1), at: now.wall)
-            return nil
-        }
         let (due, missed) = timetable.advance(turn.due, at: now.wall)
         if missed > 0 { passed(missed, of: due.target, at: now) }
+        if !slot.isConfirmation, isUnderWay {
+            limits.cancel(turn)
+            timetable.hold(target, slot: due.slot, for: .seconds(1), at: now.wall)
+            return nil
+        }
         if due.isExtra, !slot.isConfirmation, !questions.wait(on: target) {
             limits.cancel(turn)
             timetable.end(target, slot: due.slot, at: now.wall)

@@ -78,8 +78,12 @@ public struct Scheduler: Sendable {
         guard !state.isStopping else { return }
         let round = state.timetable.due(at: now.wall)
         for (target, count) in round.missed { state.counts.missed(target, count) }
-        for due in round.due where due.slot.isConfirmation || state.round.admits(due.target.id) {
-            state.limits.enqueue(due)
+        for due in round.due {
+            let target = due.target.id
+            let isWanted =
+                due.slot.isConfirmation
+                || (due.isExtra ? state.questions.wait(on: target) : state.round.admits(target))
+            if isWanted { state.limits.enqueue(due) }
         }
     }
 

@@ -172,13 +172,21 @@ extension SchedulerState {
     /// Replies to those whose turn is not under way that none will be.
     mutating func refuseIdle(_ reason: Reply.Reason) {
         let underWay = underWay
-        add(questions.replyToIdle(.notMade(reason)) { underWay.contains($0) })
+        close(questions.replyToIdle(.notMade(reason)) { underWay.contains($0) })
+    }
+
+    /// Gives `replies` to those who waited for a turn: what nobody else asks for leaves the queue.
+    private mutating func close(_ replies: [Directive]) {
+        guard !replies.isEmpty else { return }
+        add(replies)
+        let questions = questions
+        limits.dropExtra { questions.wait(on: $0) }
     }
 
     /// Replies to those whose deadline has come.
     mutating func expireQuestions(at now: Moment) {
         let (limits, underWay) = (limits, underWay)
-        add(
+        close(
             questions.expire(at: now.uptime) { target in
                 if let standOff = limits.standOff(on: target, at: now) {
                     return .standOff(standOff.cause, rest: standOff.end - now.uptime)
@@ -223,18 +231,18 @@ extension SchedulerState {
         if let due = takeOut(target, at: now) { limits.enqueue(due) }
     }
 
-    /// Takes `target` out of the timetable, before its time.
+    /// Has `target` given out by the timetable, before its time.
     ///
     /// - Returns: `nil` where it waits for its turn already.
     private mutating func takeOut(_ target: Target, at now: Moment) -> Due? {
-        guard let (due, missed) = timetable.take(target, at: now.wall) else { return nil }
+        guard let (due, missed) = timetable.seek(target, at: now.wall) else { return nil }
         if missed > 0 { counts.missed(due.target, missed) }
         return due
     }
 
     /// Takes out `target`, which is to be called in any case, wherever it waits.
     mutating func claim(_ target: Target, at now: Moment) -> Due {
-        takeOut(target, at: now) ?? limits.withdraw(target)
+        limits.withdraw(target) ?? takeOut(target, at: now)
             ?? Due(target: target, slot: target.slot(at: now.wall), time: now.wall, isExtra: true)
     }
 }
