@@ -97,7 +97,7 @@ struct API: Sendable {
         case .tooManyUnwatched(let rest):
             return .problem(
                 429, "Too Many Requests",
-                "\(UnwatchedTriples.most) different triples that are not watched were asked for already; watch them",
+                "as many triples that are not watched, or as long prompts, were asked for as are taken in a slot; watch them",
                 headers: [.retryAfter(rest)])
         case .busy:
             return .problem(

@@ -1,13 +1,16 @@
-import PrompterCore
 import Testing
+
+@testable import PrompterCore
 
 struct UnwatchedTriplesTests {
     private let now = Timestamp(milliseconds: 1_790_000_000_000)
 
-    private func watch(_ template: String, seed: Int = 0, interval: Duration = .seconds(3600)) -> Watch {
+    private func watch(
+        _ template: String, seed: Int = 0, prompt: String? = nil, interval: Duration = .seconds(3600)
+    ) -> Watch {
         let target = Target(
-            provider: Example.provider(), model: "m", inferenceParameters: .object([.init("seed", .integer(seed))]),
-            interval: interval, timeout: .seconds(30))
+            provider: Example.provider(), model: "m", systemInstructions: prompt,
+            inferenceParameters: .object([.init("seed", .integer(seed))]), interval: interval, timeout: .seconds(30))
         let key = Watch.Key(org: "o", workspace: "w", template: template, provider: "openai", model: "m")
         return Watch(key: key, target: target)
     }
@@ -50,5 +53,32 @@ struct UnwatchedTriplesTests {
         }
         #expect(try triples.take(watch("t-7"), isForced: false, at: now).key.template == "t-7")
         #expect(try triples.take(watch("one-more"), isForced: false, at: end).key.template == "one-more")
+    }
+
+    @Test func thoseWhoseSlotHasEndedAreNotKept() throws {
+        var triples = UnwatchedTriples()
+        for number in 0..<100 { _ = try triples.take(watch("t-\(number)"), isForced: false, at: now) }
+        #expect(triples.count == 100)
+        _ = try triples.take(watch("u"), isForced: false, at: watch("u").target.slot(at: now).end)
+        #expect(triples.count == 1)
+    }
+
+    @Test func theirPromptsTakeOnlySoMuch() throws {
+        var triples = UnwatchedTriples()
+        let prompt = String(repeating: "p", count: UnwatchedTriples.mostBytes / 4)
+        for number in 0..<3 { _ = try triples.take(watch("t-\(number)", prompt: prompt), isForced: false, at: now) }
+        #expect(throws: UnwatchedTriples.Full.self) {
+            try triples.take(watch("one-more", prompt: prompt), isForced: false, at: now)
+        }
+        // What takes a prompt's place, or has none, has room.
+        _ = try triples.take(watch("t-2", seed: 1, prompt: prompt), isForced: true, at: now)
+        _ = try triples.take(watch("small"), isForced: false, at: now)
+        let numbers = JSONValue.array(Array(repeating: .integer(0), count: UnwatchedTriples.mostBytes / 100))
+        var many = watch("many")
+        many.target = Target(
+            provider: Example.provider(), model: "m", inferenceParameters: .object([.init("bias", numbers)]))
+        #expect(throws: UnwatchedTriples.Full.self) { try triples.take(many, isForced: false, at: now) }
+        let next = watch("one-more", prompt: prompt)
+        _ = try triples.take(next, isForced: false, at: now + .seconds(7200))
     }
 }

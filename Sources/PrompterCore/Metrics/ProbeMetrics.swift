@@ -34,9 +34,14 @@ public struct ProbeMetrics: Sendable {
         var probeDuration = Histogram(bounds: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30])
     }
 
+    /// How many models that no watchlist has may have series: whoever asks makes the names up.
+    static let mostAskedModels = 1000
+
     private(set) var watches: [Watch] = []
     public private(set) var targetCount = 0
     private(set) var models: [ModelKey: ModelCounts] = [:]
+    /// How many of ``models`` no watchlist has.
+    private var askedModels = 0
     private(set) var providers: [String: ProviderCounts] = [:]
     private(set) var lateness = Histogram(bounds: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30])
     private(set) var guardAnswers: [String: UInt64] = [:]
@@ -58,13 +63,17 @@ public struct ProbeMetrics: Sendable {
             models[key]?.lookupFailures = lookedUp.contains(key) ? self.models[key]?.lookupFailures ?? [:] : nil
         }
         self.models = models
+        askedModels = 0
         providers = watchlist.providers.reduce(into: [:]) { $0[$1.key] = providers[$1.key] ?? ProviderCounts() }
     }
 
-    /// Counts what happens to `target` from now on, which no watchlist has, until the next one.
+    /// Counts what happens to `target` from now on, which no watchlist has, until the next one. Of models beyond
+    /// ``mostAskedModels`` only what their provider's series count is counted.
     public mutating func asked(_ target: Target) {
         let key = ModelKey(provider: target.provider.name, model: target.model)
-        models[key] = models[key] ?? ModelCounts(fingerprints: target.provider.dialect == .openAI ? 0 : nil)
+        guard models[key] == nil, askedModels < Self.mostAskedModels else { return }
+        models[key] = ModelCounts(fingerprints: target.provider.dialect == .openAI ? 0 : nil)
+        askedModels += 1
     }
 
     /// Counts the start of a probe `lateness` after it was due.
