@@ -54,7 +54,7 @@ public final class APIServer: Sendable {
         do {
             switch address {
             case .unix(let path):
-                guard await !Self.isServed(path, group) else {
+                guard try await !Self.isServed(path, group) else {
                     throw Failure(description: "another process listens there; give each a path of its own")
                 }
                 channel = try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
@@ -79,11 +79,19 @@ public final class APIServer: Sendable {
     }
 
     /// Whether somebody listens on the socket at `path`, which is then not left over.
-    private static func isServed(_ path: String, _ group: MultiThreadedEventLoopGroup) async -> Bool {
+    ///
+    /// - Throws: where that cannot be told.
+    private static func isServed(_ path: String, _ group: MultiThreadedEventLoopGroup) async throws -> Bool {
         let client = ClientBootstrap(group: group).connectTimeout(.seconds(1))
-        guard let channel = try? await client.connect(unixDomainSocketPath: path).get() else { return false }
-        try? await channel.close()
-        return true
+        do {
+            try await client.connect(unixDomainSocketPath: path).get().close()
+            return true
+        } catch let error as IOError where [ECONNREFUSED, ENOENT].contains(error.errnoCode) {
+            return false
+        } catch let error as IOError where error.errnoCode == EAGAIN {
+            // Somebody listens and is behind: as many clients wait as may.
+            return true
+        }
     }
 
     private static func text(of error: any Error) -> String {

@@ -145,6 +145,20 @@ struct APIServerTests {
         Glibc.close(idle)
     }
 
+    /// Somebody who accepts nobody for now is still somebody.
+    @Test func aSocketWhoseServerIsBehindIsLeftAlone() async throws {
+        let descriptor = try socket(Glibc.bind)
+        try #require(listen(descriptor, 0) == 0)
+        let client = try connect()
+        var before = stat()
+        try #require(stat(path, &before) == 0)
+        await #expect(throws: APIServer.Failure.self) { try await self.server() }
+        var after = stat()
+        #expect(stat(path, &after) == 0 && after.st_ino == before.st_ino)
+        Glibc.close(client)
+        Glibc.close(descriptor)
+    }
+
     @Test func aSocketThatACrashLeftIsReplacedAndAFileIsNot() async throws {
         let descriptor = try socket(Glibc.bind)
         Glibc.close(descriptor)
