@@ -65,19 +65,22 @@ struct API: Sendable {
             return await services.isHealthy()
                 ? .text(200, "healthy") : .problem(503, "Service Unavailable", "the scheduler has stalled")
         case .readiness:
-            return await services.isReady()
-                ? .text(200, "ready") : .problem(503, "Service Unavailable", "the daemon is starting or stopping")
+            return await services.isReady() ? .text(200, "ready") : Self.notReady
         case .reload:
-            guard await services.isReady() else {
-                return .problem(503, "Service Unavailable", "the daemon is starting or stopping")
-            }
+            guard await services.isReady() else { return Self.notReady }
             let errors = await services.reload()
+            // Once a stop has begun, nothing is read.
+            guard await services.isReady() else { return Self.notReady }
             return errors.isEmpty
                 ? .text(200, "reloaded")
                 : .problem(
                     422, "Unprocessable Content", "the watchlist is refused; the previous one stays in force",
                     members: [.init("errors", .array(errors.prefix(Self.mostErrors).map { .string($0) }))])
         }
+    }
+
+    private static var notReady: APIResponse {
+        .problem(503, "Service Unavailable", "the daemon is starting or stopping")
     }
 
     private func ensureVersion(_ template: String, _ request: APIRequest) async -> APIResponse {

@@ -64,6 +64,19 @@ struct APITests {
         }
     }
 
+    /// A stop that begins during a reload keeps it from reading anything.
+    @Test func aReloadThatAStopOvertakesIsUnavailable() async {
+        let isUp = Locked(true)
+        let api = API(
+            services: APIServices(
+                version: { _ in .busy }, exposition: { [] }, isHealthy: { true }, isReady: { isUp.withLock { $0 } },
+                reload: {
+                    isUp.withLock { $0 = false }
+                    return []
+                }), isReachableByBrowsers: false)
+        #expect(await api.respond(to: APIRequest(method: "POST", target: "/-/reload")).status == 503)
+    }
+
     @Test func aRefusedWatchlistIsToldOf() async {
         let api = Self.api(errors: (0..<30).map { "watchlist.json:\($0):1: bad" })
         let reload = await api.respond(to: APIRequest(method: "POST", target: "/-/reload"))
