@@ -59,6 +59,10 @@ actor RecoveringStore: VersionStore {
         try await use { store throws(SQLiteStoreError) in try await store.standOffs() }
     }
 
+    func askedTarget(like watch: Watch) async throws(SQLiteStoreError) -> TargetID? {
+        try await use { store throws(SQLiteStoreError) in try await store.askedTarget(like: watch) }
+    }
+
     func prune(before cutoff: Timestamp, after last: Int64, at now: Timestamp) async throws(SQLiteStoreError) -> Int64?
     {
         try await use { store throws(SQLiteStoreError) in

@@ -50,26 +50,55 @@ actor VersionService {
     }
 
     private func ask(_ watch: Watch, isWatched: Bool, isForced: Bool) async -> Reply {
-        let target = watch.target
-        var memory: TargetMemory?
-        var standOffs: [StandOff.Kept] = []
-        if !isWatched {
-            do {
-                let known = try await Gate.result(within: Self.storePatience) { [store = components.store] in
-                    (try await store.memory(of: [target.id])[target.id], try await store.standOffs())
-                }
-                guard let known else {
-                    return .notMade(.store("no answer within \(DurationText.brief(Self.storePatience))"))
-                }
-                memory = known.0
-                standOffs = known.1.filter { $0.scope.concerns(target) }
-            } catch {
-                return .notMade(.store("\(error)"))
+        guard !isWatched else { return await ask(watch.target, isForced: isForced) }
+        let known: Known
+        do {
+            let read = try await Gate.result(within: Self.storePatience) { [store = components.store] in
+                try await Self.known(of: watch, in: store)
             }
-            components.recorder.bind(watch)
+            guard let read else {
+                return .notMade(.store("no answer within \(DurationText.brief(Self.storePatience))"))
+            }
+            known = read
+        } catch {
+            return .notMade(.store("\(error)"))
         }
-        return await components.runner.ask(
+        if !isForced, let answer = known.answer(for: watch.target, at: Moment.now.wall) { return .answer(answer) }
+        components.recorder.bind(watch)
+        let reply = await ask(
+            watch.target, isForced: isForced, memory: known.memories[watch.target.id], standOffs: known.standOffs)
+        return reply
+    }
+
+    private func ask(
+        _ target: Target, isForced: Bool, memory: TargetMemory? = nil, standOffs: [StandOff.Kept] = []
+    ) async -> Reply {
+        await components.runner.ask(
             target, isForced: isForced, within: target.timeout * 2 + Self.storePatience, patience: target.timeout,
             memory: memory, standOffs: standOffs)
+    }
+
+    private static func known(of watch: Watch, in store: RecoveringStore) async throws -> Known {
+        let target = watch.target
+        let asked = try await store.askedTarget(like: watch)
+        return Known(
+            asked: asked, memories: try await store.memory(of: [target.id] + (asked.map { [$0] } ?? [])),
+            standOffs: try await store.standOffs().filter { $0.scope.concerns(target) })
+    }
+}
+
+/// What the store knows of a triple that is not watched.
+private struct Known: Sendable {
+    /// What it was last asked with.
+    var asked: TargetID?
+    var memories: [TargetID: TargetMemory]
+    var standOffs: [StandOff.Kept]
+
+    /// What was observed in the current slot with other parameters than those of `target`: they count once a slot, also across a
+    /// restart.
+    func answer(for target: Target, at now: Timestamp) -> Reply.Answer? {
+        guard let asked, asked != target.id else { return nil }
+        let slot = Slot(of: asked, interval: target.interval, at: now)
+        return Reply.Answer(known: memories[asked], in: slot, model: target.model, at: now)
     }
 }

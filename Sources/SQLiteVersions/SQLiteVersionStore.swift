@@ -89,6 +89,14 @@ public final class SQLiteVersionStore: VersionStore {
         try await onQueue { try MemoryQuery.run(on: $0, of: targets) }
     }
 
+    /// The target to which the triple of `watch`, which no watchlist has, has pointed since it was last asked for; `nil` where
+    /// nobody did, or where that was at another address or interval than `watch` has now.
+    ///
+    /// - Throws: ``SQLiteStoreError``.
+    public func askedTarget(like watch: Watch) async throws(SQLiteStoreError) -> TargetID? {
+        try await onQueue { try AskedQuery.target(on: $0, like: watch) }
+    }
+
     /// Writes that `watches` are watched from `now` on, where nothing says so yet. What is bound already stays as it is, for it
     /// is the daemon's to change.
     ///

@@ -56,6 +56,32 @@ struct AskedBindingTests {
         await store.close()
     }
 
+    /// What a triple points to now is found where it could be asked again.
+    @Test func isFoundAgain() async throws {
+        let store = try SQLiteVersionStore(path: folder.file())
+        let watch = Samples.watch("t", target)
+        #expect(try await store.askedTarget(like: watch) == nil)
+        try await ask(store, watch)
+        var other = watch
+        func prompted(baseURL: String? = nil, interval: Duration = .seconds(3600)) -> Target {
+            Target(
+                provider: Provider(
+                    name: "openai", dialect: .openAI, baseURL: baseURL ?? self.target.provider.baseURL),
+                model: "gpt-4o", systemInstructions: "Be brief.", interval: interval)
+        }
+        other.target = prompted()
+        #expect(try await store.askedTarget(like: other) == watch.target.id)
+        other.target = prompted(interval: .seconds(60))
+        #expect(try await store.askedTarget(like: other) == nil)
+        other.target = prompted(baseURL: "https://other.example/v1")
+        #expect(try await store.askedTarget(like: other) == nil)
+        #expect(try await store.askedTarget(like: Samples.watch("u", watch.target)) == nil)
+        // What is watched was not asked for.
+        try await store.register(Samples.watchlist([watch]), at: now + .seconds(1))
+        #expect(try await store.askedTarget(like: watch) == nil)
+        await store.close()
+    }
+
     /// A daemon that starts with the copy closes what its watchlist lacks, but not this.
     @Test func staysAskedForThroughAnExport() async throws {
         let store = try SQLiteVersionStore(path: folder.file())

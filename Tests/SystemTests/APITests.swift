@@ -219,6 +219,13 @@ struct APITests {
         #expect(await program.stop().status == 0)
         // The version that was handed out is the template's.
         #expect(try site.number("SELECT count(*) FROM bindings WHERE valid_until IS NULL") == 1)
+        // A restart changes nothing of that.
+        let second = try await Self.ready(site)
+        let body = #"{"provider":"local","model_id":"n","system_instructions":"It is 7."}"#
+        let known = try await Self.ask(site, "t", body).json()
+        #expect(known["source"]?.string == "known" && known["resolved_model"]?.string == "n-2024")
+        #expect(provider.requests.count == 2)
+        #expect(await second.stop().status == 0)
     }
 
     /// A port that another program has keeps nobody from watching.

@@ -68,6 +68,16 @@ public enum Reply: Hashable, Sendable {
             self.source = source
             self.confidence = confidence
         }
+
+        /// What is known of a target that asks for `model`, where `slot`, its current one, has its observation.
+        public init?(known memory: TargetMemory?, in slot: Slot, model: String, at now: Timestamp) {
+            guard let memory, let time = memory.lastSuccess, time <= now, slot.isObserved(by: time),
+                let version = memory.versions.first
+            else { return nil }
+            self.init(
+                version: version.identity, time: time, isNew: false, source: .known,
+                confidence: memory.life.confidence(model: model))
+        }
     }
 
     public enum Reason: Hashable, Sendable {

@@ -208,18 +208,11 @@ extension SchedulerState {
         }
         if !question.isForced {
             let slot = target.slot(at: now.wall)
-            func isCurrent(_ time: Timestamp) -> Bool { time <= now.wall && slot.isObserved(by: time) }
-            if let memory = targets[target.id] ?? question.memory, let time = memory.lastSuccess, isCurrent(time),
-                let version = memory.versions.first
-            {
-                return reply(
-                    on: target,
-                    .answer(
-                        Reply.Answer(
-                            version: version.identity, time: time, isNew: false, source: .known,
-                            confidence: memory.life.confidence(model: target.model))))
+            let memory = targets[target.id] ?? question.memory
+            if let answer = Reply.Answer(known: memory, in: slot, model: target.model, at: now.wall) {
+                return reply(on: target, .answer(answer))
             }
-            questions.join(question.id, isCurrent: isCurrent)
+            questions.join(question.id) { $0 <= now.wall && slot.isObserved(by: $0) }
             if let reason = store.failure { add(questions.fail(reason)) }
         }
         if !question.isForced, !isStopping { seek(target, at: now) }
