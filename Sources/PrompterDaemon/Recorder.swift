@@ -42,8 +42,8 @@ public final class Recorder: Sendable {
         var findings: [RecordEntry] = []
         var standOffs: [StandOff.Scope: StandOff.Kept] = [:]
         var watchlist: Watchlist?
-        /// Those that somebody asked for and no watchlist has.
-        var asked: [Watch.Key: Watch] = [:]
+        /// Those that somebody asked for and no watchlist has, the last word last: what each pointed to meanwhile counts, too.
+        var asked: [Watch] = []
         var isClockSetBack = false
         var deliveries: [EndedDelivery] = []
         /// Those who wait for what is here.
@@ -59,7 +59,7 @@ public final class Recorder: Sendable {
         var batch: StoreBatch {
             var batch = StoreBatch()
             batch.watchlist = watchlist
-            batch.asked = Array(asked.values)
+            batch.asked = asked
             batch.isClockSetBack = isClockSetBack
             batch.findings = findings.map(\.finding)
             batch.standOffs = Array(standOffs.values)
@@ -67,12 +67,19 @@ public final class Recorder: Sendable {
             return batch
         }
 
+        mutating func bind(_ watch: Watch) {
+            asked.removeAll { $0 == watch }
+            asked.append(watch)
+        }
+
         /// Takes back what `earlier` has, which could not be committed.
         mutating func putBack(_ earlier: Queue) {
             findings = earlier.findings + findings
             standOffs.merge(earlier.standOffs) { later, _ in later }
             watchlist = watchlist ?? earlier.watchlist
-            asked.merge(earlier.asked) { later, _ in later }
+            let later = asked
+            asked = earlier.asked
+            for watch in later { bind(watch) }
             isClockSetBack = isClockSetBack || earlier.isClockSetBack
             deliveries = earlier.deliveries + deliveries
             waiters = earlier.waiters + waiters
@@ -153,7 +160,7 @@ public final class Recorder: Sendable {
     public func register(_ watchlist: Watchlist) { add { $0.watchlist = watchlist } }
 
     /// Has it written what `watch`, which no watchlist has, points to.
-    func bind(_ watch: Watch) { add { $0.asked[watch.key] = watch } }
+    func bind(_ watch: Watch) { add { $0.bind(watch) } }
 
     /// Has what is dated later than now marked.
     public func noteClockSetBack() { add { $0.isClockSetBack = true } }

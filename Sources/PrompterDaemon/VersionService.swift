@@ -67,6 +67,8 @@ actor VersionService {
         components.recorder.bind(watch)
         let reply = await ask(
             watch.target, isForced: isForced, memory: known.memories[watch.target.id], standOffs: known.standOffs)
+        // Another request may have bound the triple to its own parameters meanwhile, before this version was recorded.
+        if case .answer(let answer) = reply, answer.source != .known { components.recorder.bind(watch) }
         return reply
     }
 

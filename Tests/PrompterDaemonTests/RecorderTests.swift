@@ -78,6 +78,12 @@ struct RecorderTests {
             recorder.register(
                 Watchlist(providers: [:], watches: [], targets: Array(repeating: target, count: count)))
         }
+        let watches = ["t", "t", "u"].enumerated().map { index, template in
+            Watch(
+                key: Watch.Key(org: "o", workspace: "w", template: template, provider: "openai", model: "m"),
+                target: Target(provider: target.provider, model: "m", systemInstructions: "\(index)"))
+        }
+        for watch in watches + watches.prefix(1) { recorder.bind(watch) }
         recorder.noteClockSetBack()
         async let settled: Void = recorder.settle(delivery, .delivered)
         let running = Task { await recorder.run() }
@@ -91,6 +97,7 @@ struct RecorderTests {
         }
         #expect(batch.findings.count == 1 && batch.isClockSetBack && batch.watchlist?.targets.count == 2)
         #expect(batch.standOffs == [standOff(2)])
+        #expect(batch.asked.map(\.target.systemInstructions) == ["1", "2", "0"])
         #expect(batch.deliveries == [EndedDelivery(delivery, .delivered)])
         recorder.finish()
         await running.value

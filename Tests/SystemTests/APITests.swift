@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import GRDB
 import OutsideParts
@@ -226,6 +227,37 @@ struct APITests {
         #expect(known["source"]?.string == "known" && known["resolved_model"]?.string == "n-2024")
         #expect(provider.requests.count == 2)
         #expect(await second.stop().status == 0)
+    }
+
+    /// The one that is answered last was bound first.
+    @Test func forcedRequestsThatOverlapLeaveTheirVersions() async throws {
+        let mayAnswer = DispatchSemaphore(value: 0)
+        let provider = try FakeProvider { request in
+            let isFirst = String(decoding: request.body, as: UTF8.self).contains("It is 1.")
+            if isFirst { mayAnswer.wait() }
+            return .completion(model: isFirst ? "n-1" : "n-2")
+        }
+        try provider.start()
+        defer {
+            mayAnswer.signal()
+            provider.stop()
+        }
+        let site = try Site(
+            #"{"providers":{"local":{"dialect":"openai-compatible","base_url":"\#(provider.baseURL)"}},"watches":[]}"#)
+        let program = try await Self.ready(site)
+        func ask(_ number: Int) async throws -> String? {
+            let body =
+                #"{"provider":"local","model_id":"n","system_instructions":"It is \#(number).","force":true}"#
+            return try await Self.ask(site, "t", body).json()["version_id"]?.string
+        }
+        async let first = ask(1)
+        _ = try #require(await provider.request(1))
+        let second = try await ask(2)
+        mayAnswer.signal()
+        let ids = try await [first, second]
+        #expect(await program.stop().status == 0)
+        #expect(Set(try site.rows("SELECT id FROM prompt_versions").map { $0["id"] as String? }) == Set(ids))
+        #expect(ids.count == 2 && ids[0] != ids[1])
     }
 
     /// A port that another program has keeps nobody from watching.
