@@ -14,36 +14,25 @@ struct APIBench: AsyncParsableCommand {
     @Option(help: "How many calls a second.") var calls = 1000
     @Option(help: "How many callers make them, each on a connection of its own.") var callers = 20
     @Option(help: "For how long each of the two phases is measured, in seconds.") var seconds = 60
-    @Option(help: "The daemon's program.") var program = ".build/release/prompterd"
-    @Option(help: "Where the database goes.") var folder = "."
-    @Option(help: "text or json.") var format = Figures.Format.text
+    @OptionGroup var daemon: DaemonOptions
 
     func run() async throws {
-        let folder = try BenchFolder(in: folder)
-        let path = URL(fileURLWithPath: folder.path).path
-        let watches = (0..<targets).map { #"{"template":"t-\#($0)","provider":"openai","model":"m-\#($0)"}"# }
-        let list =
-            #"{"defaults":{"interval":"\#(interval)s","timeout":"\#(interval)s"},"#
-            + #""providers":{"openai":{"dialect":"stub","concurrency":256}},"watches":[\#(watches.joined(separator: ","))]}"#
-        try list.write(toFile: "\(path)/watchlist.json", atomically: true, encoding: .utf8)
-        let daemon = Process()
-        daemon.executableURL = URL(fileURLWithPath: program)
-        daemon.arguments = [
-            "run", "--probes", "stub", "--watchlist", "\(path)/watchlist.json", "--database", "\(path)/bench.db",
-            "--listen", "unix:\(path)/s", "--workers", "256", "--log-level", "error",
-        ]
-        daemon.environment = ["PROBE_SLEEP_MS": "50"]
-        try daemon.run()
-        defer {
-            daemon.terminate()
-            daemon.waitUntilExit()
-        }
+        let folder = try BenchFolder(in: daemon.folder)
+        let socket = "\(folder.path)/s"
+        let watchlist = try BenchWatchlist.write(
+            targets: targets, interval: interval, concurrency: 256, .stub, in: folder.path)
+        var process = try DaemonProcess(
+            daemon.program, watchlist: watchlist, in: folder.path,
+            options: ["--probes", "stub", "--listen", "unix:\(socket)", "--workers", "256"],
+            environment: ["PROBE_SLEEP_MS": "50"])
+        try process.waitUntilReady()
         let spread = min(interval, Int(Timetable.longestSpread.seconds))
         try await Task.sleep(for: .seconds(spread + 2 * interval))
-        let alone = try await phase("\(path)/s") { try await Task.sleep(for: .seconds(seconds)) }
+        let alone = try await phase(socket) { try await Task.sleep(for: .seconds(seconds)) }
         var latencies: [Double] = []
-        let asked = try await phase("\(path)/s") { latencies = try await call("\(path)/s") }
-        print(figures(alone: alone, asked: asked, latencies.sorted()).text(format))
+        let asked = try await phase(socket) { latencies = try await call(socket) }
+        try process.stop()
+        print(figures(alone: alone, asked: asked, latencies.sorted()).text(daemon.format))
     }
 
     /// How late probes started meanwhile.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import LinuxHost
 
 /// The command line's root.
 @main
@@ -8,4 +9,10 @@ struct Bench: AsyncParsableCommand {
         abstract: "Measures prompterd itself, with stub probes that call no provider.",
         discussion: "Compare only figures from the same machine and run; build with -c release.",
         subcommands: [PipelineBench.self, ScheduleBench.self, APIBench.self, HistoryBench.self, YearBench.self])
+
+    static func main() async {
+        let signals = await Leftovers.removeAtSignals()
+        await main(nil)
+        signals.cancel()
+    }
 }

@@ -11,7 +11,7 @@ struct LatenessCounts {
             else { continue }
             buckets.append((bound == "+Inf" ? .infinity : Double(bound) ?? .infinity, count))
         }
-        guard !buckets.isEmpty else { throw APICaller.Failure("the daemon serves no lateness") }
+        guard !buckets.isEmpty else { throw BenchFailure("the daemon serves no lateness") }
     }
 
     var total: Double { buckets.last?.count ?? 0 }
