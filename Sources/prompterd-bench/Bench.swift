@@ -8,7 +8,10 @@ struct Bench: AsyncParsableCommand {
         commandName: "prompterd-bench",
         abstract: "Measures prompterd itself, with stub probes that call no provider.",
         discussion: "Compare only figures from the same machine and run; build with -c release.",
-        subcommands: [PipelineBench.self, ScheduleBench.self, APIBench.self, HistoryBench.self, YearBench.self])
+        subcommands: [
+            PipelineBench.self, HTTPBench.self, ScheduleBench.self,
+            APIBench.self, HistoryBench.self, YearBench.self,
+        ])
 
     static func main() async {
         let signals = await Leftovers.removeAtSignals()

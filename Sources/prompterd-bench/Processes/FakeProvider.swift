@@ -1,0 +1,45 @@
+import Foundation
+import Glibc
+import LinuxHost
+
+/// A provider in a process of its own, which answers after a fixed time and keeps a log of what arrives.
+struct FakeProvider: ~Copyable {
+    let port: UInt16
+    private let folder: String
+    private let process: ChildProcess
+
+    /// Starts the provider of the references, compiled in `folder`.
+    ///
+    /// - Parameters:
+    ///   - references: where `fakeprovider.c` is.
+    ///   - delay: in milliseconds.
+    ///   - port: a free one where `nil`.
+    init(references: String, delay: Int, port: UInt16? = nil, in folder: String) throws {
+        let port = try port ?? FreePort.find()
+        let program = "\(folder)/fakeprovider"
+        if !FileManager.default.fileExists(atPath: program) {
+            let source = "\(references)/fakeprovider.c"
+            _ = try ChildProcess.run(["gcc", "-O2", "-w", "-pthread", "-o", program, source], in: folder)
+        }
+        let process = try ChildProcess([program, "-p", "\(port)", "-d", "\(delay)"], in: folder, worksThere: true)
+        try Loopback.waitForServer(at: port)
+        self.port = port
+        self.folder = folder
+        self.process = process
+    }
+
+    /// What has arrived so far, in the order of its arrival, by CLOCK_MONOTONIC.
+    func arrivals() throws -> [ProbeStart] {
+        try Loopback.get("/__dump/arrivals", at: port)
+        let path = "\(folder)/logs/arrivals.bin"
+        let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+        // Sixteen bytes of a head; then of each arrival the time in nanoseconds, the target's number, and how many were in flight.
+        return stride(from: 16, to: bytes.count - 15, by: 16).map { place in
+            bytes.withUnsafeBytes { bytes in
+                ProbeStart(
+                    target: Int(bytes.loadUnaligned(fromByteOffset: place + 8, as: UInt32.self)),
+                    seconds: Double(bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)) / 1e9)
+            }
+        }
+    }
+}

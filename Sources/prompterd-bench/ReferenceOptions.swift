@@ -1,0 +1,13 @@
+import ArgumentParser
+import Foundation
+
+/// Where the references are that prompterd is measured against.
+struct ReferenceOptions: ParsableArguments {
+    @Option(
+        name: .customLong("references"),
+        help: ArgumentHelp("The folder of the references, which has the provider's source.", valueName: "folder"))
+    var given = "../shared/bench"
+
+    /// Absolute, since programs that use it have working directories of their own.
+    var folder: String { URL(fileURLWithPath: given).path }
+}
