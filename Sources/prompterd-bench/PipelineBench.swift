@@ -3,7 +3,6 @@ import LinuxHost
 import PrompterCore
 import PrompterDaemon
 import RedisGuarding
-import SQLiteVersions
 
 /// `prompterd-bench pipeline`: probes from end to end as fast as they go: timetable, limits, guard, stub, SQLite at synchronous
 /// FULL, counts.
@@ -26,52 +25,36 @@ struct PipelineBench: AsyncParsableCommand {
         let folder = try BenchFolder(in: folder)
         let interval: Duration = .seconds(3600)
         let list = BenchWatchlist.make(targets: targets, interval: interval, concurrency: workers)
-        let store = try SQLiteVersionStore(path: "\(folder.path)/bench.db")
         // The wall clock moves on by one interval a round, so that every target is due; uptime is real.
         let wall = Locked(Moment.now.wall)
         let clock: @Sendable () -> Moment = { Moment(wall: wall.withLock { $0 }, uptime: Moment.now.uptime) }
-        try await store.register(list, at: clock().wall)
-        let recorder = Recorder(store: store, clock: clock)
         let redisGuard = try redis.map {
             RedisGuard(url: try RedisURL($0), prefix: "bench-\(UInt64.random(in: 0 ... .max)):", clock: clock)
         }
-        let runner = Runner(
-            Runner.Parts(
-                probeGuard: redisGuard ?? LocalGuard(), recorder: recorder, clock: clock,
-                log: .silent, arm: { _ in }),
-            probers: Probers(stub: StubProber(), live: StubProber()))
-        await runner.replace(
-            with: ScheduledWatchlist(list, workers: workers, spread: .zero),
-            probers: Probers(stub: StubProber(), live: StubProber()))
         let (commits, committed) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         let latencies = Locked<[Double]>([])
-        let running = Task { await recorder.run() }
-        let counting = Task {
-            for await outcome in recorder.outcomes {
-                if case .committed(let commit) = outcome {
-                    let now = Moment.now.uptime
-                    let seconds = commit.findings.compactMap { $0.entry.asked.map { (now - $0).seconds } }
-                    latencies.withLock { $0 += seconds }
-                }
-                await runner.recorded(outcome)
+        let engine = try await Engine(
+            list, workers: workers, probeGuard: redisGuard ?? LocalGuard(), spread: .zero, in: folder.path,
+            clock: clock,
+            committed: { commit in
+                let now = Moment.now.uptime
+                let seconds = commit.findings.compactMap { $0.entry.asked.map { (now - $0).seconds } }
+                latencies.withLock { $0 += seconds }
                 committed.yield()
-            }
-        }
+            })
         let before = Resources.now
         let start = Moment.now.uptime
         var arrivals = commits.makeAsyncIterator()
         repeat {
-            while recorder.report.pending > Self.mostPending { await arrivals.next() }
-            await runner.beginRound()
-            await runner.finishRound()
+            while engine.recorder.report.pending > Self.mostPending { await arrivals.next() }
+            await engine.runner.beginRound()
+            await engine.runner.finishRound()
             wall.withLock { $0 = $0 + interval }
         } while Moment.now.uptime - start < .seconds(seconds)
-        recorder.finish()
-        await running.value
-        await counting.value
+        await engine.finish()
         let elapsed = (Moment.now.uptime - start).seconds
         await redisGuard?.shutdown()
-        await store.close()
+        await engine.close()
         print(figures(latencies.withLock { $0.sorted() }, elapsed, before).text(format))
     }
 
@@ -86,6 +69,9 @@ struct PipelineBench: AsyncParsableCommand {
         figures.add("p50_seconds", Figures.percentile(0.5, of: latencies))
         figures.add("p99_seconds", Figures.percentile(0.99, of: latencies))
         figures.add("cpu_cores", (used.cpuSeconds - before.cpuSeconds) / elapsed)
+        figures.add(
+            "voluntary_switches_per_probe",
+            Double(used.voluntarySwitches - before.voluntarySwitches) / Double(latencies.count))
         figures.add("peak_memory_bytes", Double(used.peakMemoryBytes))
         return figures
     }
