@@ -9,8 +9,8 @@ struct Bench: AsyncParsableCommand {
         abstract: "Measures prompterd itself, with stub probes that call no provider.",
         discussion: "Compare only figures from the same machine and run; build with -c release.",
         subcommands: [
-            PipelineBench.self, HTTPBench.self, ScheduleBench.self,
-            APIBench.self, HistoryBench.self, YearBench.self,
+            PipelineBench.self, HTTPBench.self, ScheduleBench.self, TextfileBench.self, WatchlistBench.self,
+            StartBench.self, IdleBench.self, APIBench.self, HistoryBench.self, YearBench.self,
         ])
 
     static func main() async {
