@@ -6,11 +6,11 @@ import LinuxHost
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "prompterd-bench",
-        abstract: "Measures prompterd itself, with stub probes that call no provider.",
+        abstract: "Measures prompterd itself, alone and beside others; no provider is called.",
         discussion: "Compare only figures from the same machine and run; build with -c release.",
         subcommands: [
             PipelineBench.self, HTTPBench.self, ScheduleBench.self, TextfileBench.self, WatchlistBench.self,
-            StartBench.self, IdleBench.self, APIBench.self, HistoryBench.self, YearBench.self,
+            StartBench.self, IdleBench.self, APIBench.self, HistoryBench.self, YearBench.self, CompareBench.self,
         ])
 
     static func main() async {

@@ -11,11 +11,12 @@ struct DaemonOptions: ParsableArguments {
     /// Absolute, since the daemon has a working directory of its own.
     var program: String {
         givenProgram.map { URL(fileURLWithPath: $0).path }
-            ?? OwnProgram.url.deletingLastPathComponent().appendingPathComponent("prompterd").path
+            ?? URL(fileURLWithPath: OwnProgram.path).deletingLastPathComponent().appendingPathComponent("prompterd")
+            .path
     }
 }
 
 /// The bench's own program, wherever it was called from.
 enum OwnProgram {
-    static let url = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    static let path = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
 }

@@ -17,7 +17,7 @@ struct Figures {
     func text(_ format: Format) -> String {
         switch format {
         case .json:
-            return JSONValue.object(rows.map { .init($0.name, .number(Self.number($0.value))) }).text
+            return json.text
         case .text:
             let width = rows.map(\.name.count).max() ?? 0
             return rows.map {
@@ -26,6 +26,8 @@ struct Figures {
             .joined(separator: "\n")
         }
     }
+
+    var json: JSONValue { .object(rows.map { .init($0.name, .number(Self.number($0.value))) }) }
 
     private static func number(_ value: Double) -> String {
         if value == value.rounded(), abs(value) < 1e15 { return String(Int64(value)) }

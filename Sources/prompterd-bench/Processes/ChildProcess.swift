@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// A program in a process of its own, which is killed where its owner goes before it has ended.
+/// A program in a process of its own, which is ended where its owner goes before.
 struct ChildProcess: ~Copyable {
     /// How it ended.
     struct End {
@@ -38,8 +38,7 @@ struct ChildProcess: ~Copyable {
     deinit {
         guard !hasEnded else { return }
         Leftovers.forget(process: id)
-        kill(id, SIGKILL)
-        waitpid(id, nil, 0)
+        Leftovers.end([id])
     }
 
     /// Runs `words` to their end.
@@ -50,6 +49,22 @@ struct ChildProcess: ~Copyable {
     ) throws -> End {
         var child = try ChildProcess(words, environment: environment, in: folder, worksThere: worksThere)
         return try child.end()
+    }
+
+    /// Whether it is there no more, whoever ended it.
+    var isGone: Bool {
+        var info = siginfo_t()
+        return waitid(P_PID, id_t(id), &info, WEXITED | WNOWAIT | WNOHANG) < 0 || info.si_signo == SIGCHLD
+    }
+
+    /// Waits until it accepts connections.
+    mutating func waitUntilListening(at port: UInt16) throws {
+        for _ in 0..<500 {
+            if Loopback.isListening(at: port) { return }
+            if isGone { _ = try end() }
+            usleep(10_000)
+        }
+        throw BenchFailure("\(name) does not listen after five seconds")
     }
 
     /// Waits for its end.

@@ -44,17 +44,12 @@ struct DaemonProcess: ~Copyable {
     mutating func waitUntilReady() throws -> Duration {
         while Moment.now.uptime - start < Self.longestStart {
             guard let message = messages.receive() else {
-                if hasEnded { _ = try process.end() }
+                if process.isGone { _ = try process.end() }
                 continue
             }
             if message.split(separator: "\n").contains("READY=1") { return Moment.now.uptime - start }
         }
         throw BenchFailure("the daemon is not ready after \(DurationText.brief(Self.longestStart))")
-    }
-
-    private var hasEnded: Bool {
-        var info = siginfo_t()
-        return waitid(P_PID, id_t(process.id), &info, WEXITED | WNOWAIT | WNOHANG) == 0 && info.si_signo == SIGCHLD
     }
 
     /// Asks it to stop, and waits for its end.

@@ -21,8 +21,8 @@ struct FakeProvider: ~Copyable {
             let source = "\(references)/fakeprovider.c"
             _ = try ChildProcess.run(["gcc", "-O2", "-w", "-pthread", "-o", program, source], in: folder)
         }
-        let process = try ChildProcess([program, "-p", "\(port)", "-d", "\(delay)"], in: folder, worksThere: true)
-        try Loopback.waitForServer(at: port)
+        var process = try ChildProcess([program, "-p", "\(port)", "-d", "\(delay)"], in: folder, worksThere: true)
+        try process.waitUntilListening(at: port)
         self.port = port
         self.folder = folder
         self.process = process

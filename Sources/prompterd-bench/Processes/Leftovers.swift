@@ -24,11 +24,25 @@ enum Leftovers {
     static func removeAtSignals() async -> Signals {
         await Signals { _ in
             let (processes, folders) = things.withLock { ($0.processes, $0.folders) }
-            for process in processes { kill(process, SIGKILL) }
             // None of them writes any more when its folder goes.
-            for process in processes { waitpid(process, nil, 0) }
+            end(processes)
             for folder in folders { try? FileManager.default.removeItem(atPath: folder) }
             _exit(130)
+        }
+    }
+
+    /// Ends `processes`, which may have some of their own: they get a moment to end those.
+    static func end(_ processes: Set<pid_t>) {
+        for process in processes { kill(process, SIGTERM) }
+        var living = processes
+        for _ in 0..<200 {
+            living = living.filter { waitpid($0, nil, WNOHANG) == 0 }
+            if living.isEmpty { return }
+            usleep(10_000)
+        }
+        for process in living {
+            kill(process, SIGKILL)
+            waitpid(process, nil, 0)
         }
     }
 }
