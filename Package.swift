@@ -82,7 +82,7 @@ let package = Package(
             name: "prompterd", dependencies: ["PrompterDaemon", "PrompterAPI", argumentParser, logging],
             swiftSettings: strict, linkerSettings: standIn),
         .executableTarget(
-            name: "prompterd-bench", dependencies: ["PrompterDaemon", argumentParser],
+            name: "prompterd-bench", dependencies: ["PrompterDaemon", argumentParser, deque],
             swiftSettings: strict),
 
         // Tests. ConformanceSuites holds each protocol's one suite, OutsideParts the real servers they need.

@@ -5,7 +5,8 @@ import Foundation
 struct ReferenceOptions: ParsableArguments {
     @Option(
         name: .customLong("references"),
-        help: ArgumentHelp("The folder of the references, which has the provider's source.", valueName: "folder"))
+        help: ArgumentHelp(
+            "The folder of the references; the provider is theirs, too, where it is there.", valueName: "folder"))
     var given = "../shared/bench"
 
     /// Absolute, since programs that use it have working directories of their own.

@@ -8,24 +8,30 @@ struct FakeProvider: ~Copyable {
     private let folder: String
     private let process: ChildProcess
 
-    /// Starts the provider of the references, compiled in `folder`.
+    /// Starts the provider of the references, or where there are none, the bench's own, which is slower.
     ///
     /// - Parameters:
-    ///   - references: where `fakeprovider.c` is.
+    ///   - references: where `fakeprovider.c` may be.
     ///   - delay: in milliseconds.
-    ///   - port: a free one where `nil`.
-    init(references: String, delay: Int, port: UInt16? = nil, in folder: String) throws {
-        let port = try port ?? FreePort.find()
-        let program = "\(folder)/fakeprovider"
-        if !FileManager.default.fileExists(atPath: program) {
-            let source = "\(references)/fakeprovider.c"
-            _ = try ChildProcess.run(["gcc", "-O2", "-w", "-pthread", "-o", program, source], in: folder)
-        }
-        var process = try ChildProcess([program, "-p", "\(port)", "-d", "\(delay)"], in: folder, worksThere: true)
+    init(references: String, delay: Int, in folder: String) throws {
+        let port = try FreePort.find()
+        let source = "\(references)/fakeprovider.c"
+        let program =
+            FileManager.default.fileExists(atPath: source)
+            ? [try Self.compile(source, in: folder)] : [OwnProgram.path, "provider"]
+        var process = try ChildProcess(program + ["-p", "\(port)", "-d", "\(delay)"], in: folder, worksThere: true)
         try process.waitUntilListening(at: port)
         self.port = port
         self.folder = folder
         self.process = process
+    }
+
+    private static func compile(_ source: String, in folder: String) throws -> String {
+        let program = "\(folder)/fakeprovider"
+        if !FileManager.default.fileExists(atPath: program) {
+            _ = try ChildProcess.run(["gcc", "-O2", "-w", "-pthread", "-o", program, source], in: folder)
+        }
+        return program
     }
 
     /// What has arrived so far, in the order of its arrival, by CLOCK_MONOTONIC.
