@@ -10,7 +10,8 @@ struct Bench: AsyncParsableCommand {
         discussion: "Compare only figures from the same machine and run; build with -c release.",
         subcommands: [
             PipelineBench.self, HTTPBench.self, ScheduleBench.self, TextfileBench.self, WatchlistBench.self,
-            StartBench.self, IdleBench.self, APIBench.self, HistoryBench.self, YearBench.self, CompareBench.self,
+            StartBench.self, IdleBench.self, TickBench.self, APIBench.self, HistoryBench.self, YearBench.self,
+            CompareBench.self,
             ProviderCommand.self,
         ])
 

@@ -32,12 +32,17 @@ enum BenchWatchlist {
 
     /// Writes such a list for a daemon of its own.
     ///
-    /// - Parameter interval: in whole seconds.
+    /// - Parameters:
+    ///   - first: the number of the first target.
+    ///   - interval: in whole seconds.
     /// - Returns: its path.
+    @discardableResult
     static func write(
-        targets: Int, interval: Int, concurrency: Int, _ calls: Calls, in folder: String
+        targets: Int, from first: Int = 0, interval: Int, concurrency: Int, _ calls: Calls, in folder: String
     ) throws -> String {
-        let watches = (0..<targets).map { #"{"template":"t-\#($0)","provider":"openai","model":"m-\#($0)"}"# }
+        let watches = (first..<first + targets).map {
+            #"{"template":"t-\#($0)","provider":"openai","model":"m-\#($0)"}"#
+        }
         let text =
             #"{"defaults":{"interval":"\#(interval)s","timeout":"\#(min(interval, 30))s"},"#
             + #""providers":{"openai":{\#(calls.members),"concurrency":\#(concurrency)}},"#

@@ -17,6 +17,8 @@ struct ScheduleBench: AsyncParsableCommand {
     @Option(help: "How long a probe takes, in milliseconds.") var delay = 50
     @Option(help: "How many probes may be in flight.") var workers = 256
     @Flag(help: "Call a provider over HTTP.") var http = false
+    @Flag(help: "With --http: put another list of as many targets in force at the end, and count its bursts.")
+    var reload = false
     @OptionGroup var references: ReferenceOptions
     @OptionGroup var daemon: DaemonOptions
 
@@ -24,6 +26,7 @@ struct ScheduleBench: AsyncParsableCommand {
         guard !http || interval == interval.rounded() else {
             throw ValidationError("--interval should be in whole seconds with --http")
         }
+        guard http || !reload else { throw ValidationError("--reload needs --http") }
     }
 
     func run() async throws {
@@ -32,7 +35,7 @@ struct ScheduleBench: AsyncParsableCommand {
             targets: targets, interval: interval, seconds: seconds, delay: delay, workers: workers)
         let result =
             try http
-            ? schedule.daemon(daemon.program, references: references.folder, in: folder.path)
+            ? schedule.daemon(daemon.program, reload: reload, references: references.folder, in: folder.path)
             : await schedule.stubs(in: folder.path)
         print(figures(result).text(daemon.format))
     }
@@ -43,10 +46,13 @@ struct ScheduleBench: AsyncParsableCommand {
         var figures = Figures()
         figures.add("targets", Double(targets))
         figures.add("interval_seconds", interval)
-        Punctuality(
-            result.starts, targets: targets, interval: interval, spread: Timetable.longestSpread.seconds
-        )
-        .add(to: &figures, from: result.begin, to: result.end)
+        let punctuality = Punctuality(
+            result.starts, targets: targets, interval: interval, spread: Timetable.longestSpread.seconds)
+        punctuality.add(to: &figures, from: result.begin, to: result.end)
+        if let reload = result.reload {
+            figures.add(
+                "burst_share_after_reload", punctuality.burstShare(from: reload.lowerBound, to: reload.upperBound))
+        }
         figures.add("cpu_cores", result.cpuSeconds / elapsed)
         figures.add("cpu_seconds_per_probe", result.cpuSeconds / probes)
         figures.add("voluntary_switches_per_probe", Double(result.voluntarySwitches) / probes)

@@ -12,6 +12,8 @@ struct ScheduleRun {
         /// The stretch of time that was measured, by the same clock.
         var begin: Double
         var end: Double
+        /// The time in which another list was put in force, and each of its targets probed.
+        var reload: Range<Double>?
         /// What was used meanwhile, by the process that probed.
         var cpuSeconds: Double
         var voluntarySwitches: Int
@@ -57,7 +59,9 @@ struct ScheduleRun {
     }
 
     /// Has a daemon call a provider over HTTP.
-    func daemon(_ program: String, references: String, in folder: String) throws -> Result {
+    ///
+    /// - Parameter reload: whether another list follows.
+    func daemon(_ program: String, reload: Bool, references: String, in folder: String) throws -> Result {
         let provider = try FakeProvider(references: references, delay: delay, in: folder)
         let watchlist = try BenchWatchlist.write(
             targets: targets, interval: Int(interval), concurrency: workers, .http(port: provider.port), in: folder)
@@ -68,10 +72,17 @@ struct ScheduleRun {
         let (before, begin) = (try process.status, Self.providerTime)
         usleep(UInt32(seconds * 1e6))
         let (after, end) = (try process.status, Self.providerTime)
+        if reload {
+            try BenchWatchlist.write(
+                targets: targets, from: targets, interval: Int(interval), concurrency: workers,
+                .http(port: provider.port), in: folder)
+            usleep(UInt32(warmUp.seconds * 1e6))
+        }
+        let reloaded = reload ? end..<Self.providerTime : nil
         let starts = try provider.arrivals()
         try process.stop()
         return Result(
-            starts: starts, begin: begin, end: end, cpuSeconds: after.cpuSeconds - before.cpuSeconds,
+            starts: starts, begin: begin, end: end, reload: reloaded, cpuSeconds: after.cpuSeconds - before.cpuSeconds,
             voluntarySwitches: after.voluntarySwitches - before.voluntarySwitches,
             peakMemoryBytes: after.peakMemoryBytes)
     }

@@ -79,7 +79,7 @@ struct Comparison {
 
     private mutating func measure(_ run: OwnRun) throws -> [String: Double] {
         begin(.own(run, ""))
-        let redis = run.needsRedis ? "redis://127.0.0.1:\(try site.redis.get())" : nil
+        let redis = run.needs.contains(.redis) ? "redis://127.0.0.1:\(try site.redis.get())" : nil
         return try run.figures(
             redis: redis, references: site.source,
             program: site.program, in: site.folder)

@@ -2,21 +2,29 @@ import PrompterCore
 
 /// One of this program's commands with its options, run in a process of its own.
 struct OwnRun: Hashable {
-    private var command: String
-    private var options: [String: Int]
-    private var flags: [String]
-    var needsRedis: Bool
-    private var needsProvider: Bool
+    /// What it is told of its surroundings.
+    struct Needs: OptionSet, Hashable {
+        let rawValue: Int
 
-    init(
-        _ command: String, _ options: [String: Int], flags: [String] = [], needsRedis: Bool = false,
-        needsProvider: Bool = false
-    ) {
+        /// Where its files go.
+        static let folder = Needs(rawValue: 1)
+        /// The daemon's program.
+        static let daemon = Needs(rawValue: 2)
+        /// A provider to call.
+        static let provider = Needs(rawValue: 4)
+        static let redis = Needs(rawValue: 8)
+    }
+
+    let needs: Needs
+    private let command: String
+    private let options: [String: Int]
+    private let flags: [String]
+
+    init(_ command: String, _ options: [String: Int], flags: [String] = [], needs: Needs = []) {
         self.command = command
         self.options = options
         self.flags = flags
-        self.needsRedis = needsRedis
-        self.needsProvider = needsProvider
+        self.needs = needs
     }
 
     /// For people: its command and how much it has to do.
@@ -30,17 +38,18 @@ struct OwnRun: Hashable {
     /// Runs it.
     ///
     /// - Parameters:
-    ///   - redis: the URL of the one that is up where it needs one.
+    ///   - redis: the URL of the one that is up, where it needs one.
     ///   - program: the daemon's.
     /// - Returns: its figures, by their names.
     func figures(
         redis: String?, references: String, program: String, in folder: String
     ) throws -> [String: Double] {
-        var words = [OwnProgram.path, command] + flags + ["--folder", folder, "--format", "json"]
+        var words = [OwnProgram.path, command, "--format", "json"] + flags
         for (name, value) in options.sorted(by: { $0.key < $1.key }) { words += [name, "\(value)"] }
+        if needs.contains(.folder) { words += ["--folder", folder] }
+        if needs.contains(.daemon) { words += ["--program", program] }
+        if needs.contains(.provider) { words += ["--references", references] }
         if let redis { words += ["--redis", redis] }
-        if needsProvider { words += ["--references", references] }
-        if Self.commandsOfDaemon.contains(command) { words += ["--program", program] }
         let output = try ChildProcess.run(words, in: folder).output
         guard case .object(let members)? = try? JSONDocument(Array(output.utf8)).root.value else {
             throw BenchFailure("\(command) has no figures")
@@ -49,7 +58,4 @@ struct OwnRun: Hashable {
             if case .number(let digits) = member.node.value { figures[member.name] = Double(digits) }
         }
     }
-
-    /// Those that run the daemon's program.
-    private static let commandsOfDaemon: Set = ["http", "schedule", "start", "idle"]
 }

@@ -44,8 +44,9 @@ struct DaemonProcess: ~Copyable {
     mutating func waitUntilReady() throws -> Duration {
         while Moment.now.uptime - start < Self.longestStart {
             guard let message = messages.receive() else {
-                if process.isGone { _ = try process.end() }
-                continue
+                guard process.isGone else { continue }
+                _ = try process.end()
+                throw BenchFailure("the daemon ends before it is ready")
             }
             if message.split(separator: "\n").contains("READY=1") { return Moment.now.uptime - start }
         }
