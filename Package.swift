@@ -112,6 +112,7 @@ let package = Package(
             name: "PrompterDaemonTests",
             dependencies: ["PrompterDaemon", "ConformanceSuites", "OutsideParts", logging],
             swiftSettings: strict),
+        .testTarget(name: "BenchTests", dependencies: ["prompterd-bench"], swiftSettings: strict),
         .testTarget(
             name: "SystemTests",
             dependencies: ["PrompterCore", "ConformanceSuites", "OutsideParts", sqlite, "prompterd"],
