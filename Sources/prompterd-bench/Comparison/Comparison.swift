@@ -20,7 +20,7 @@ struct Comparison {
     private let isJudged: Bool
     /// Each round's figures, by what they are of.
     private var rounds: [[ComparisonRow.Source: Double]] = []
-    /// Why what is missing is missing; the first reason of each.
+    /// Why what is missing is missing, by what was run for it.
     private var failures: [ComparisonRow.Source: BenchFailure] = [:]
     private(set) var noise: MachineNoise
 
@@ -35,11 +35,11 @@ struct Comparison {
     mutating func measure() {
         var (figures, runs): ([ComparisonRow.Source: Double], [OwnRun: [String: Double]]) = ([:], [:])
         for source in rows.flatMap({ [$0.own, $0.beside].compactMap(\.self) })
-        where figures[source] == nil && failures[source] == nil {
+        where figures[source] == nil && failures[source.run] == nil {
             do {
                 figures[source] = try figure(of: source, &runs)
             } catch {
-                failures[source] = error as? BenchFailure ?? BenchFailure("\(error)")
+                failures[source.run] = error as? BenchFailure ?? BenchFailure("\(error)")
             }
         }
         rounds.append(figures)
@@ -54,7 +54,7 @@ struct Comparison {
         }
         var notes = isJudged ? [] : ["a quick run is shorter and smaller than the work it is named for"]
         for source in rows.flatMap({ [$0.own, $0.beside].compactMap(\.self) }) {
-            guard let failure = failures[source] else { continue }
+            guard let failure = failures[source.run] else { continue }
             let note = "\(source.name): \(failure)"
             if !notes.contains(note) { notes.append(note) }
         }
@@ -81,8 +81,7 @@ struct Comparison {
         begin(.own(run, ""))
         let redis = run.needs.contains(.redis) ? "redis://127.0.0.1:\(try site.redis.get())" : nil
         return try run.figures(
-            redis: redis, references: site.source,
-            program: site.program, in: site.folder)
+            redis: redis, references: site.source, program: site.program, in: site.folder)
     }
 
     /// Tells on standard error what takes its time, and looks at the machine before.

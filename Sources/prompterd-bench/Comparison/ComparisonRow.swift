@@ -17,6 +17,11 @@ struct ComparisonRow {
         /// What can't be surpassed.
         case ideal(Double)
 
+        /// The same without a figure's name: what is run for it.
+        var run: Source {
+            if case .own(let run, _) = self { .own(run, "") } else { self }
+        }
+
         var name: String {
             switch self {
             case .own(let run, _): run.name
@@ -31,26 +36,14 @@ struct ComparisonRow {
 
         func text(_ value: Double) -> String {
             switch self {
-            case .perSecond: Self.rounded(value, digits: value < 100 ? 1 : 0) + "/s"
+            case .perSecond: NumberText.rounded(value, digits: value < 100 ? 1 : 0) + "/s"
             case .seconds:
-                value < 1 ? Self.rounded(value * 1000, digits: 1) + " ms" : Self.rounded(value, digits: 2) + " s"
-            case .bytes: Self.rounded(value / 1_048_576, digits: 0) + " MiB"
-            case .cores: Self.rounded(value * 100, digits: value < 0.1 ? 2 : 0) + " % of a core"
-            case .share: Self.rounded(value * 100, digits: 2) + " %"
+                value < 1
+                    ? NumberText.rounded(value * 1000, digits: 1) + " ms" : NumberText.rounded(value, digits: 2) + " s"
+            case .bytes: NumberText.rounded(value / 1_048_576, digits: 0) + " MiB"
+            case .cores: NumberText.rounded(value * 100, digits: value < 0.1 ? 2 : 0) + " % of a core"
+            case .share: NumberText.rounded(value * 100, digits: 2) + " %"
             }
-        }
-
-        /// With a comma before each three digits.
-        static func rounded(_ value: Double, digits: Int) -> String {
-            let scale = (0..<digits).reduce(1.0) { scale, _ in scale * 10 }
-            let text = "\((value * scale).rounded() / scale)"
-            let parts = text.split(separator: ".")
-            var whole = ""
-            for (place, digit) in parts[0].reversed().enumerated() {
-                if place > 0, place.isMultiple(of: 3) { whole.append(",") }
-                whole.append(digit)
-            }
-            return String(whole.reversed()) + (digits > 0 && parts.count > 1 ? ".\(parts[1])" : "")
         }
     }
 
@@ -86,6 +79,6 @@ struct ComparisonRow {
             }
         }
 
-        static func factor(_ value: Double) -> String { "\(Unit.rounded(value, digits: value < 10 ? 2 : 0)) ×" }
+        static func factor(_ value: Double) -> String { "\(NumberText.rounded(value, digits: value < 10 ? 2 : 0)) ×" }
     }
 }

@@ -30,7 +30,7 @@ struct OwnRun: Hashable {
     /// For people: its command and how much it has to do.
     var name: String {
         let count = (options["--targets"] ?? options["--watches"]).map {
-            " " + ComparisonRow.Unit.rounded(Double($0), digits: 0)
+            " " + NumberText.rounded(Double($0), digits: 0)
         }
         return command + (count ?? "")
     }
