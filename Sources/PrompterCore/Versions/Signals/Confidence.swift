@@ -37,12 +37,12 @@ public enum Confidence: String, Hashable, Sendable, CaseIterable, Comparable {
     /// https://github.com/vllm-project/vllm/pull/40537). Other servers put their own build there, which stays when the model
     /// changes: text-generation-inference `3.2.1-sha-4d28897`, Ollama always `fp_ollama`.
     private static func namesModel(_ fingerprint: String) -> Bool {
-        func isHash(_ text: some StringProtocol) -> Bool {
-            text.utf8.count >= 8 && text.allSatisfy { $0.isASCII && $0.isHexDigit }
-        }
+        func isHash(_ text: some Collection<UInt8>) -> Bool { text.count >= 8 && text.allSatisfy(isHexadecimalDigit) }
         if fingerprint.hasPrefix("fp_") { return fingerprint != "fp_ollama" }
-        if fingerprint.hasPrefix("vllm-") { return fingerprint.split(separator: "-").last.map { isHash($0) } ?? false }
-        return isHash(fingerprint)
+        if fingerprint.hasPrefix("vllm-") {
+            return fingerprint.utf8.split(separator: UInt8(ascii: "-")).last.map { isHash($0) } ?? false
+        }
+        return isHash(fingerprint.utf8)
     }
 
     /// Whether `name` names one snapshot of a model and not an alias, as the providers write them: with a date (`…-2024-08-06`,
@@ -50,9 +50,10 @@ public enum Confidence: String, Hashable, Sendable, CaseIterable, Comparable {
     /// `…-08-2024`), a number of its own at its end (`…-001`), or as one's own fine-tuned model (`ft:…`).
     static func isSnapshot(_ name: String) -> Bool {
         if name.hasPrefix("ft:") { return true }
-        let parts = name.split(whereSeparator: { "-@:_/".contains($0) })
+        // By bytes, for the metrics ask often: to find the characters of a name costs more than to judge it.
+        let parts = name.utf8.split(whereSeparator: isSeparator)
         guard parts.count > 1 else { return false }
-        let numbers = parts.dropFirst().map { part in part.allSatisfy(\.isASCII) ? Digits(part) : nil }
+        let numbers = parts.dropFirst().map(Digits.init)
         for (index, number) in numbers.enumerated() {
             guard let number else { continue }
             let next = index + 1 < numbers.count ? numbers[index + 1] : nil
@@ -84,13 +85,34 @@ public enum Confidence: String, Hashable, Sendable, CaseIterable, Comparable {
         return false
     }
 
+    /// In upper case, too.
+    private static func isHexadecimalDigit(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
+            UInt8(ascii: "A")...UInt8(ascii: "F"):
+            true
+        default: false
+        }
+    }
+
+    private static func isSeparator(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "-"), UInt8(ascii: "@"), UInt8(ascii: ":"), UInt8(ascii: "_"), UInt8(ascii: "/"): true
+        default: false
+        }
+    }
+
     private struct Digits {
         var value: Int
         var count: Int
 
-        init?(_ text: Substring) {
-            guard (2...8).contains(text.count), text.allSatisfy(\.isNumber), let value = Int(text) else { return nil }
-            (self.value, count) = (value, text.count)
+        init?(_ text: Substring.UTF8View) {
+            (value, count) = (0, text.count)
+            guard (2...8).contains(count) else { return nil }
+            for byte in text {
+                guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+                value = 10 * value + Int(byte - UInt8(ascii: "0"))
+            }
         }
     }
 
