@@ -4,7 +4,7 @@ import PrompterCore
 /// The textfile: written whole, and told of once where it can't be.
 actor Textfile {
     private let path: String
-    private let settings: Settings
+    private let texts: MetricsTexts
     private let threads: FileThreads
     private let log: Log
     private var isFirst = true
@@ -15,9 +15,9 @@ actor Textfile {
     private var lastNumber = 0
     private var lastWrite: Task<Void, Never>?
 
-    init(_ path: String, _ settings: Settings, on threads: FileThreads, log: Log) {
+    init(_ path: String, _ texts: MetricsTexts, on threads: FileThreads, log: Log) {
         self.path = path
-        self.settings = settings
+        self.texts = texts
         self.threads = threads
         self.log = log
     }
@@ -37,9 +37,7 @@ actor Textfile {
         lastNumber = snapshot.number
         var state = state
         state.textfileErrors = errors
-        let bytes = snapshot.exposition(
-            state, service: settings.service, environment: settings.environmentName,
-            mostWatches: settings.mostWatchSeries)
+        let bytes = await texts.text(of: snapshot, state)
         do {
             try await threads.run(on: path) { [isFirst] path throws(FileError) in
                 if isFirst { AtomicFile.removeLeftovers(of: path) }

@@ -5,6 +5,7 @@ import RedisGuarding
 /// Shows how the daemon is: the textfile for node_exporter and the line for `systemctl status`.
 actor TextfileService {
     private let components: Components
+    private let texts: MetricsTexts
     private let textfile: Textfile?
     private var state: DaemonState
     private var watches = 0
@@ -17,8 +18,10 @@ actor TextfileService {
 
     init(_ components: Components) {
         self.components = components
+        let texts = MetricsTexts(components.settings)
+        self.texts = texts
         textfile = components.settings.textfile.map {
-            Textfile($0, components.settings, on: components.fileThreads, log: components.log)
+            Textfile($0, texts, on: components.fileThreads, log: components.log)
         }
         state = DaemonState(start: Moment.now.wall)
         state.version = Settings.version
@@ -79,9 +82,7 @@ actor TextfileService {
     /// The metrics of now.
     func exposition() async -> [UInt8] {
         await look()
-        return await components.runner.view.exposition(
-            state, service: components.settings.service, environment: components.settings.environmentName,
-            mostWatches: components.settings.mostWatchSeries)
+        return await texts.text(of: components.runner.view, state)
     }
 
     func write(isForced: Bool) async {

@@ -80,8 +80,8 @@ struct LateLimitTests {
         while recorder.report.pending == 0 { await Task.yield() }
         probeGuard.gate.open()
         while await !runner.isIdle { await Task.yield() }
-        let text = await runner.view.exposition(
-            DaemonState(start: now.wall), service: "s", environment: "e", mostWatches: 10)
+        var writer = ExpositionWriter(SeriesLabels(service: "s", environment: "e"), mostWatches: 10)
+        let text = writer.text(of: await runner.view, DaemonState(start: now.wall))
         #expect(
             String(decoding: text, as: UTF8.self).contains(
                 #"prompter_guard_answers_total{service="s",env="e",answer="admitted"} 2"#))

@@ -51,10 +51,8 @@ struct RunnerTests {
 
         func text() async -> String {
             guard let snapshot = await runner.snapshot(isForced: true) else { return "" }
-            let state = DaemonState(start: box.now.wall)
-            return String(
-                decoding: snapshot.exposition(state, service: "s", environment: "e", mostWatches: 10),
-                as: UTF8.self)
+            var writer = ExpositionWriter(SeriesLabels(service: "s", environment: "e"), mostWatches: 10)
+            return String(decoding: writer.text(of: snapshot, DaemonState(start: box.now.wall)), as: UTF8.self)
         }
     }
 

@@ -38,7 +38,8 @@ struct VersionSeriesTests {
         _ = scheduler.handle(
             .watchlist(ScheduledWatchlist(list, memory: await store.memory(of: [target.id]))),
             at: Moment(wall: now, uptime: Uptime(sinceStart: .zero)))
-        let text = scheduler.view.exposition(DaemonState(start: now), service: "s", environment: "e", mostWatches: 10)
+        var writer = ExpositionWriter(SeriesLabels(service: "s", environment: "e"), mostWatches: 10)
+        let text = writer.text(of: scheduler.view, DaemonState(start: now))
         return try ExpositionReader(String(decoding: text, as: UTF8.self)).samples
             .filter { $0.name == "prompter_watch_version_info" }
     }

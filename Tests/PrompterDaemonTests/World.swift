@@ -138,9 +138,8 @@ final class World: Sendable {
 
     func text() async -> String {
         guard let snapshot = await runner.snapshot(isForced: true) else { return "" }
-        return String(
-            decoding: snapshot.exposition(
-                DaemonState(start: now.wall), service: "s", environment: "e", mostWatches: 10), as: UTF8.self)
+        var writer = ExpositionWriter(SeriesLabels(service: "s", environment: "e"), mostWatches: 10)
+        return String(decoding: writer.text(of: snapshot, DaemonState(start: now.wall)), as: UTF8.self)
     }
 
     private struct Answering: Prober {

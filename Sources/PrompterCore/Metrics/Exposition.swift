@@ -3,96 +3,96 @@
 public struct Exposition: Sendable {
     /// The text, in UTF-8.
     public private(set) var bytes: [UInt8] = []
-    /// Labels that stand on every sample, written out.
-    private let common: [UInt8]
+    /// Labels that stand on every sample.
+    private let common: LabelText
+    /// The name of the family begun last.
     private var name = ""
+    /// What a sample of the family begins with: one that has labels of its own, and all that one without has before its value.
+    private var labelled: [UInt8] = []
+    private var unlabelled: [UInt8] = []
 
-    /// - Parameter labels: labels that stand on every sample.
-    public init(labels: [(name: String, value: String)]) {
-        var common: [UInt8] = []
-        for (index, label) in labels.enumerated() {
-            if index > 0 { common.append(UInt8(ascii: ",")) }
-            Self.append(label.name, label.value, to: &common)
-        }
-        self.common = common
+    /// - Parameters:
+    ///   - labels: labels that stand on every sample.
+    ///   - size: how many bytes are expected, so that they need not be moved as they become more.
+    public init(labels: [(name: String, value: String)], size: Int = 0) {
+        common = LabelText(labels)
+        bytes.reserveCapacity(size)
     }
 
     /// Begins a family; its samples follow.
     public mutating func begin(_ family: MetricFamily) {
         name = family.name
         // By scalars: a character of Swift may be a carriage return with its line break, or a backslash with an accent.
-        let help = family.help.unicodeScalars.map { $0 == "\"" ? "\"" : Self.escaped($0) }.joined()
+        let help = family.help.unicodeScalars.map { $0 == "\"" ? "\"" : LabelText.escaped($0) }.joined()
         append("# HELP \(name) \(help)\n# TYPE \(name) \(family.kind.rawValue)\n")
+        beginSamples(suffix: "")
+    }
+
+    private mutating func beginSamples(suffix: String) {
+        labelled = Array(name.utf8) + Array(suffix.utf8)
+        unlabelled = labelled
+        labelled.append(UInt8(ascii: "{"))
+        guard !common.bytes.isEmpty else { return }
+        labelled += common.bytes
+        unlabelled = labelled + [UInt8(ascii: "}")]
+        labelled.append(UInt8(ascii: ","))
     }
 
     /// Writes one sample of the family begun last.
     public mutating func sample(_ labels: [(name: String, value: String)], _ value: Double) {
-        sample(suffix: "", Self.written(labels), value)
+        sample(LabelText(labels), value)
+    }
+
+    mutating func sample(_ labels: LabelText, _ value: Double) {
+        sample(labels, .none, value)
+    }
+
+    /// - Parameter more: labels that stand behind `labels`, where there are any of those.
+    mutating func sample(_ labels: LabelText, _ more: LabelText, _ value: Double) {
+        if labels.bytes.isEmpty {
+            bytes.append(contentsOf: unlabelled)
+        } else {
+            bytes.append(contentsOf: labelled)
+            bytes.append(contentsOf: labels.bytes)
+            if !more.bytes.isEmpty {
+                bytes.append(UInt8(ascii: ","))
+                bytes.append(contentsOf: more.bytes)
+            }
+            bytes.append(UInt8(ascii: "}"))
+        }
+        bytes.append(UInt8(ascii: " "))
+        append(value)
+        bytes.append(UInt8(ascii: "\n"))
     }
 
     /// Writes the samples of a histogram: its buckets, sum and count.
     public mutating func histogram(_ labels: [(name: String, value: String)], _ histogram: Histogram) {
-        let written = Self.written(labels)
+        let written = LabelText(labels)
         var total: UInt64 = 0
+        beginSamples(suffix: "_bucket")
         for (bound, count) in zip(Histogram.written(histogram.bounds) + ["+Inf"], histogram.counts) {
             total += count
             var bucket = written
-            if !bucket.isEmpty { bucket.append(UInt8(ascii: ",")) }
-            Self.append("le", bound, to: &bucket)
-            sample(suffix: "_bucket", bucket, Double(total))
+            bucket.append("le", bound)
+            sample(bucket, Double(total))
         }
-        sample(suffix: "_sum", written, histogram.sum)
-        sample(suffix: "_count", written, Double(total))
-    }
-
-    private mutating func sample(suffix: String, _ labels: [UInt8], _ value: Double) {
-        append(name)
-        append(suffix)
-        if !common.isEmpty || !labels.isEmpty {
-            bytes.append(UInt8(ascii: "{"))
-            bytes.append(contentsOf: common)
-            if !common.isEmpty && !labels.isEmpty { bytes.append(UInt8(ascii: ",")) }
-            bytes.append(contentsOf: labels)
-            bytes.append(UInt8(ascii: "}"))
-        }
-        append(" \(Self.number(value))\n")
+        beginSamples(suffix: "_sum")
+        sample(written, histogram.sum)
+        beginSamples(suffix: "_count")
+        sample(written, Double(total))
+        beginSamples(suffix: "")
     }
 
     private mutating func append(_ text: String) {
         bytes.append(contentsOf: text.utf8)
     }
 
-    private static func written(_ labels: [(name: String, value: String)]) -> [UInt8] {
-        var bytes: [UInt8] = []
-        for (index, label) in labels.enumerated() {
-            if index > 0 { bytes.append(UInt8(ascii: ",")) }
-            append(label.name, label.value, to: &bytes)
-        }
-        return bytes
-    }
-
-    private static func append(_ name: String, _ value: String, to bytes: inout [UInt8]) {
-        bytes.append(contentsOf: name.utf8)
-        bytes.append(contentsOf: "=\"".utf8)
-        if value.utf8.allSatisfy({ (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") })
-        {
-            bytes.append(contentsOf: value.utf8)
+    private mutating func append(_ value: Double) {
+        // Most values are one digit: flags, and counts of what is rare.
+        if let digit = UInt8(exactly: value), digit < 10 {
+            bytes.append(UInt8(ascii: "0") + digit)
         } else {
-            for scalar in value.unicodeScalars { bytes.append(contentsOf: escaped(scalar).utf8) }
-        }
-        bytes.append(UInt8(ascii: "\""))
-    }
-
-    /// Quotes, backslashes and line breaks as the format has them, so that they come back as they were; what a terminal would
-    /// act on stands as ``SafeText`` writes it, since people read these files.
-    private static func escaped(_ scalar: Unicode.Scalar) -> String {
-        switch scalar {
-        case "\"": "\\\""
-        case "\\": "\\\\"
-        case "\n": "\\n"
-        default:
-            SafeText.isHarmless(scalar)
-                ? String(scalar) : "\\\\u{\(String(scalar.value, radix: 16))}"
+            append(Self.number(value))
         }
     }
 
@@ -100,7 +100,7 @@ public struct Exposition: Sendable {
         if value.isNaN { return "NaN" }
         if value.isInfinite { return value < 0 ? "-Inf" : "+Inf" }
         if value == value.rounded(), abs(value) < 1e15 { return String(Int64(value)) }
-        return "\(value)"
+        return value.description
     }
 
     /// Writes a family of one gauge without labels.

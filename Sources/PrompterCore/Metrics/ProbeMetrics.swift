@@ -39,7 +39,7 @@ public struct ProbeMetrics: Sendable {
 
     private(set) var watches: [Watch] = []
     public private(set) var targetCount = 0
-    private(set) var models: [ModelKey: ModelCounts] = [:]
+    private(set) var models = SnapshotTable<ModelKey, ModelCounts>()
     /// How many of ``models`` no watchlist has.
     private var askedModels = 0
     private(set) var providers: [String: ProviderCounts] = [:]
@@ -52,15 +52,17 @@ public struct ProbeMetrics: Sendable {
     public mutating func replace(with watchlist: Watchlist) {
         watches = watchlist.watches
         targetCount = watchlist.targets.count
-        var models: [ModelKey: ModelCounts] = [:]
+        var models = SnapshotTable<ModelKey, ModelCounts>()
         let lookedUp = Set(
             watchlist.targets.filter { $0.kind == .both }.map {
                 ModelKey(provider: $0.provider.name, model: $0.model)
             })
         for target in watchlist.targets {
             let key = ModelKey(provider: target.provider.name, model: target.model)
-            models[key] = self.models[key] ?? ModelCounts(fingerprints: target.provider.dialect == .openAI ? 0 : nil)
-            models[key]?.lookupFailures = lookedUp.contains(key) ? self.models[key]?.lookupFailures ?? [:] : nil
+            guard models.place(of: key) == nil else { continue }
+            var counts = self.models[key] ?? ModelCounts(fingerprints: target.provider.dialect == .openAI ? 0 : nil)
+            counts.lookupFailures = lookedUp.contains(key) ? counts.lookupFailures ?? [:] : nil
+            models.put(counts, for: key)
         }
         self.models = models
         askedModels = 0
@@ -71,8 +73,8 @@ public struct ProbeMetrics: Sendable {
     /// ``mostAskedModels`` only what their provider's series count is counted.
     public mutating func asked(_ target: Target) {
         let key = ModelKey(provider: target.provider.name, model: target.model)
-        guard models[key] == nil, askedModels < Self.mostAskedModels else { return }
-        models[key] = ModelCounts(fingerprints: target.provider.dialect == .openAI ? 0 : nil)
+        guard models.place(of: key) == nil, askedModels < Self.mostAskedModels else { return }
+        models.put(ModelCounts(fingerprints: target.provider.dialect == .openAI ? 0 : nil), for: key)
         askedModels += 1
     }
 
@@ -89,7 +91,7 @@ public struct ProbeMetrics: Sendable {
     /// Counts an admitted probe.
     public mutating func attempted(_ target: Target) {
         let key = ModelKey(provider: target.provider.name, model: target.model)
-        models[key]?.attempts += 1
+        models.change(key) { $0.attempts += 1 }
     }
 
     /// Counts how a probe ended after `duration`.
@@ -100,17 +102,17 @@ public struct ProbeMetrics: Sendable {
         providers[name]?.probeDuration.observe(duration.seconds)
         let key = ModelKey(provider: name, model: target.model)
         if let failure {
-            models[key]?.failures += 1
+            models.change(key) { $0.failures += 1 }
             providers[name]?.failures[failure, default: 0] += 1
-        } else if fingerprint != nil, let count = models[key]?.fingerprints {
-            models[key]?.fingerprints = count + 1
+        } else if fingerprint != nil {
+            models.change(key) { $0.fingerprints? += 1 }
         }
     }
 
     /// Counts a lookup that told nothing beside a completion.
     public mutating func failedLookup(_ target: Target, _ failure: FailureClass) {
         let key = ModelKey(provider: target.provider.name, model: target.model)
-        models[key]?.lookupFailures?[failure, default: 0] += 1
+        models.change(key) { $0.lookupFailures?[failure, default: 0] += 1 }
     }
 
     /// Counts a version that was asked for and committed after `duration`.
@@ -132,7 +134,7 @@ public struct ProbeMetrics: Sendable {
     public mutating func recorded(_ recorded: Recorded, of target: Target) {
         let key = ModelKey(provider: target.provider.name, model: target.model)
         for event in recorded.events {
-            models[key]?.changes[Change(kind: event.kind, severity: event.severity), default: 0] += 1
+            models.change(key) { $0.changes[Change(kind: event.kind, severity: event.severity), default: 0] += 1 }
         }
     }
 }

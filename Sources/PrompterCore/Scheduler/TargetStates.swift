@@ -1,6 +1,6 @@
 /// What is known of each watched target, and what of it is news for the log.
 struct TargetStates: Sendable {
-    private(set) var memories: [TargetID: TargetMemory] = [:]
+    private(set) var memories = TargetMemories()
     /// How each target's last finding here ended, recorded or not; `nil` inside for a success.
     private var lastFailures: [TargetID: FailureClass?] = [:]
     /// Why the lookups fail that fail beside completions which succeed.
@@ -13,32 +13,29 @@ struct TargetStates: Sendable {
     subscript(target: TargetID) -> TargetMemory? { memories[target] }
 
     /// Whether `target` is watched.
-    func isKnown(_ target: TargetID) -> Bool { memories[target] != nil }
+    func isKnown(_ target: TargetID) -> Bool { memories.contains(target) }
 
     /// Takes over `targets`; nothing is kept of others.
     ///
     /// - Parameter memory: what the store knows of the targets that are new.
     mutating func replace(with targets: [Target], memory: [TargetID: TargetMemory]) {
-        let old = memories
-        memories = [:]
-        memories.reserveCapacity(targets.count)
-        for target in targets { memories[target.id] = old[target.id] ?? memory[target.id] ?? TargetMemory() }
+        memories.replace(with: targets, memory: memory)
         lastFailures = lastFailures.filter { isKnown($0.key) }
         failingLookups = failingLookups.filter { isKnown($0.key) }
     }
 
     /// Takes `memory` of `targets` in place of what was known of them.
     mutating func restore(_ memory: [TargetID: TargetMemory], of targets: [TargetID]) {
-        for target in targets where isKnown(target) { memories[target] = memory[target] ?? TargetMemory() }
+        for target in targets { memories.change(target) { $0 = memory[target] ?? TargetMemory() } }
     }
 
     /// The targets of which something later than `now` is known.
-    func ahead(of now: Timestamp) -> [TargetID] { memories.filter { $0.value.isAhead(of: now) }.map(\.key) }
+    func ahead(of now: Timestamp) -> [TargetID] { memories.all.filter { $0.memory.isAhead(of: now) }.map(\.target) }
 
     /// How many targets are in `skipped`, or have no version: their last finding here is a failure or, where there is none, their
     /// last attempt. An observation that another instance made before this one's own attempt failed is a finding, too.
     func failed(orIn skipped: Set<TargetID>) -> Int {
-        memories.count { target, memory in
+        memories.all.count { target, memory in
             if skipped.contains(target) {
                 true
             } else if let last = lastFailures[target] {
@@ -121,7 +118,7 @@ struct TargetStates: Sendable {
                         "\(target.provider.name) \(target.model): answers again (was \(failure.rawValue))", of: target,
                         outcome: "success"), kind: "works, was \(failure.rawValue)", at: now.uptime))
         }
-        memories[finding.target]?.take(recorded)
+        memories.change(finding.target) { $0.take(recorded) }
         return lines
             + recorded.events.map { event in
                 let line = Self.line(of: event, of: target)
