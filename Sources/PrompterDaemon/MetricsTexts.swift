@@ -1,6 +1,6 @@
 import PrompterCore
 
-/// Writes the daemon's metrics for the textfile and the API, one text after the other. Nobody else waits meanwhile.
+/// Prepares the daemon's metrics for the textfile and the API, one text after the other. Nobody else waits meanwhile.
 actor MetricsTexts {
     private var writer: ExpositionWriter
 
@@ -10,7 +10,7 @@ actor MetricsTexts {
             mostWatches: settings.mostWatchSeries)
     }
 
-    func text(of snapshot: MetricsSnapshot, _ state: DaemonState) -> [UInt8] {
+    func text(of snapshot: MetricsSnapshot, _ state: DaemonState) -> MetricsText {
         writer.text(of: snapshot, state)
     }
 }

@@ -37,11 +37,11 @@ actor Textfile {
         lastNumber = snapshot.number
         var state = state
         state.textfileErrors = errors
-        let bytes = await texts.text(of: snapshot, state)
+        let text = await texts.text(of: snapshot, state)
         do {
             try await threads.run(on: path) { [isFirst] path throws(FileError) in
                 if isFirst { AtomicFile.removeLeftovers(of: path) }
-                try AtomicFile.write(bytes, to: path)
+                try AtomicFile.write(to: path) { take in text.write(take) }
             }
             isFirst = false
             if isFailing { log.notice(.textfileRecovered, "textfile: \(SafeText(path)) is written again") }

@@ -82,7 +82,7 @@ actor TextfileService {
     /// The metrics of now.
     func exposition() async -> [UInt8] {
         await look()
-        return await texts.text(of: components.runner.view, state)
+        return await texts.text(of: components.runner.view, state).bytes
     }
 
     func write(isForced: Bool) async {

@@ -23,7 +23,7 @@ struct TextfileBench: AsyncParsableCommand {
         await engine.runner.finishRound()
         await engine.recorder.flush()
         let writer = TextfileWriter(runner: engine.runner, path: "\(folder.path)/bench.prom")
-        let text = try await writer.write()
+        let text = try await writer.write(isAsked: true)
         // A line each, but for the two that begin a family.
         let series = Double(text.split(separator: UInt8(ascii: "\n")).count { $0.first != UInt8(ascii: "#") })
 

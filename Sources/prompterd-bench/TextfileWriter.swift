@@ -3,9 +3,11 @@ import PrompterCore
 import PrompterDaemon
 
 /// Writes the textfile as the daemon does it.
-struct TextfileWriter {
+final class TextfileWriter: Sendable {
     private let runner: Runner
     private let path: String
+    private let writer = Locked(
+        ExpositionWriter(SeriesLabels(service: "prompterd", environment: "bench"), mostWatches: .max))
     private let state = DaemonState(start: Moment.now.wall)
 
     init(runner: Runner, path: String) {
@@ -15,12 +17,12 @@ struct TextfileWriter {
 
     /// Writes it anew, beside the scheduler's turns.
     ///
-    /// - Returns: its text.
+    /// - Parameter isAsked: whether its text is returned; the daemon never has it in memory as a whole.
     @discardableResult
-    @concurrent func write() async throws -> [UInt8] {
+    @concurrent func write(isAsked: Bool = false) async throws -> [UInt8] {
         guard let snapshot = await runner.snapshot(isForced: true) else { return [] }
-        let bytes = snapshot.exposition(state, service: "prompterd", environment: "bench", mostWatches: .max)
-        try AtomicFile.write(bytes, to: path)
-        return bytes
+        let text = writer.withLock { $0.text(of: snapshot, state) }
+        try AtomicFile.write(to: path) { text.write($0) }
+        return isAsked ? text.bytes : []
     }
 }

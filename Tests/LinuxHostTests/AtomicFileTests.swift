@@ -24,6 +24,15 @@ import Testing
         return status.st_mode & 0o7777
     }
 
+    @Test func aFileMayComeInPieces() throws {
+        let path = folder.path(of: "prompterd.prom")
+        try AtomicFile.write(to: path) { take in
+            for piece in ["one ", "", "two"] { take(Array(piece.utf8)) }
+        }
+        #expect(String(decoding: try FileReading.read(path), as: UTF8.self) == "one two")
+        #expect(names == ["prompterd.prom"])
+    }
+
     @Test func readersNeverSeeHalfAFile() async throws {
         let path = folder.path(of: "prompterd.prom")
         let size = 20_000

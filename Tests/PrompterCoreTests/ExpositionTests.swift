@@ -35,6 +35,23 @@ struct ExpositionTests {
                 """)
     }
 
+    /// Whoever takes it piece by piece has all of it, and never much at once.
+    @Test func handsOverPieces() {
+        var pieces: [[UInt8]] = []
+        func write(_ exposition: inout Exposition) {
+            exposition.begin(MetricFamily("a_total", .counter, "A."))
+            for number in 0..<10_000 { exposition.sample([("x", "\(number)")], Double(number)) }
+            exposition.end()
+        }
+        var exposition = Exposition(labels: []) { pieces.append($0) }
+        write(&exposition)
+        var whole = Exposition(labels: [])
+        write(&whole)
+        #expect(exposition.bytes.isEmpty)
+        #expect(Array(pieces.joined()) == whole.bytes)
+        #expect(pieces.count > 1 && pieces.allSatisfy { (1...66_000).contains($0.count) })
+    }
+
     @Test func escapesWhatWouldBreakALineAndWhatATerminalActsOn() {
         let text = text { exposition in
             exposition.begin(MetricFamily("a", .gauge, "A."))

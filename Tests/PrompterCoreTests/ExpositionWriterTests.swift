@@ -10,7 +10,7 @@ struct ExpositionWriterTests {
     private func text(_ snapshot: MetricsSnapshot, _ writer: inout ExpositionWriter) -> String {
         var state = DaemonState(start: Timestamp(milliseconds: 0))
         state.version = "1"
-        return String(decoding: writer.text(of: snapshot, state), as: UTF8.self)
+        return String(decoding: writer.text(of: snapshot, state).bytes, as: UTF8.self)
     }
 
     @Test(arguments: 1...40) func whatIsKeptIsWhatIs(seed: Int) throws {

@@ -81,7 +81,7 @@ struct LateLimitTests {
         probeGuard.gate.open()
         while await !runner.isIdle { await Task.yield() }
         var writer = ExpositionWriter(SeriesLabels(service: "s", environment: "e"), mostWatches: 10)
-        let text = writer.text(of: await runner.view, DaemonState(start: now.wall))
+        let text = writer.text(of: await runner.view, DaemonState(start: now.wall)).bytes
         #expect(
             String(decoding: text, as: UTF8.self).contains(
                 #"prompter_guard_answers_total{service="s",env="e",answer="admitted"} 2"#))

@@ -52,7 +52,7 @@ struct RunnerTests {
         func text() async -> String {
             guard let snapshot = await runner.snapshot(isForced: true) else { return "" }
             var writer = ExpositionWriter(SeriesLabels(service: "s", environment: "e"), mostWatches: 10)
-            return String(decoding: writer.text(of: snapshot, DaemonState(start: box.now.wall)), as: UTF8.self)
+            return String(decoding: writer.text(of: snapshot, DaemonState(start: box.now.wall)).bytes, as: UTF8.self)
         }
     }
 

@@ -39,7 +39,7 @@ struct VersionSeriesTests {
             .watchlist(ScheduledWatchlist(list, memory: await store.memory(of: [target.id]))),
             at: Moment(wall: now, uptime: Uptime(sinceStart: .zero)))
         var writer = ExpositionWriter(SeriesLabels(service: "s", environment: "e"), mostWatches: 10)
-        let text = writer.text(of: scheduler.view, DaemonState(start: now))
+        let text = writer.text(of: scheduler.view, DaemonState(start: now)).bytes
         return try ExpositionReader(String(decoding: text, as: UTF8.self)).samples
             .filter { $0.name == "prompter_watch_version_info" }
     }

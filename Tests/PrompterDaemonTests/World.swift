@@ -139,7 +139,7 @@ final class World: Sendable {
     func text() async -> String {
         guard let snapshot = await runner.snapshot(isForced: true) else { return "" }
         var writer = ExpositionWriter(SeriesLabels(service: "s", environment: "e"), mostWatches: 10)
-        return String(decoding: writer.text(of: snapshot, DaemonState(start: now.wall)), as: UTF8.self)
+        return String(decoding: writer.text(of: snapshot, DaemonState(start: now.wall)).bytes, as: UTF8.self)
     }
 
     private struct Answering: Prober {

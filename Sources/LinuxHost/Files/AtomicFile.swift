@@ -21,6 +21,14 @@ public enum AtomicFile {
     public static func write(
         _ bytes: [UInt8], to path: String, mode: UInt32 = 0o644, isLasting: Bool = false
     ) throws(FileError) {
+        try write(to: path, mode: mode, isLasting: isLasting) { take in take(bytes) }
+    }
+
+    /// Puts what `content` hands over, piece by piece, in the place of the file at `path`, as ``write(_:to:mode:isLasting:)`` does.
+    public static func write(
+        to path: String, mode: UInt32 = 0o644, isLasting: Bool = false,
+        _ content: (_ take: ([UInt8]) -> Void) -> Void
+    ) throws(FileError) {
         let place = Place(path)
         let serial = count.wrappingAdd(1, ordering: .relaxed).newValue
         let temporary = place.folder + place.prefix + "\(getpid()).\(serial)\(Place.suffix)"
@@ -31,7 +39,7 @@ public enum AtomicFile {
             // People know the file by the name they gave it.
             throw FileError(path, error.problem == .missing ? .system(call: "open", number: ENOENT) : error.problem)
         }
-        let fault = fill(file, with: bytes, mode: mode, isLasting: isLasting) ?? move(temporary, to: path)
+        let fault = fill(file, with: content, mode: mode, isLasting: isLasting) ?? move(temporary, to: path)
         if let (call, number) = fault {
             unlink(temporary)
             throw FileError(path, call: call, number: number)
@@ -63,9 +71,12 @@ public enum AtomicFile {
     }
 
     private static func fill(
-        _ file: borrowing Descriptor, with bytes: [UInt8], mode: mode_t, isLasting: Bool
+        _ file: borrowing Descriptor, with content: (_ take: ([UInt8]) -> Void) -> Void, mode: mode_t, isLasting: Bool
     ) -> (String, Int32)? {
-        if let number = file.write(bytes.span) { return ("write", number) }
+        var failure: Int32?
+        // After the first that fails nothing more is written: the file is not used.
+        content { piece in failure = failure ?? file.write(piece.span) }
+        if let failure { return ("write", failure) }
         guard fchmod(file.number, mode) == 0 else { return ("fchmod", errno) }
         return isLasting ? sync(file) : nil
     }

@@ -1,8 +1,13 @@
 /// Writes metrics in the Prometheus text format
 /// (https://prometheus.io/docs/instrumenting/exposition_formats/), without timestamps, for node_exporter refuses them.
-public struct Exposition: Sendable {
-    /// The text, in UTF-8.
+public struct Exposition {
+    /// How long a piece of the text becomes before it is handed over.
+    private static let pieceSize = 1 << 16
+
+    /// The text, in UTF-8, or what of it is yet to be handed over.
     public private(set) var bytes: [UInt8] = []
+    /// Takes the text, piece by piece.
+    private let take: (([UInt8]) -> Void)?
     /// Labels that stand on every sample.
     private let common: LabelText
     /// The name of the family begun last.
@@ -13,10 +18,18 @@ public struct Exposition: Sendable {
 
     /// - Parameters:
     ///   - labels: labels that stand on every sample.
-    ///   - size: how many bytes are expected, so that they need not be moved as they become more.
-    public init(labels: [(name: String, value: String)], size: Int = 0) {
+    ///   - take: takes the text piece by piece, so that it is never in memory as a whole; ``end()`` hands over the last. `nil` where
+    ///     all of it is to be in ``bytes``.
+    public init(labels: [(name: String, value: String)], take: (([UInt8]) -> Void)? = nil) {
         common = LabelText(labels)
-        bytes.reserveCapacity(size)
+        self.take = take
+    }
+
+    /// Hands over what has not been yet.
+    public mutating func end() {
+        guard let take, !bytes.isEmpty else { return }
+        take(bytes)
+        bytes.removeAll(keepingCapacity: true)
     }
 
     /// Begins a family; its samples follow.
@@ -63,6 +76,7 @@ public struct Exposition: Sendable {
         bytes.append(UInt8(ascii: " "))
         append(value)
         bytes.append(UInt8(ascii: "\n"))
+        if bytes.count >= Self.pieceSize { end() }
     }
 
     /// Writes the samples of a histogram: its buckets, sum and count.
