@@ -88,25 +88,43 @@ def test_what_is_no_template_is_refused(template, status):
     assert raised.value.status == status and raised.value.problem["status"] == status
 
 
-class Proxy(http.server.BaseHTTPRequestHandler):
-    """It can't reach prompterd, and says so to people."""
+@pytest.fixture
+def asked_through(client, monkeypatch):
+    """What the router answers where its prompterd is something that sends these bytes, whatever it is asked."""
 
-    def do_POST(self):
-        self.rfile.read(int(self.headers["Content-Length"]))
-        self.send_response(503)
-        self.send_header("Retry-After", "7")
-        self.end_headers()
-        self.wfile.write(b"<h1>Sorry</h1>")
+    def ask(sent):
+        class Other(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                self.rfile.read(int(self.headers["Content-Length"]))
+                self.wfile.write(sent)
 
-    def log_message(self, *_):
-        pass
+            def log_message(self, *_):
+                pass
+
+        other = http.server.HTTPServer(("127.0.0.1", 0), Other)
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        monkeypatch.setenv("PROMPTERD_API", f"127.0.0.1:{other.server_port}")
+        response = client.post("/api/prompt-templates/tpl1/ensure-version", json={"provider": "openai", "model_id": "gpt-4o"})
+        other.shutdown()
+        return response
+
+    return ask
 
 
-def test_an_answer_that_is_not_json_is_a_failure_with_its_status(client, monkeypatch):
-    proxy = http.server.HTTPServer(("127.0.0.1", 0), Proxy)
-    threading.Thread(target=proxy.serve_forever, daemon=True).start()
-    monkeypatch.setenv("PROMPTERD_API", f"127.0.0.1:{proxy.server_port}")
-    response = client.post("/api/prompt-templates/tpl1/ensure-version", json={"provider": "openai", "model_id": "gpt-4o"})
-    proxy.shutdown()
+@pytest.mark.parametrize("body", ["<h1>Sorry</h1>", '["upstream"]', '"bad gateway"', "null"])
+def test_a_proxys_failure_is_a_failure_with_its_status(asked_through, body):
+    response = asked_through(f"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 7\r\n\r\n{body}".encode())
     assert response.status_code == 503 and response.headers["Retry-After"] == "7"
     assert response.json()["detail"] == {"title": "Service Unavailable"}
+
+
+@pytest.mark.parametrize("body", ["<h1>Hello</h1>", "[]", '"ok"', '{"ok": true}', '{"captured_at": 7}', '{"captured_at": "now"}'])
+def test_a_success_that_is_not_prompterds_is_a_failure(asked_through, body):
+    assert asked_through(f"HTTP/1.1 200 OK\r\n\r\n{body}".encode()).status_code == 502
+
+
+@pytest.mark.parametrize(
+    "sent", [b"", b"SSH-2.0-x\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", b"HTTP/1.1 302 Found\r\nLocation: /\r\n\r\n"]
+)
+def test_what_is_no_answer_is_a_failure(asked_through, sent):
+    assert asked_through(sent).status_code == 502

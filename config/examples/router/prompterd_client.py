@@ -39,6 +39,17 @@ def _connection():
     return http.client.HTTPConnection(address.removeprefix("http://"), timeout=TIMEOUT)
 
 
+def _answer(status, content):
+    """What prompterd says, as a dict; None where something else, such as a proxy, has answered."""
+    try:
+        answer = json.loads(content)
+        if status == 200:
+            answer["captured_at"] = datetime.datetime.fromisoformat(answer["captured_at"].removesuffix("Z"))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+    return answer if isinstance(answer, dict) else None
+
+
 def ensure_version_service(
     db=None,
     *,
@@ -55,7 +66,7 @@ def ensure_version_service(
     """The version that serves the template now, as a dict; see `config/README.md` for its members. `captured_at` is a
     datetime in UTC without a zone, as the service layer's was.
 
-    Raises VersionUnavailable where prompterd has none, and OSError where prompterd can't be reached.
+    Raises VersionUnavailable where prompterd has none, or something else answers in its place, and OSError where nobody does.
     """
     body = {
         "org_id": org_id,
@@ -72,14 +83,13 @@ def ensure_version_service(
         connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
         response = connection.getresponse()
         content = response.read()
+    except http.client.HTTPException as error:
+        raise VersionUnavailable(502, {"title": "Bad Gateway", "detail": f"no answer of HTTP: {error!r}"}) from error
     finally:
         connection.close()
-    try:
-        answer = json.loads(content)
-    except ValueError:  # A proxy's page, or the answer to a request that can't be read.
-        answer = None
-    if response.status != 200 or answer is None:
-        problem = answer or {"title": response.reason}
-        raise VersionUnavailable(response.status, problem, response.headers.get("Retry-After"))
-    answer["captured_at"] = datetime.datetime.fromisoformat(answer["captured_at"].removesuffix("Z"))
-    return answer
+    answer = _answer(response.status, content)
+    if response.status == 200 and answer is not None:
+        return answer
+    # A redirect, or a success that is not prompterd's, is no answer to pass on.
+    status = response.status if response.status >= 400 else 502
+    raise VersionUnavailable(status, answer or {"title": response.reason}, response.headers.get("Retry-After"))
