@@ -23,19 +23,21 @@ struct LastGoodWatchlist: Sendable {
 
     /// `<database>.watchlist.json`
     let path: String
+    private let database: String
 
     /// - Parameter database: the path of the store's file.
     init(beside database: String) {
+        self.database = database
         path = "\(database).watchlist.json"
     }
 
     /// Keeps `copy`, which was taken at `time`, in the place of the one before. Only the owner may read it: header values and webhooks'
-    /// addresses may be secrets.
+    /// addresses may be secrets. The owner is the database's, so that a service can use what root kept.
     func keep(_ copy: WatchlistCopy, at time: Timestamp, on threads: FileThreads) async throws(FileError) {
-        try await threads.run(on: path) { path throws(FileError) in
+        try await threads.run(on: path) { [database] path throws(FileError) in
             let bytes = Array(Self.json(copy, at: time).text.utf8)
             guard bytes.count <= Self.limit else { throw FileError(path, .tooLarge(limit: Self.limit)) }
-            try AtomicFile.write(bytes, to: path, mode: 0o600, isLasting: true)
+            try AtomicFile.write(bytes, to: path, mode: 0o600, isLasting: true, ownerOf: database)
         }
     }
 

@@ -190,12 +190,16 @@ struct DatabaseFile {
         }
     }
 
-    /// SQLite gives the log the file's own mode and owner. The umask may narrow the mode, as for any program.
+    /// SQLite gives the log the file's own mode and owner. The umask may narrow the mode, as for any program. What root makes for
+    /// somebody else is theirs alone: root's umask is not theirs, and their group may have members for other reasons.
     private func create() throws(SQLiteStoreError) {
-        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
+        let folder = String(path.lastIndex(of: "/").map { path[...$0] } ?? ".")
+        var status = stat()
+        let isGiven = geteuid() == 0 && stat(folder, &status) == 0 && status.st_uid != 0
+        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, isGiven ? 0o600 : 0o640)
         let code = errno
         if descriptor >= 0 {
-            give(descriptor, ownerOf: String(path.lastIndex(of: "/").map { path[...$0] } ?? "."))
+            give(descriptor, ownerOf: folder)
             close(descriptor)
             return
         }

@@ -48,6 +48,16 @@ import Testing
         #expect(stat(lastGood.path, &status) == 0 && status.st_mode & 0o777 == 0o600)
     }
 
+    /// What root keeps beside a service's database, the service can use.
+    @Test(.enabled(if: geteuid() == 0, "only root can give files away")) func isTheDatabaseOwners() async throws {
+        try write("", to: "p.db")
+        #expect(chown(folder.path(of: "p.db"), 65534, 65534) == 0)
+        let lastGood = try await kept().lastGood
+        var status = stat()
+        #expect(stat(lastGood.path, &status) == 0 && status.st_uid == 65534 && status.st_gid == 65534)
+        #expect(status.st_mode & 0o777 == 0o600)
+    }
+
     @Test func isOfOneFileAlone() async throws {
         let (file, lastGood) = try await kept()
         var other = file

@@ -17,16 +17,18 @@ public enum AtomicFile {
     ///   - mode: the permission bits that the file gets, whatever the umask.
     ///   - isLasting: whether the file must be whole even if the machine goes down now (fsync(2)). A picture of the running
     ///     daemon need not be.
+    ///   - sibling: a file whose owner it gets where root writes it; `nil` for root itself.
     /// - Throws: ``FileError``; what stood at `path` then stands there still.
     public static func write(
-        _ bytes: [UInt8], to path: String, mode: UInt32 = 0o644, isLasting: Bool = false
+        _ bytes: [UInt8], to path: String, mode: UInt32 = 0o644, isLasting: Bool = false,
+        ownerOf sibling: String? = nil
     ) throws(FileError) {
-        try write(to: path, mode: mode, isLasting: isLasting) { take in take(bytes) }
+        try write(to: path, mode: mode, isLasting: isLasting, ownerOf: sibling) { take in take(bytes) }
     }
 
-    /// Puts what `content` hands over, piece by piece, in the place of the file at `path`, as ``write(_:to:mode:isLasting:)`` does.
+    /// Puts what `content` hands over, piece by piece, in the place of the file at `path`, as ``write(_:to:mode:isLasting:ownerOf:)`` does.
     public static func write(
-        to path: String, mode: UInt32 = 0o644, isLasting: Bool = false,
+        to path: String, mode: UInt32 = 0o644, isLasting: Bool = false, ownerOf sibling: String? = nil,
         _ content: (_ take: ([UInt8]) -> Void) -> Void
     ) throws(FileError) {
         let place = Place(path)
@@ -39,6 +41,7 @@ public enum AtomicFile {
             // People know the file by the name they gave it.
             throw FileError(path, error.problem == .missing ? .system(call: "open", number: ENOENT) : error.problem)
         }
+        if let sibling { give(file, ownerOf: sibling) }
         let fault = fill(file, with: content, mode: mode, isLasting: isLasting) ?? move(temporary, to: path)
         if let (call, number) = fault {
             unlink(temporary)
@@ -68,6 +71,13 @@ public enum AtomicFile {
             let isAlive = kill(process, 0) == 0 || errno == EPERM
             if process == getpid() || !isAlive { unlink(place.folder + name) }
         }
+    }
+
+    /// Where that fails, the file is root's, as it would be without.
+    private static func give(_ file: borrowing Descriptor, ownerOf sibling: String) {
+        var status = stat()
+        guard geteuid() == 0, stat(sibling, &status) == 0 else { return }
+        _ = fchown(file.number, status.st_uid, status.st_gid)
     }
 
     private static func fill(
