@@ -20,6 +20,8 @@ actor RecoveringStore: VersionStore {
     /// Whether a damaged database is moved away. Not the next one too, unless it worked: the disk under it does not then.
     private var mayBeSetAside = true
     private var watchlist: Watchlist
+    /// How often the database gave way to another.
+    private(set) var replacements: UInt64 = 0
 
     var isOpen: Bool { store != nil }
 
@@ -147,6 +149,7 @@ actor RecoveringStore: VersionStore {
             }
             store = new
             if loss == .gone {
+                replacements += 1
                 log.warning(.databaseReplaced, "store: database replaced; reopened \(SafeText(path, limit: 4096))")
             }
             loss = nil
@@ -162,6 +165,7 @@ actor RecoveringStore: VersionStore {
         guard let place = try await SQLiteVersionStore.setAside(path, at: now) else { return false }
         mayBeSetAside = false
         loss = nil
+        replacements += 1
         log.critical(
             .databaseDamaged,
             "store: damaged database moved to \(SafeText(place, limit: 4096)) and a new one started; `sqlite3 … .recover` may be able to read the old one"

@@ -98,6 +98,7 @@ actor TextfileService {
         state.storeRows = store.rows
         state.storeErrors = store.errors
         state.storePending = store.pending
+        state.storeReplacements = await components.store.replacements
         state.deliveries = await components.dispatcher.counts
         if let report = components.redisGuard?.report {
             state.isRedisUp = report.isUp

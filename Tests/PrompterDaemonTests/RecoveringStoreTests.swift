@@ -121,9 +121,11 @@ import Testing
             #expect(rename(folder.path(of: "backup"), path) == 0)
         }
         let next = try batch(2)
+        #expect(await store.replacements == 0)
         #expect(await failure { _ = try await store.write(next, at: now) } == .gone)
         #expect(try await store.write(next, at: now).map(\.isNewVersion) == [loss != .replaced])
         #expect(logged == ["warning: store: database replaced; reopened \(path)"])
+        #expect(await store.replacements == 1)
         await store.close()
         #expect(try sql("SELECT template FROM bindings ORDER BY 1") == "t\nu\n")
         #expect(try sql("SELECT count(*) FROM observations") == (loss == .replaced ? "2\n" : "1\n"))
@@ -184,6 +186,7 @@ import Testing
             #expect(await failure { _ = try await store.write(next, at: now) } == .corrupt)
         }
         #expect(logged.count == 2)
+        #expect(await store.replacements == 2)
         await store.close()
     }
 

@@ -89,6 +89,7 @@ import Testing
         #expect(try Data(contentsOf: URL(fileURLWithPath: site.folder.path(of: aside))) == damaged)
         let lines = end.errors.split(separator: "\n").filter { $0.contains("damaged database moved to") }
         #expect(lines.count == 1 && lines[0].contains("critical") && lines[0].contains(aside), "\(end.errors)")
+        #expect(try site.exposition().value("prompter_store_replacements_total") == 1)
     }
 
     @Test func oneDamagedWhileRunningIsSetAsideAndGoneOnWith() async throws {
@@ -117,6 +118,7 @@ import Testing
             } == 1)
         try expectWhole(site)
         #expect(try #require(try site.exposition().value("prompter_store_errors_total")) >= 1)
+        #expect(try site.exposition().value("prompter_store_replacements_total") == 1)
     }
 
     /// What there is, is whole, and every watch is registered.
@@ -156,6 +158,7 @@ import Testing
         }
         #expect(!end.errors.contains("not recorded"))
         #expect(try #require(try site.exposition().value("prompter_store_errors_total")) >= 1)
+        #expect(try site.exposition().value("prompter_store_replacements_total") == 1)
     }
 
     /// A link and what it points to are one database: with one log, and one daemon.

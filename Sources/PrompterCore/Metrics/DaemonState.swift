@@ -11,6 +11,7 @@ public struct DaemonState: Sendable {
     public var storeCommits: UInt64 = 0
     public var storeRows: UInt64 = 0
     public var storeErrors: UInt64 = 0
+    public var storeReplacements: UInt64 = 0
     public var storePending = 0
     public var textfileErrors: UInt64 = 0
     public var deliveries = DeliveryCounts()
@@ -28,6 +29,10 @@ public struct DaemonState: Sendable {
         text.counter("prompter_store_rows_total", "Findings committed to the database.", storeRows)
         text.counter(
             "prompter_store_errors_total", "Failed commits; their contents are retried.", storeErrors)
+        text.counter(
+            "prompter_store_replacements_total",
+            "Times the database gave way to another: damaged and moved away, or moved, deleted or replaced by somebody.",
+            storeReplacements)
         text.gauge("prompter_store_pending", "Findings waiting to be committed.", Double(storePending))
         text.counter("prompter_textfile_errors_total", "Failed writes of this file.", textfileErrors)
         guard let isRedisUp else { return }
