@@ -202,6 +202,31 @@ import Testing
         }
     }
 
+    /// Whether it is taken now, a call of the daemon's shows.
+    @Test func aRefusedKeyIsReplaced() async throws {
+        let provider = try FakeProvider { _ in
+            .json(#"{"error":{"message":"Incorrect API key provided","code":"invalid_api_key"}}"#, status: 401)
+        }
+        try provider.start()
+        defer { provider.stop() }
+        let site = try Site(Self.list(#""base_url":"\#(provider.baseURL)","api_key_file":"key""#))
+        let key = site.folder.path(of: "key")
+        try "sk-1".write(toFile: key, atomically: true, encoding: .utf8)
+        chmod(key, 0o600)
+        let program = try await site.ready()
+        #expect(await program.line(with: "p: auth: "), "\(program.errors)")
+        let recorded = "SELECT count(*) FROM stand_offs, targets WHERE last_attempt_at > 0"
+        while try site.number(recorded) == 0 { try await Task.sleep(for: .milliseconds(50)) }
+        program.pause()
+        try await doctor(site).expect(.credential, of: "p", .trouble, "give it a valid key; the daemon tries")
+        try setAge(-60, of: key)
+        try await doctor(site).expect(
+            .credential, of: "p", .trouble, "the key was changed since; run systemctl reload prompterd")
+        program.send(SIGKILL)
+        _ = await program.end()
+        try await doctor(site).expect(.credential, of: "p", .trouble, "the key was changed since; start the daemon")
+    }
+
     @Test(
         arguments: [
             (.hang, "timed out after 5"), (.bytes(Array("SSH-2.0-x\r\n".utf8)), "check its base_url"),

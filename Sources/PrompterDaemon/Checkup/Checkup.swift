@@ -31,7 +31,7 @@ public struct Checkup: Sendable {
         let look = await WatchlistLook(settings, isRunning: isRunning, on: threads)
         let watchlist = look.usable
         async let credentials = Self.limited(.credential) {
-            await CredentialLook(settings, watchlist, threads).diagnoses()
+            await CredentialLook(settings, watchlist, isRunning: isRunning, threads).diagnoses()
         }
         async let providers = Self.limited(.provider) { await ProviderLook(settings, watchlist, threads).diagnoses() }
         async let redis = Self.limited(.redis) { [await RedisLook.diagnosis(settings.redis)] }

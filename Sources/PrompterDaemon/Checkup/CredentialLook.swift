@@ -7,12 +7,15 @@ struct CredentialLook: Sendable {
     private let store: CredentialStore
     private let database: String
     private let watchlist: Watchlist?
+    private let isRunning: Bool?
     private let threads: FileThreads
 
-    init(_ settings: Settings, _ watchlist: Watchlist?, _ threads: FileThreads) {
+    /// - Parameter isRunning: whether the daemon runs; `nil` where that is not known.
+    init(_ settings: Settings, _ watchlist: Watchlist?, isRunning: Bool?, _ threads: FileThreads) {
         store = CredentialStore(environment: settings.environment, threads: threads)
         database = settings.database
         self.watchlist = watchlist
+        self.isRunning = isRunning
         self.threads = threads
     }
 
@@ -53,13 +56,34 @@ struct CredentialLook: Sendable {
     private func diagnosis(of provider: Provider, refusedFor cause: FailureClass?) async -> Diagnosis {
         let key = await diagnosis(of: provider)
         guard key.verdict == .fine, let cause else { return key }
-        let advice =
-            cause == .quota
-            ? "raise the limit or pay"
-            : "give it a valid key; the daemon tries a new key file at once, a new environment variable after a restart"
+        let advice = await cause == .quota ? "raise the limit or pay" : advice(onTheKeyOf: provider)
         return Diagnosis(
             .credential, of: provider.name, .trouble,
             "\(key.text); the provider refused the last call (\(cause.rawValue)): \(advice)")
+    }
+
+    private func advice(onTheKeyOf provider: Provider) async -> String {
+        switch (await hasKeyFileChanged(of: provider), isRunning) {
+        case (true, false?): "the key was changed since; start the daemon, which tries it"
+        case (true, _): "the key was changed since; run systemctl reload prompterd to have it tried"
+        case (false, false?): "give it a valid key, if that was not done since, and start the daemon, which tries it"
+        case (false, _):
+            "give it a valid key; the daemon tries a new key file at once, a credential of systemd after a reload, an environment variable after a restart"
+        }
+    }
+
+    /// Whether the key was written after the provider refused it last. Of a credential of systemd only a copy is seen, which was
+    /// made for whoever looks.
+    private func hasKeyFileChanged(of provider: Provider) async -> Bool {
+        guard case .file(let path) = provider.credentialPlace else { return false }
+        let filter = WatchFilter(provider: provider.name)
+        let watches: [WatchReport]? = try? await threads.run(on: database) { database in
+            (try? Archive(path: database).watches(matching: filter)) ?? []
+        }
+        let refusal = (watches ?? []).filter { $0.failure == .auth }.compactMap(\.lastAttempt).max()
+        let status = try? await threads.run(on: path) { path in FileStatus(of: path) }
+        guard let refusal, let status else { return false }
+        return status.modified > refusal
     }
 
     private func diagnosis(of provider: Provider) async -> Diagnosis {
