@@ -113,7 +113,13 @@ struct CheckupTests {
                 == Timestamp(milliseconds: 1_763_388_000_123))
         #expect(taken("prompter_up\(labels) 1\n") == nil && taken("\(name)\(labels) +Inf\n") == nil)
         var state = TextfileState(path: "p.prom", hasFolder: true, isWritable: true, age: .zero, readers: .everyone)
-        state.isAnothers = true
+        let kept = Timestamp(milliseconds: 1_763_388_000_123)
+        func show(_ milliseconds: Int64) {
+            state.shown = TextfileState.ShownWatchlist(Timestamp(milliseconds: milliseconds), kept: kept)
+        }
+        show(1_763_388_000_123)
+        expect(state.diagnosis(isRunning: true), .fine, "every user can read it")
+        show(1_763_388_000_122)
         expect(state.diagnosis(isRunning: true), .trouble, "another daemon writes this textfile, too; give each")
     }
 

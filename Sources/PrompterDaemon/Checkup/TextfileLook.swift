@@ -53,11 +53,12 @@ struct TextfileLook: Sendable {
         var state = TextfileState(
             path: path, hasFolder: FileStatus(of: folder)?.isFolder == true, isWritable: Folder.isWritable(folder),
             age: written.map { Moment.now.wall - $0 }, readers: TextfileState.Readers(of: path))
-        // The daemon keeps its watchlist with the time that its textfile shows. One that is older than that shows an earlier time.
+        // The daemon keeps its watchlist with the time that its textfile shows. A textfile that is older than that shows an earlier
+        // time.
         if let taken, let written, written > taken, let text = try? FileReading.read(path, limit: limit),
             let shown = TextfileState.watchlistTaken(in: text)
         {
-            state.isAnothers = shown != taken
+            state.shown = TextfileState.ShownWatchlist(shown, kept: taken)
         }
         return state
     }

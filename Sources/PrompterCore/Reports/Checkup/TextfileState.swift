@@ -12,6 +12,22 @@ public struct TextfileState: Hashable, Sendable {
         case nobody(path: String)
     }
 
+    /// Which watchlist it shows, beside the one that the daemon keeps for a start with an invalid one.
+    public enum ShownWatchlist: Hashable, Sendable {
+        case kept
+        /// One that was taken before, which the daemon does not go by any more.
+        case earlier
+        /// One that was taken later. The daemon may go by it, and have failed to keep it.
+        case later
+
+        /// - Parameters:
+        ///   - shown: when the one was taken that the textfile shows.
+        ///   - kept: when the one was taken that the daemon keeps.
+        public init(_ shown: Timestamp, kept: Timestamp) {
+            self = shown == kept ? .kept : shown < kept ? .earlier : .later
+        }
+    }
+
     public var path: String
     /// Whether its folder is one.
     public var hasFolder: Bool
@@ -21,8 +37,8 @@ public struct TextfileState: Hashable, Sendable {
     public var age: Duration?
     /// `nil` where it is not there.
     public var readers: Readers?
-    /// Whether another daemon wrote it last.
-    public var isAnothers = false
+    /// Which watchlist it shows.
+    public var shown = ShownWatchlist.kept
 
     public init(path: String, hasFolder: Bool, isWritable: Bool, age: Duration?, readers: Readers?) {
         self.path = path
@@ -67,8 +83,15 @@ public struct TextfileState: Hashable, Sendable {
         guard isFresh || isRunning == false else {
             return (.trouble, "\(written), although the daemon writes it every minute; its log says why")
         }
-        guard !isAnothers else {
+        switch shown {
+        case .kept: break
+        case .earlier:
             return (.trouble, "another daemon writes this textfile, too; give each a path of its own (--textfile)")
+        case .later:
+            return (
+                .trouble,
+                "it shows a later watchlist than the one that is saved as the fallback: another daemon writes this textfile, too (give each a path of its own, --textfile), or the watchlist in force could not be saved (the log says why)"
+            )
         }
         switch readers {
         case .everyone: return (.fine, "\(written); every user can read it")
