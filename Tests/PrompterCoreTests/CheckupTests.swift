@@ -77,6 +77,16 @@ struct CheckupTests {
         // A backup that root restored.
         (state.database, state.companions, state.folderOwner) = (file("p.db", "root"), [], "prompterd")
         expect(state.diagnosis, .trouble, "p.db is root's, but the folder is prompterd's; run chown prompterd")
+        state.daemonUser = "root"
+        expect(state.diagnosis, .trouble, "p.db is root's, but the folder is prompterd's; run chown prompterd")
+        // One that is in somebody's folder by way of a group.
+        (state.database, state.folderOwner, state.free) = (file("p.db", "prompterd"), "admin", 100_000_000)
+        for user in [nil, "prompterd", "root"] {
+            state.daemonUser = user
+            expect(state.diagnosis, .fine, "owner prompterd")
+        }
+        state.daemonUser = "other"
+        expect(state.diagnosis, .trouble, "p.db is prompterd's, but the daemon runs as other; run chown other on it")
     }
 
     @Test(
@@ -121,6 +131,9 @@ struct CheckupTests {
         expect(state.diagnosis(isRunning: true), .fine, "every user can read it")
         show(1_763_388_000_122)
         expect(state.diagnosis(isRunning: true), .trouble, "another daemon writes this textfile, too; give each")
+        // This daemon's own, where it could not save its watchlist.
+        show(1_763_388_000_124)
+        expect(state.diagnosis(isRunning: true), .trouble, "or the watchlist in force could not be saved")
     }
 
     private static let unit = [

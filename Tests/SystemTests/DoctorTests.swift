@@ -336,12 +336,33 @@ import Testing
         for name in ["p.db", "p.db-wal", "p.db.lock"] {
             var status = stat()
             #expect(stat("\(folder)/\(name)", &status) == 0 && status.st_uid == 65534, "\(name)")
+            #expect(status.st_mode & 0o777 == 0o600, "\(name)")
         }
         let disk = try SmallDisk(megabytes: 16)
         let options = ["--watchlist", site.watchlist, "--database", "\(disk.path)/p.db"]
         #expect(await Program.run(["run", "--once"] + options, wrapper: disk.wrapper).status == 0)
         let end = await Program.run(["doctor"] + options, wrapper: disk.wrapper)
         #expect(end.status == 1 && end.output.contains(/its disk has only \d+ MB left; free some space/), "\(end)")
+    }
+
+    /// A group's folder, of which the daemon's user is a member.
+    @Test(.enabled(if: geteuid() == 0, "only root can become another user"))
+    func aDatabaseMayBeInAnothersFolder() async throws {
+        let site = try Site(Site.stubs(1))
+        chmod(site.folder.path, 0o755)
+        let folder = site.folder.path(of: "state")
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        #expect(chown(folder, 65534, 12345) == 0 && chmod(folder, 0o2775) == 0)
+        let database = ["--database", "\(folder)/p.db"]
+        let program = try await site.ready(
+            database, wrapper: ["setpriv", "--reuid", "4242", "--regid", "4242", "--groups", "12345"])
+        try await doctor(site, database).expect(.database, .fine, "owner user 4242")
+        #expect(chown("\(folder)/p.db.lock", 0, 0) == 0)
+        try await doctor(site, database).expect(
+            .database, .trouble, "p.db.lock is root's, but the daemon runs as user 4242; run chown user 4242")
+        #expect(chown("\(folder)/p.db.lock", 4242, 12345) == 0)
+        #expect(await program.stop().status == 0)
+        try await doctor(site, database).expect(.database, .fine, "owner user 4242")
     }
 
     @Test func theTextfileIsBad() async throws {

@@ -36,6 +36,13 @@ public enum LockHolder: Hashable, Sendable {
         self = .nobody
     }
 
+    /// Whom it runs as: a process's folder is its user's, or root's where the process keeps its memory from that user
+    /// (proc_pid(5)). `nil` where that can't be seen.
+    public var user: String? {
+        guard case .process(let number) = self else { return nil }
+        return FileStatus(of: "/proc/\(number)")?.owner
+    }
+
     /// As the kernel writes it: the device's two numbers in hexadecimal digits, and the inode's (makedev(3)).
     private static func name(of file: FileStatus) -> String {
         func digits(_ number: UInt64) -> String {

@@ -35,7 +35,9 @@ public struct Checkup: Sendable {
         }
         async let providers = Self.limited(.provider) { await ProviderLook(settings, watchlist, threads).diagnoses() }
         async let redis = Self.limited(.redis) { [await RedisLook.diagnosis(settings.redis)] }
-        async let database = Self.limited(.database) { [await DatabaseLook.diagnosis(settings.database, threads)] }
+        async let database = Self.limited(.database) {
+            [await DatabaseLook.diagnosis(settings.database, of: holder, threads)]
+        }
         async let textfile = Self.limited(.textfile) {
             [await TextfileLook(settings, threads).diagnosis(isRunning: isRunning, taken: look.taken)]
         }

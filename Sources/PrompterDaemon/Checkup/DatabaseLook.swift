@@ -7,15 +7,16 @@ enum DatabaseLook {
     /// The files that SQLite and the daemon keep beside it.
     private static let companions = ["-wal", "-shm", ".lock"]
 
-    static func diagnosis(_ path: String, _ threads: FileThreads) async -> Diagnosis {
+    /// - Parameter holder: the daemon that uses it.
+    static func diagnosis(_ path: String, of holder: LockHolder?, _ threads: FileThreads) async -> Diagnosis {
         do throws(FileError) {
-            return try await threads.run(on: path) { path in look(at: path) }
+            return try await threads.run(on: path) { path in look(at: path, daemonUser: holder?.user) }
         } catch {
             return Diagnosis(.database, .trouble, "\(error)")
         }
     }
 
-    private static func look(at path: String) -> Diagnosis {
+    private static func look(at path: String, daemonUser: String?) -> Diagnosis {
         do throws(SQLiteStoreError) {
             _ = try Archive(path: path)
         } catch {
@@ -28,7 +29,7 @@ enum DatabaseLook {
         guard let database = file(at: path) else { return Diagnosis(.database, .trouble, "\(path): it has just gone") }
         return DatabaseState(
             database: database, companions: companions.compactMap { file(at: path + $0) },
-            folderOwner: FileStatus(of: Folder.of(path))?.owner ?? database.owner,
+            folderOwner: FileStatus(of: Folder.of(path))?.owner ?? database.owner, daemonUser: daemonUser,
             free: Folder.freeSpace(at: Folder.of(path)) ?? .max
         ).diagnosis
     }

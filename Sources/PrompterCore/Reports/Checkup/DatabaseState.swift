@@ -24,22 +24,25 @@ public struct DatabaseState: Hashable, Sendable {
     public var companions: [File]
     /// Whose the folder is.
     public var folderOwner: String
+    /// Whom the daemon that uses it runs as; `nil` where none runs, or that can't be seen.
+    public var daemonUser: String?
     /// What its disk has left for users, in bytes.
     public var free: Int
 
-    public init(database: File, companions: [File], folderOwner: String, free: Int) {
+    public init(
+        database: File, companions: [File], folderOwner: String, daemonUser: String? = nil, free: Int
+    ) {
         self.database = database
         self.folderOwner = folderOwner
+        self.daemonUser = daemonUser
         self.companions = companions
         self.free = free
     }
 
     public var diagnosis: Diagnosis {
-        // A service's folder is the service's; in root's own, anybody's database may be.
-        let (owner, thing) =
-            folderOwner == "root" ? (database.owner, "the database") : (folderOwner, "the folder")
+        let (owner, reason) = rightOwner
         var troubles = ([database] + companions).filter { $0.owner != owner }.map {
-            "\($0.path) is \($0.owner)'s, but \(thing) is \(owner)'s; run chown \(owner) on it"
+            "\($0.path) is \($0.owner)'s, but \(reason); run chown \(owner) on it"
         }
         if free < Self.leastFree {
             troubles.append("\(database.path): its disk has only \(ByteText.format(free)) left; free some space")
@@ -51,5 +54,14 @@ public struct DatabaseState: Hashable, Sendable {
             otherwise:
                 "\(database.path): \(ByteText.format(size)), owner \(database.owner), mode 0\(mode); \(ByteText.format(free)) free"
         )
+    }
+
+    /// Whose all the files should be, and why.
+    private var rightOwner: (owner: String, reason: String) {
+        // Root can use anybody's files, and says nothing of whose they should be.
+        if let daemonUser, daemonUser != "root" { return (daemonUser, "the daemon runs as \(daemonUser)") }
+        // What root restored into a service's folder. Anybody else's may be there by way of a group.
+        if database.owner == "root", folderOwner != "root" { return (folderOwner, "the folder is \(folderOwner)'s") }
+        return (database.owner, "the database is \(database.owner)'s")
     }
 }
