@@ -36,6 +36,9 @@ struct JSONWriter {
     /// What a terminal would act on is escaped, for what is written here is also shown.
     private mutating func write(_ text: String) {
         append("\"")
+        defer { append("\"") }
+        // Nearly all texts.
+        guard !text.utf8.allSatisfy(Self.isPlain) else { return append(text) }
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\"": append("\\\"")
@@ -47,7 +50,11 @@ struct JSONWriter {
                 append("\\u\(Hexadecimal.encode([UInt8(unit >> 8), UInt8(truncatingIfNeeded: unit)]))")
             }
         }
-        append("\"")
+    }
+
+    /// Whether `byte` is a character of ASCII that is written as it is.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        (0x20...0x7E).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
     }
 
     private mutating func append(_ text: String) {

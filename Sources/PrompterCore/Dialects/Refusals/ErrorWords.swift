@@ -108,7 +108,8 @@ struct ErrorWords {
 
     /// A name as it is compared, whatever language writes it: `statusCode`, `status_code`, `status-code` and `StatusCode` are one.
     static func plain(_ name: String) -> String {
-        name.lowercased().filter { $0 != "_" && $0 != "-" }
+        // By scalars: to find where characters end takes longer than all else that is done with an answer.
+        String(String.UnicodeScalarView(name.lowercased().unicodeScalars.filter { $0 != "_" && $0 != "-" }))
     }
 }
 
