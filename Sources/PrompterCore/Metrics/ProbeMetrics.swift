@@ -4,6 +4,16 @@ public struct ProbeMetrics: Sendable {
         var provider: String
         var model: String
 
+        init(provider: String, model: String) {
+            self.provider = provider
+            self.model = model
+        }
+
+        init(_ target: Target) { self.init(provider: target.provider.name, model: target.model) }
+
+        /// What the provider's models beyond the limit are counted under.
+        var others: ModelKey { ModelKey(provider: provider, model: "other") }
+
         static func < (left: ModelKey, right: ModelKey) -> Bool {
             (left.provider, left.model) < (right.provider, right.model)
         }
@@ -23,6 +33,8 @@ public struct ProbeMetrics: Sendable {
         var changes: [Change: UInt64] = [:]
         /// `nil` where no lookup is made beside completions.
         var lookupFailures: [FailureClass: UInt64]?
+
+        init(_ target: Target) { fingerprints = target.provider.dialect == .openAI ? 0 : nil }
     }
 
     struct ProviderCounts: Sendable {
@@ -34,14 +46,13 @@ public struct ProbeMetrics: Sendable {
         var probeDuration = Histogram(bounds: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30])
     }
 
-    /// How many models that no watchlist has may have series: whoever asks makes the names up.
-    static let mostAskedModels = 1000
+    /// As many models have series of their own, those that the watchlist has first, then those that are asked for: each has some
+    /// twenty. What others do is counted together, under the model `other` of their provider.
+    static let mostModels = 1000
 
     private(set) var watches: [Watch] = []
     public private(set) var targetCount = 0
     private(set) var models = SnapshotTable<ModelKey, ModelCounts>()
-    /// How many of ``models`` no watchlist has.
-    private var askedModels = 0
     private(set) var providers: [String: ProviderCounts] = [:]
     private(set) var lateness = Histogram(bounds: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30])
     private(set) var guardAnswers: [String: UInt64] = [:]
@@ -53,29 +64,26 @@ public struct ProbeMetrics: Sendable {
         watches = watchlist.watches
         targetCount = watchlist.targets.count
         var models = SnapshotTable<ModelKey, ModelCounts>()
-        let lookedUp = Set(
-            watchlist.targets.filter { $0.kind == .both }.map {
-                ModelKey(provider: $0.provider.name, model: $0.model)
-            })
+        let lookedUp = Set(watchlist.targets.lazy.filter { $0.kind == .both }.map { ModelKey($0) })
         for target in watchlist.targets {
-            let key = ModelKey(provider: target.provider.name, model: target.model)
-            guard models.place(of: key) == nil else { continue }
-            var counts = self.models[key] ?? ModelCounts(fingerprints: target.provider.dialect == .openAI ? 0 : nil)
-            counts.lookupFailures = lookedUp.contains(key) ? counts.lookupFailures ?? [:] : nil
+            let own = ModelKey(target)
+            guard models.place(of: own) == nil else { continue }
+            let key = models.count < Self.mostModels ? own : own.others
+            var counts = models[key] ?? self.models[key] ?? ModelCounts(target)
+            if models.place(of: key) == nil, !lookedUp.contains(own) { counts.lookupFailures = nil }
+            if lookedUp.contains(own) { counts.lookupFailures = counts.lookupFailures ?? [:] }
             models.put(counts, for: key)
         }
         self.models = models
-        askedModels = 0
         providers = watchlist.providers.reduce(into: [:]) { $0[$1.key] = providers[$1.key] ?? ProviderCounts() }
     }
 
-    /// Counts what happens to `target` from now on, which no watchlist has, until the next one. Of models beyond
-    /// ``mostAskedModels`` only what their provider's series count is counted.
+    /// Counts what happens to `target` from now on, which no watchlist has, until the next one.
     public mutating func asked(_ target: Target) {
-        let key = ModelKey(provider: target.provider.name, model: target.model)
-        guard models.place(of: key) == nil, askedModels < Self.mostAskedModels else { return }
-        models.put(ModelCounts(fingerprints: target.provider.dialect == .openAI ? 0 : nil), for: key)
-        askedModels += 1
+        let own = ModelKey(target)
+        guard models.place(of: own) == nil else { return }
+        let key = models.count < Self.mostModels ? own : own.others
+        if models.place(of: key) == nil { models.put(ModelCounts(target), for: key) }
     }
 
     /// Counts the start of a probe `lateness` after it was due.
@@ -90,8 +98,7 @@ public struct ProbeMetrics: Sendable {
 
     /// Counts an admitted probe.
     public mutating func attempted(_ target: Target) {
-        let key = ModelKey(provider: target.provider.name, model: target.model)
-        models.change(key) { $0.attempts += 1 }
+        models.change(key(of: target)) { $0.attempts += 1 }
     }
 
     /// Counts how a probe ended after `duration`.
@@ -100,7 +107,7 @@ public struct ProbeMetrics: Sendable {
     ) {
         let name = target.provider.name
         providers[name]?.probeDuration.observe(duration.seconds)
-        let key = ModelKey(provider: name, model: target.model)
+        let key = key(of: target)
         if let failure {
             models.change(key) { $0.failures += 1 }
             providers[name]?.failures[failure, default: 0] += 1
@@ -111,8 +118,7 @@ public struct ProbeMetrics: Sendable {
 
     /// Counts a lookup that told nothing beside a completion.
     public mutating func failedLookup(_ target: Target, _ failure: FailureClass) {
-        let key = ModelKey(provider: target.provider.name, model: target.model)
-        models.change(key) { $0.lookupFailures?[failure, default: 0] += 1 }
+        models.change(key(of: target)) { $0.lookupFailures?[failure, default: 0] += 1 }
     }
 
     /// Counts a version that was asked for and committed after `duration`.
@@ -132,9 +138,15 @@ public struct ProbeMetrics: Sendable {
 
     /// Counts the events that recording a finding of `target` made.
     public mutating func recorded(_ recorded: Recorded, of target: Target) {
-        let key = ModelKey(provider: target.provider.name, model: target.model)
+        guard !recorded.events.isEmpty else { return }
+        let key = key(of: target)
         for event in recorded.events {
             models.change(key) { $0.changes[Change(kind: event.kind, severity: event.severity), default: 0] += 1 }
         }
+    }
+
+    private func key(of target: Target) -> ModelKey {
+        let own = ModelKey(target)
+        return models.place(of: own) == nil ? own.others : own
     }
 }
