@@ -57,8 +57,8 @@ struct FindingWriter {
     private struct TargetRow {
         var id: Int64
         var isStub: Bool
-        /// `nil` for a target whose past no life has been told of.
-        var life: TargetLife?
+        /// Empty where it has none.
+        var encodedLife: [UInt8]
         var lastAttempt: Timestamp?
         var lastSuccess: Timestamp?
         var prunedAt: Timestamp?
@@ -70,9 +70,13 @@ struct FindingWriter {
 
         func isLatest(_ time: Timestamp) -> Bool { time >= lastAttempt ?? time }
 
-        func update(life: TargetLife, version: Version? = nil) -> TargetUpdate {
+        /// `nil` for a target whose past no life has been told of.
+        var life: TargetLife? { TargetLife(encoded: encodedLife) ?? (lastSuccess == nil ? TargetLife() : nil) }
+
+        func update(version: Version? = nil, nextConfirmation: Int? = nil) -> TargetUpdate {
             TargetUpdate(
-                lastAttempt: lastAttempt, lastSuccess: lastSuccess, trouble: trouble, life: life,
+                lastAttempt: lastAttempt, lastSuccess: lastSuccess, trouble: trouble,
+                life: HeldLife(encoded: encodedLife), nextConfirmation: nextConfirmation,
                 learned: MemoryQuery.learned(learned), lookupFailure: lookupFailure.flatMap(FailureClass.init),
                 version: version)
         }
@@ -88,9 +92,9 @@ struct FindingWriter {
         guard !isSuspect else { return Recorded(isNews: true) }
         let seen = try see(observation, version: version)
         if let value = observation.metadata { try metadata.see(value, of: target.id, at: observation.time) }
-        // Taken out of the row, so that the life is changed in its place and not in a copy.
         var (life, news) = try lives.take(
-            observation, into: target.life.take(), target: target.id, prunedAt: target.prunedAt)
+            observation, into: target.life, target: target.id, prunedAt: target.prunedAt)
+        target.encodedLife = life.encoded
         var others =
             target.hasExpectation ? try events.unexpected(observation, life: life, target: target.id) : []
         if target.isLatest(observation.time) {
@@ -104,14 +108,14 @@ struct FindingWriter {
         succeed.bind(target.id, at: 1)
         succeed.bind(target.lastAttempt?.milliseconds, at: 2)
         succeed.bind(target.lastSuccess?.milliseconds, at: 3)
-        succeed.bind(life.encoded, at: 4)
+        succeed.bind(target.encodedLife, at: 4)
         succeed.bind(target.learned, at: 5)
         succeed.bind(target.lookupFailure, at: 6)
         TroubleColumns.bind(target.trouble, to: succeed, firstParameter: 7)
         try succeed.run()
         return Recorded(
             isNews: true, isNewVersion: seen?.sightings == 1, events: news,
-            update: target.update(life: life, version: seen))
+            update: target.update(version: seen, nextConfirmation: life.nextConfirmation(of: observation)))
     }
 
     private func record(_ attempt: FailedAttempt) throws -> Recorded {
@@ -128,7 +132,7 @@ struct FindingWriter {
         try fail.run()
         return Recorded(
             isNews: true, events: try events.filter { try self.events.add($0, target: target.id) },
-            update: target.update(life: target.life ?? TargetLife()))
+            update: target.update())
     }
 
     /// A target that no watchlist has named yet gets a row that holds its identity alone.
@@ -144,10 +148,9 @@ struct FindingWriter {
 
     private static func takeTarget(_ statement: PreparedStatement) -> TargetRow {
         defer { statement.reset() }
-        let life = TargetLife(encoded: statement.bytes(at: 2))
         return TargetRow(
             id: statement.integer(at: 0), isStub: statement.integer(at: 1) != 0,
-            life: life ?? (statement.isNull(at: 4) ? TargetLife() : nil), lastAttempt: statement.time(at: 3),
+            encodedLife: statement.bytes(at: 2), lastAttempt: statement.time(at: 3),
             lastSuccess: statement.time(at: 4), prunedAt: statement.time(at: 5), learned: statement.optionalText(at: 6),
             lookupFailure: statement.optionalText(at: 7), trouble: TroubleColumns.read(statement, firstColumn: 8),
             hasExpectation: statement.integer(at: 8 + TroubleColumns.count) != 0)

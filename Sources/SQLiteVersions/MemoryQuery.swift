@@ -17,7 +17,7 @@ enum MemoryQuery {
             var memory = TargetMemory(
                 lastAttempt: query.time(at: 1), lastSuccess: query.time(at: 2),
                 trouble: TroubleColumns.read(query, firstColumn: 6),
-                life: TargetLife(encoded: query.bytes(at: 3)) ?? TargetLife(),
+                life: HeldLife(encoded: query.bytes(at: 3)),
                 lastChange: query.time(at: 4), learned: learned(query.optionalText(at: 5)),
                 lookupFailure: query.optionalText(at: 7 + TroubleColumns.count).flatMap(FailureClass.init))
             versions.bind(query.integer(at: 6 + TroubleColumns.count), at: 1)

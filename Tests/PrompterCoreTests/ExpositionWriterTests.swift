@@ -34,13 +34,15 @@ struct ExpositionWriterTests {
         let watch = Watch(key: key, target: target, expectation: Expectation(["gpt-4o-2024-*"]))
         var scheduler = Scheduler()
         var memory = TargetMemory(trouble: Trouble(isNotFound: true))
+        var life = TargetLife()
         for (id, second, fingerprint) in [(1, 1.5, "fp_b"), (2, 2, "fp_a")] {
             let time = Timestamp(milliseconds: Int64(second * 1000))
             let observation = try Example.observation(
                 UInt64(id), of: target.id, at: time, model: "gpt-4o-2024-08-06", fingerprint: fingerprint)
             memory.record(.observation(observation, imported: false))
-            _ = memory.life.take(observation) { _, _ in false }
+            _ = life.take(observation) { _, _ in false }
         }
+        memory.heldLife = HeldLife(life)
         memory.lastAttempt = Timestamp(milliseconds: 3_020)
         _ = scheduler.handle(
             .watchlist(

@@ -106,8 +106,10 @@ struct RandomMetrics {
             retirement: Int.random(in: 0..<5, using: &random) == 0 ? time + .seconds(86_400) : nil)
         memories.change(target.id) { memory in
             memory.record(.observation(observation, imported: false), mostVersions: TargetMemory.mostVersions)
-            guard memory.life.isNext(observation) else { return }
-            memory.note(memory.life.take(observation) { _, _ in false })
+            var life = memory.life
+            guard life.isNext(observation) else { return }
+            memory.note(life.take(observation) { _, _ in false })
+            memory.heldLife = HeldLife(life)
         }
     }
 }

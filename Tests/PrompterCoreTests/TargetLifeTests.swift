@@ -19,6 +19,18 @@ struct TargetLifeTests {
         }
     }
 
+    @Test func isTheSameHoweverItIsHeld() throws {
+        var life = TargetLife()
+        #expect(HeldLife(encoded: []) == HeldLife() && HeldLife(encoded: [1, 2, 3]).life == TargetLife())
+        for index in 0..<30 {
+            _ = take(try observation(index, "a", "f\(index % 2)"), &life)
+            let (whole, encoded) = (HeldLife(life), HeldLife(encoded: life.encoded))
+            #expect(whole == encoded && Set([whole, encoded]).count == 1 && encoded.life == life)
+        }
+        #expect(
+            HeldLife(life) != HeldLife() && HeldLife(encoded: life.encoded) != HeldLife(encoded: TargetLife().encoded))
+    }
+
     /// Whoever can write to the database can write what he likes: no bytes end the program.
     @Test func readsNoBytesThatAreNone() throws {
         var life = TargetLife()

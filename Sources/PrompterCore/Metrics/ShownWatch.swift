@@ -37,16 +37,17 @@ struct ShownWatch: Sendable {
     }
 
     private mutating func show(_ memory: TargetMemory) {
+        let life = memory.life
         times = Times(
             lastAttempt: memory.lastAttempt, lastSuccess: memory.lastSuccess, lastChange: memory.lastChange,
-            retirement: memory.life.retirement)
+            retirement: life.retirement)
         isNotFound = memory.trouble.isNotFound
         isRefused = memory.trouble.isRefused
         versions = memory.versions.prefix(TargetMemory.mostVersions)
             .sorted { $0.identity.name < $1.identity.name }
-            .map { Self.labels(of: $0.identity, memory.life.state(of: $0.identity)) }
-        isExpectationMet = expectation?.isMet(by: memory.life)
-        signals = memory.life.signals.map { ShownSignal($0, model: target.model) }
+            .map { Self.labels(of: $0.identity, life.state(of: $0.identity)) }
+        isExpectationMet = expectation?.isMet(by: life)
+        signals = life.signals.map { ShownSignal($0, model: target.model) }
     }
 
     private static func labels(of version: VersionIdentity, _ state: VersionState) -> LabelText {

@@ -45,13 +45,13 @@ extension SchedulerState {
         switch entry.finding {
         case .failure(let attempt): look(after: attempt, entry, at: now)
         case .observation(let observation, let isImported):
-            let life = recorded.update?.life ?? targets[target.id]?.life ?? TargetLife()
+            let memory = targets[target.id]
             add(
-                questions.committed(
-                    observation.id, isNew: recorded.isNewVersion, confidence: life.confidence(model: target.model)))
-            guard let life = recorded.update?.life, life.isHead(observation), let next = life.nextConfirmation() else {
-                return
-            }
+                questions.committed(observation.id, isNew: recorded.isNewVersion) {
+                    let life = recorded.update?.life ?? memory?.heldLife
+                    return life?.life.confidence(model: target.model) ?? .absent
+                })
+            guard let next = recorded.update?.nextConfirmation else { return }
             confirm(slot: observation.slot, next, of: entry, imported: isImported, at: now)
         }
     }

@@ -142,11 +142,14 @@ struct OpenQuestions: Sendable {
     }
 
     /// Replies to those who wait for the observation `id`, which is committed.
-    mutating func committed(_ id: UInt64, isNew: Bool, confidence: Confidence) -> [Directive] {
+    mutating func committed(_ id: UInt64, isNew: Bool, confidence: () -> Confidence) -> [Directive] {
         guard let recording = recordings.removeValue(forKey: id) else { return [] }
         awaited.remove(id)
         if latest[recording.target] == id { latest[recording.target] = nil }
-        return recording.askers.filter { open[$0.id] != nil }.map { asker in
+        let askers = recording.askers.filter { open[$0.id] != nil }
+        guard !askers.isEmpty else { return [] }
+        let confidence = confidence()
+        return askers.map { asker in
             close(
                 asker.id,
                 .answer(

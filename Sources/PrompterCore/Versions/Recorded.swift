@@ -29,20 +29,24 @@ public struct TargetUpdate: Hashable, Sendable {
     public var lastAttempt: Timestamp?
     public var lastSuccess: Timestamp?
     public var trouble: Trouble
-    public var life: TargetLife
+    public var life: HeldLife
+    /// Which of its slot's confirmations would be next, where the finding is the latest observation and more answers might tell whether
+    /// a change that it shows is real (``TargetLife/nextConfirmation(_:)``).
+    public var nextConfirmation: Int?
     public var learned: CallVariant?
     public var lookupFailure: FailureClass?
     /// The version that the finding showed, with all its sightings; `nil` for a failure.
     public var version: Version?
 
     public init(
-        lastAttempt: Timestamp?, lastSuccess: Timestamp?, trouble: Trouble, life: TargetLife, learned: CallVariant?,
-        lookupFailure: FailureClass?, version: Version?
+        lastAttempt: Timestamp?, lastSuccess: Timestamp?, trouble: Trouble, life: HeldLife,
+        nextConfirmation: Int? = nil, learned: CallVariant?, lookupFailure: FailureClass?, version: Version?
     ) {
         self.lastAttempt = lastAttempt
         self.lastSuccess = lastSuccess
         self.trouble = trouble
         self.life = life
+        self.nextConfirmation = nextConfirmation
         self.learned = learned
         self.lookupFailure = lookupFailure
         self.version = version

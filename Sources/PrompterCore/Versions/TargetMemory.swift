@@ -12,7 +12,7 @@ public struct TargetMemory: Hashable, Sendable {
     /// The versions, the one seen last first, at most ``mostVersions``.
     public var versions: [Version]
     /// The lives of the signals that they show.
-    public var life: TargetLife
+    public var heldLife: HeldLife
     /// When the live set of a signal last changed by something that came.
     public var lastChange: Timestamp?
     /// How the target is to be called, where that is not the usual way.
@@ -22,19 +22,21 @@ public struct TargetMemory: Hashable, Sendable {
 
     public init(
         lastAttempt: Timestamp? = nil, lastSuccess: Timestamp? = nil, trouble: Trouble = Trouble(),
-        versions: [Version] = [], life: TargetLife = TargetLife(),
+        versions: [Version] = [], life: HeldLife = HeldLife(),
         lastChange: Timestamp? = nil, learned: CallVariant? = nil, lookupFailure: FailureClass? = nil
     ) {
         self.lastAttempt = lastAttempt
         self.lastSuccess = lastSuccess
         self.trouble = trouble
         self.versions = versions
-        self.life = life
+        heldLife = life
         self.lastChange = lastChange
         self.learned = learned
         self.lookupFailure = lookupFailure
     }
 
+    /// The life that is held. Whoever looks into it twice takes it out once.
+    public var life: TargetLife { heldLife.life }
     /// The class of the last attempt's failure; `nil` where it succeeded.
     public var failure: FailureClass? { trouble.failure }
     /// Failed attempts since the last success.
@@ -51,7 +53,7 @@ public struct TargetMemory: Hashable, Sendable {
         lastAttempt = update.lastAttempt
         lastSuccess = update.lastSuccess
         trouble = update.trouble
-        life = update.life
+        heldLife = update.life
         learned = update.learned
         lookupFailure = update.lookupFailure
         if let version = update.version { put(version) }

@@ -7,12 +7,27 @@ public struct VersionLedger: Sendable {
     }
 
     private struct Past: Sendable {
+        /// But for the life.
         var memory = TargetMemory()
+        var life = TargetLife()
         /// In the order of their times.
         var observations: [Observation] = []
         var events: [Event] = []
         /// When each value of each signal was first seen, by the hash of both: there may be millions of them.
         var firstSeen: [Int: Timestamp] = [:]
+
+        func update(after finding: Finding) -> TargetUpdate {
+            var version: Version?
+            var confirmation: Int?
+            if case .observation(let observation, _) = finding {
+                version = memory.versions.first { $0.identity == observation.version }
+                confirmation = life.nextConfirmation(of: observation)
+            }
+            return TargetUpdate(
+                lastAttempt: memory.lastAttempt, lastSuccess: memory.lastSuccess, trouble: memory.trouble,
+                life: HeldLife(life), nextConfirmation: confirmation, learned: memory.learned,
+                lookupFailure: memory.lookupFailure, version: version)
+        }
     }
 
     private let rules: LifeRules
@@ -31,7 +46,9 @@ public struct VersionLedger: Sendable {
 
     /// What is known of `target`; `nil` for nothing.
     public func memory(of target: TargetID) -> TargetMemory? {
-        guard var memory = pasts[target]?.memory else { return nil }
+        guard let past = pasts[target] else { return nil }
+        var memory = past.memory
+        memory.heldLife = HeldLife(past.life)
         memory.versions = Array(memory.versions.prefix(TargetMemory.mostVersions))
         return memory
     }
@@ -60,7 +77,7 @@ public struct VersionLedger: Sendable {
         if case .observation(let observation, _) = finding {
             events = take(observation, into: &past, at: now) + events
             if let expectations = expectations[observation.target] {
-                events += past.memory.life.unexpected(observation, by: expectations) { watch, value, time in
+                events += past.life.unexpected(observation, by: expectations) { watch, value, time in
                     past.events.contains {
                         $0.kind == .unexpected && $0.watch == watch && $0.value == value && $0.time >= time
                     }
@@ -74,7 +91,7 @@ public struct VersionLedger: Sendable {
         past.events += events
         let recorded = Recorded(
             isNews: true, isNewVersion: past.memory.versions.count > versions, events: events,
-            update: changesMemory ? past.memory.update(after: finding) : nil)
+            update: changesMemory ? past.update(after: finding) : nil)
         past.memory.note(events)
         pasts[finding.target] = past
         return recorded
@@ -92,17 +109,17 @@ public struct VersionLedger: Sendable {
                 firstSeen[Self.hash(signal, value)].map { $0 < observation.time } ?? false
             }
         }
-        if past.memory.life.isNext(observation) {
+        if past.life.isNext(observation) {
             if keepsPast { past.observations.append(observation) }
-            return take(observation, &past.memory.life)
+            return take(observation, &past.life)
         }
         let place = past.observations.firstIndex {
             (observation.time, observation.id) < ($0.time, $0.id)
         }
         past.observations.insert(observation, at: place ?? past.observations.endIndex)
-        past.memory.life = TargetLife()
+        past.life = TargetLife()
         var derived: [Event] = []
-        for observation in past.observations { derived += take(observation, &past.memory.life) }
+        for observation in past.observations { derived += take(observation, &past.life) }
         let corrected = Set(past.events.lazy.filter { $0.kind == .corrected }.flatMap(\.previous))
         let told = past.events.filter { $0.isOfLife && !corrected.contains($0.id) }
         let revision = EventRevision(derived: derived, told: told)
@@ -120,17 +137,5 @@ public struct VersionLedger: Sendable {
         hasher.combine(signal)
         hasher.combine(value)
         return hasher.finalize()
-    }
-}
-
-extension TargetMemory {
-    fileprivate func update(after finding: Finding) -> TargetUpdate {
-        var version: Version?
-        if case .observation(let observation, _) = finding {
-            version = versions.first { $0.identity == observation.version }
-        }
-        return TargetUpdate(
-            lastAttempt: lastAttempt, lastSuccess: lastSuccess, trouble: trouble, life: life, learned: learned,
-            lookupFailure: lookupFailure, version: version)
     }
 }

@@ -38,6 +38,11 @@ public struct TargetLife: Hashable, Sendable {
         return signals.contains { $0.wantsConfirmation(rules, atMost: left) } ? confirmations + 1 : nil
     }
 
+    /// The same after `observation`; `nil` also where that is not the latest.
+    public func nextConfirmation(of observation: Observation) -> Int? {
+        isHead(observation) ? nextConfirmation() : nil
+    }
+
     /// What the target's best signal is worth; absent before the first success.
     public func confidence(model: String) -> Confidence {
         signals.map { $0.confidence(model: model) }.max() ?? .absent
