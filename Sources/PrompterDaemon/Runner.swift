@@ -52,7 +52,13 @@ public actor Runner {
     }
 
     /// Begins what is due.
-    public func tick() { handle(.tick) }
+    ///
+    /// - Returns: whether the metrics are to be written.
+    @discardableResult
+    public func tick() -> Bool {
+        handle(.tick)
+        return scheduler.isPublicationDue(at: parts.clock().wall)
+    }
 
     /// Looks after the clock once a minute.
     public func pulse() { handle(.pulse) }

@@ -132,8 +132,7 @@ public struct Supervisor: Sendable {
         services += [
             Task {
                 for await _ in components.timer.ticks {
-                    await components.runner.tick()
-                    textfile.wake()
+                    if await components.runner.tick() { textfile.wake() }
                 }
             },
             Task { await pulse(components, reloading, textfile, maintenance) },

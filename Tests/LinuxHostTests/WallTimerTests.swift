@@ -43,6 +43,27 @@ import Testing
         }
     }
 
+    /// A deadline that stays the same is not armed anew as long as it waits, and is once it has fired.
+    @Test func firesOnceForEachArming() async throws {
+        let timer = WallTimer()
+        let deadline = Moment.now.wall + .milliseconds(30)
+        for _ in 0..<3 {
+            timer.arm(at: deadline)
+            timer.arm(at: deadline)
+            let tick = try #require(try await timer.ticks.next())
+            #expect(tick.wall >= deadline)
+        }
+    }
+
+    /// What is due between two lines of its grid is one tick, however often the timer is armed meanwhile.
+    @Test func ticksFallOnAGrid() async throws {
+        let timer = WallTimer()
+        let line = Timestamp(milliseconds: (Moment.now.wall.milliseconds / 10 + 5) * 10)
+        for offset in 1...10 { timer.arm(at: line - .milliseconds(10) + .milliseconds(offset)) }
+        let tick = try #require(try await timer.ticks.next())
+        #expect(tick.wall >= line)
+    }
+
     @Test func firesAgainAndAgain() async throws {
         let timer = WallTimer()
         var count = 0

@@ -144,6 +144,9 @@ public struct Scheduler: Sendable {
         return wakes.min()
     }
 
+    /// Whether the metrics are to be written now.
+    public func isPublicationDue(at now: Timestamp) -> Bool { publication.next(at: now).map { $0 <= now } ?? false }
+
     /// Whether what should have happened by now has: no due target waits that could be served, and no call is past its time. A
     /// provider or a store that fails makes nobody unhealthy.
     public func isHealthy(at now: Moment) -> Bool {
