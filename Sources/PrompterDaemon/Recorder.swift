@@ -1,6 +1,6 @@
 public import PrompterCore
 
-/// The queue in front of the store, and its one writer: what comes within 20 ms is committed together.
+/// The queue in front of the store, and its one writer: what comes within 100 ms is committed together, unless somebody waits for it.
 ///
 /// It is bounded: the scheduler begins no call without a place here, of each stand-off and of watchlists the last word alone is
 /// kept, and a webhook has one delivery under way at a time. A store that fails keeps nobody but its own queue waiting: what is
@@ -46,6 +46,8 @@ public final class Recorder: Sendable {
         var asked: [Watch] = []
         var isClockSetBack = false
         var deliveries: [EndedDelivery] = []
+        /// Whether it is not to gather more: somebody waits for it, or it has more than findings and deliveries.
+        var isUrgent = false
         /// Those who wait for what is here.
         var waiters: [CheckedContinuation<Void, Never>] = []
 
@@ -53,6 +55,9 @@ public final class Recorder: Sendable {
             findings.isEmpty && standOffs.isEmpty && watchlist == nil && asked.isEmpty && !isClockSetBack
                 && deliveries.isEmpty
         }
+
+        /// Whether it is not to gather any more.
+        var isWorthACommit: Bool { isUrgent || findings.count >= Recorder.fullBatch }
 
         var isEmpty: Bool { hasNothingToWrite && waiters.isEmpty }
 
@@ -91,6 +96,8 @@ public final class Recorder: Sendable {
         /// What is being committed.
         var committing = Queue()
         var isFinished = false
+        /// The pause in which findings are gathered.
+        var gathering: Task<Void, Never>?
         /// Whether what the store cannot take now is left.
         var isGivenUp = false
         var hasEnded = false
@@ -98,10 +105,13 @@ public final class Recorder: Sendable {
         var reasons: Set<String> = []
         var endWaiter: CheckedContinuation<Void, Never>?
         var report = Report()
+
+        /// Ends the pause where there is reason to.
+        func hurryIfDue() {
+            if isFinished || pending.isWorthACommit { gathering?.cancel() }
+        }
     }
 
-    /// How long findings are gathered for one commit.
-    private static let gathering: Duration = .milliseconds(20)
     /// As many as this are committed without gathering on.
     private static let fullBatch = 512
     private static let pauseAfterFailure: Duration = .seconds(1)
@@ -109,17 +119,22 @@ public final class Recorder: Sendable {
     private static let mostReasons = 3
 
     private let patience: Duration
+    private let gathering: Duration
     private let store: any VersionStore
     private let clock: @Sendable () -> Moment
     private let state = Locked(State())
     private let arrivals: AsyncStream<Void>
     private let arrived: AsyncStream<Void>.Continuation
 
-    /// - Parameter patience: a commit that takes longer counts as a store that fails, though it may yet succeed.
+    /// - Parameters:
+    ///   - patience: a commit that takes longer counts as a store that fails, though it may yet succeed.
+    ///   - gathering: how long findings are gathered for one commit.
     public init(
-        store: any VersionStore, patience: Duration = .seconds(10), clock: @escaping @Sendable () -> Moment
+        store: any VersionStore, patience: Duration = .seconds(10), gathering: Duration = .milliseconds(100),
+        clock: @escaping @Sendable () -> Moment
     ) {
         self.patience = patience
+        self.gathering = gathering
         self.store = store
         self.clock = clock
         (arrivals, arrived) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -142,11 +157,13 @@ public final class Recorder: Sendable {
 
     /// Queues a finding behind those that wait. The scheduler bounds how many that are.
     public func submit(_ entry: RecordEntry) {
-        let count = state.withLock { state in
+        let isFirst = state.withLock { state in
             state.pending.findings.append(entry)
-            return state.pending.findings.count
+            if entry.isAwaited { state.pending.isUrgent = true }
+            state.hurryIfDue()
+            return state.pending.findings.count == 1
         }
-        if count == 1 || count == Self.fullBatch { arrived.yield() }
+        if isFirst { arrived.yield() }
     }
 
     /// Has what of stand-offs must survive a restart kept.
@@ -182,15 +199,23 @@ public final class Recorder: Sendable {
     public func flush() async {
         await withCheckedContinuation { waiter in
             let hasEnded = state.withLock { state in
-                if !state.hasEnded { state.pending.waiters.append(waiter) }
-                return state.hasEnded
+                guard !state.hasEnded else { return true }
+                state.pending.waiters.append(waiter)
+                state.pending.isUrgent = true
+                state.hurryIfDue()
+                return false
             }
             if hasEnded { waiter.resume() } else { arrived.yield() }
         }
     }
 
+    /// What is no finding is rare, and other processes go by it: it is not gathered.
     private func add(_ change: (inout Queue) -> Void) {
-        state.withLock { change(&$0.pending) }
+        state.withLock { state in
+            change(&state.pending)
+            state.pending.isUrgent = true
+            state.hurryIfDue()
+        }
         arrived.yield()
     }
 
@@ -199,10 +224,9 @@ public final class Recorder: Sendable {
     /// Commits what comes until ``finish()`` was called and nothing is left, it is told to give up, or its task is cancelled.
     public func run() async {
         for await _ in arrivals {
-            await gather()
-            while true {
+            while state.withLock({ !$0.pending.isEmpty }) {
+                await gather()
                 let queue = take()
-                if queue.isEmpty { break }
                 guard !queue.hasNothingToWrite else {
                     for waiter in queue.waiters { waiter.resume() }
                     continue
@@ -226,7 +250,10 @@ public final class Recorder: Sendable {
 
     /// Says that no more will come: ``run()`` ends when all is committed.
     public func finish() {
-        state.withLock { $0.isFinished = true }
+        state.withLock { state in
+            state.isFinished = true
+            state.hurryIfDue()
+        }
         arrived.yield()
     }
 
@@ -302,8 +329,12 @@ public final class Recorder: Sendable {
 
     /// Waits until a commit is worth its while.
     private func gather() async {
-        guard state.withLock({ $0.pending.findings.count < Self.fullBatch && !$0.isFinished }) else { return }
-        try? await Task.sleep(for: Self.gathering)
+        let pause = Task { [gathering] in _ = try? await Task.sleep(for: gathering) }
+        state.withLock { state in
+            state.gathering = pause
+            state.hurryIfDue()
+        }
+        await pause.value
     }
 
     private func take() -> Queue {

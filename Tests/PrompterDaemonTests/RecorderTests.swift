@@ -36,6 +36,32 @@ struct RecorderTests {
         #expect(recorder.report.commits < 200)
     }
 
+    /// Whoever waits has the commit at once, with all that came before.
+    @Test(arguments: [true, false]) func whatIsAwaitedIsNotGathered(byFlush: Bool) async {
+        let recorder = Recorder(
+            store: ScriptedStore(), gathering: .seconds(3600),
+            clock: { Moment(wall: Timestamp(milliseconds: 0), uptime: Uptime(sinceStart: .zero)) })
+        let running = Task { await recorder.run() }
+        recorder.submit(entry(1))
+        if byFlush {
+            await recorder.flush()
+        } else {
+            var awaited = entry(2)
+            awaited.isAwaited = true
+            recorder.submit(awaited)
+        }
+        var outcomes = recorder.outcomes.makeAsyncIterator()
+        if case .committed(let commit)? = await outcomes.next() {
+            #expect(commit.findings.count == (byFlush ? 1 : 2))
+        } else {
+            Issue.record("nothing was committed")
+        }
+        recorder.submit(entry(3))
+        recorder.finish()
+        await running.value
+        #expect(recorder.report.pending == 0 && recorder.leftover().isEmpty)
+    }
+
     @Test func aFailingStoreLosesNothing() async {
         let recorder = recorder(ScriptedStore(failures: 2))
         recorder.submit(entry(1))

@@ -56,6 +56,8 @@ public struct RecordEntry: Sendable {
     public var asked: Uptime?
     /// Whether only a question asked for it.
     var isExtra: Bool
+    /// Whether somebody waits for its commit.
+    public var isAwaited = false
 
     public init(_ finding: Finding, of target: Target, asked: Uptime? = nil) {
         self.init(finding, of: target, asked: asked, isExtra: false)

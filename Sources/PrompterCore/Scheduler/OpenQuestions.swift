@@ -121,7 +121,9 @@ struct OpenQuestions: Sendable {
     // MARK: what is on its way to the store
 
     /// Takes note that `observation`, of the turn that has ended, is to be recorded: those that took part wait for that.
-    mutating func record(_ observation: Observation, source: Reply.Answer.Source) {
+    ///
+    /// - Returns: whether any did.
+    mutating func record(_ observation: Observation, source: Reply.Answer.Source) -> Bool {
         var recording =
             recordings[observation.id]
             ?? Recording(target: observation.target, version: observation.version, time: observation.time)
@@ -129,6 +131,7 @@ struct OpenQuestions: Sendable {
         if !recording.askers.isEmpty { awaited.insert(observation.id) }
         recordings[observation.id] = recording
         latest[observation.target] = observation.id
+        return !recording.askers.isEmpty
     }
 
     /// Lets the question `id` wait for what is on its way to the store, where `isCurrent` says that this is the slot's observation.

@@ -47,9 +47,13 @@ struct SchedulerState: Sendable {
 
     mutating func record(_ entry: RecordEntry) {
         targets.found(entry.finding)
+        guard case .observation(let observation, let imported) = entry.finding else {
+            directives.append(.record(entry))
+            return
+        }
+        var entry = entry
+        entry.isAwaited = questions.record(observation, source: imported ? .observed : .probed)
         directives.append(.record(entry))
-        guard case .observation(let observation, let imported) = entry.finding else { return }
-        questions.record(observation, source: imported ? .observed : .probed)
         if let reason = store.failure { add(questions.fail(reason)) }
     }
 
