@@ -11,8 +11,7 @@ struct Bench: AsyncParsableCommand {
         subcommands: [
             PipelineBench.self, HTTPBench.self, ScheduleBench.self, TextfileBench.self, WatchlistBench.self,
             StartBench.self, IdleBench.self, TickBench.self, APIBench.self, HistoryBench.self, YearBench.self,
-            CompareBench.self,
-            ProviderCommand.self,
+            CompareBench.self, OperationBench.self, ProviderCommand.self,
         ])
 
     static func main() async {
