@@ -10,8 +10,8 @@ struct Publication: Sendable {
     mutating func noteChange() { isChanged = true }
 
     /// When they are to be written next; `nil` where nothing changed.
-    func next(at now: Timestamp) -> Timestamp? {
-        isChanged ? max(now, last.map { $0 + Self.pause } ?? now) : nil
+    var next: Timestamp? {
+        isChanged ? last.map { $0 + Self.pause } ?? Timestamp(milliseconds: 0) : nil
     }
 
     /// - Parameter isForced: whether they are written anyhow.

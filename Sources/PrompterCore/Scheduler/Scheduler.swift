@@ -10,6 +10,7 @@ public struct Scheduler: Sendable {
     private var state: SchedulerState
     private var clockLead = ClockLead()
     private var publication = Publication()
+    private var lastTick: Timestamp?
 
     /// - Parameters:
     ///   - mayCall: `false` for an instance that only reads what others observe.
@@ -74,6 +75,7 @@ public struct Scheduler: Sendable {
 
     private mutating func tick(at now: Moment) {
         clockLead.see(now)
+        lastTick = now.wall
         for line in state.targets.flushLines(at: now.uptime) { state.log(line) }
         guard !state.isStopping else { return }
         let round = state.timetable.due(at: now.wall)
@@ -128,7 +130,9 @@ public struct Scheduler: Sendable {
 
     /// When it is to be ticked, by the wall clock; `nil` for never.
     public func wake(at now: Moment) -> Timestamp? {
-        let earliest = now.wall + Self.nearestTick
+        // Counted from the tick before, not from now: or every input would put off what is overdue. After a clock was set back the
+        // tick before counts for nothing.
+        let earliest = lastTick.map { min($0, now.wall) + Self.nearestTick } ?? Timestamp(milliseconds: 0)
         var wakes: [Timestamp] = []
         if let deadline = state.questions.nextDeadline {
             wakes.append(max(now.wall + now.wait(until: deadline), earliest))
@@ -138,14 +142,14 @@ public struct Scheduler: Sendable {
         // While the guard is asked its answer goes on with what could begin already; without a place in the store, a commit does.
         let isOpen = state.askedSince == nil && state.hasServable(at: now.uptime)
         if let next = state.limits.nextTime, next > now.uptime || isOpen {
-            wakes.append(max(now.wall + now.wait(until: next), earliest))
+            wakes.append(next > now.uptime ? max(now.wall + now.wait(until: next), earliest) : earliest)
         }
-        if let publish = publication.next(at: now.wall) { wakes.append(publish) }
+        if let publish = publication.next { wakes.append(max(publish, earliest)) }
         return wakes.min()
     }
 
     /// Whether the metrics are to be written now.
-    public func isPublicationDue(at now: Timestamp) -> Bool { publication.next(at: now).map { $0 <= now } ?? false }
+    public func isPublicationDue(at now: Timestamp) -> Bool { publication.next.map { $0 <= now } ?? false }
 
     /// Whether what should have happened by now has: no due target waits that could be served, and no call is past its time. A
     /// provider or a store that fails makes nobody unhealthy.
