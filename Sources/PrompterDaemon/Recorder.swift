@@ -46,7 +46,7 @@ public final class Recorder: Sendable {
         var asked: [Watch] = []
         var isClockSetBack = false
         var deliveries: [EndedDelivery] = []
-        /// Whether it is not to gather more: somebody waits for it, or it has more than findings and deliveries.
+        /// Whether it is not to gather more: somebody waits for it, or it has more than findings.
         var isUrgent = false
         /// Those who wait for what is here.
         var waiters: [CheckedContinuation<Void, Never>] = []
@@ -74,6 +74,12 @@ public final class Recorder: Sendable {
 
         mutating func bind(_ watch: Watch) {
             asked.removeAll { $0 == watch }
+            // Whoever forces calls with another prompt each fills no memory while the store fails.
+            if asked.count(where: { $0.key == watch.key }) >= Recorder.mostAskedOfOne,
+                let oldest = asked.firstIndex(where: { $0.key == watch.key })
+            {
+                asked.remove(at: oldest)
+            }
             asked.append(watch)
         }
 
@@ -115,6 +121,8 @@ public final class Recorder: Sendable {
     /// As many as this are committed without gathering on.
     private static let fullBatch = 512
     private static let pauseAfterFailure: Duration = .seconds(1)
+    /// As many bindings of one triple wait.
+    private static let mostAskedOfOne = 4
     /// As many different reasons are told until the store works again.
     private static let mostReasons = 3
 
@@ -189,6 +197,8 @@ public final class Recorder: Sendable {
                 guard !state.hasEnded else { return true }
                 state.pending.deliveries.append(EndedDelivery(delivery, ending))
                 state.pending.waiters.append(waiter)
+                state.pending.isUrgent = true
+                state.hurryIfDue()
                 return false
             }
             if hasEnded { waiter.resume() } else { arrived.yield() }
