@@ -120,6 +120,8 @@ public final class Recorder: Sendable {
 
     /// As many as this are committed without gathering on.
     private static let fullBatch = 512
+    /// How long the end waits for the one who reads the outcomes.
+    private static let readerPatience: Duration = .seconds(2)
     private static let pauseAfterFailure: Duration = .seconds(1)
     /// As many bindings of one triple wait.
     private static let mostAskedOfOne = 4
@@ -253,7 +255,11 @@ public final class Recorder: Sendable {
                     if Task.isCancelled || state.withLock({ $0.isGivenUp }) { return end() }
                 }
             }
-            if state.withLock({ $0.isFinished && $0.pending.isEmpty }) { break }
+            guard state.withLock({ $0.isFinished && $0.pending.isEmpty }) else { continue }
+            // What was committed last may have made known what is to be kept, too.
+            await Gate.after { [outcomes] in await outcomes.waitUntilTaken() }.wait(atMost: Self.readerPatience)
+            outcomes.leave()
+            if state.withLock({ $0.pending.isEmpty }) { break }
         }
         end()
     }

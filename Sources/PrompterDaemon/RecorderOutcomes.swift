@@ -17,6 +17,20 @@ public final class RecorderOutcomes: AsyncSequence, Sendable {
         var isFinished = false
         /// Whether the last that was taken of them says that the store fails.
         var isFailureTold = false
+        /// Whether somebody reads them.
+        var hasReader = false
+        /// Whether the reader is at work on one.
+        var isBeingTaken = false
+        /// The one who waits until all are taken.
+        var waiter: CheckedContinuation<Void, Never>?
+
+        var isTaken: Bool { !hasReader || waiting.isEmpty && !isBeingTaken }
+
+        /// - Returns: the one who waits no longer.
+        mutating func takeWaiter() -> CheckedContinuation<Void, Never>? {
+            defer { if isTaken { waiter = nil } }
+            return isTaken ? waiter : nil
+        }
     }
 
     private let state = Locked(State())
@@ -49,23 +63,49 @@ public final class RecorderOutcomes: AsyncSequence, Sendable {
         arrived.finish()
     }
 
+    /// Waits until the reader has taken them all, and has done what it does with them. For one caller; where nobody reads it returns at
+    /// once.
+    func waitUntilTaken() async {
+        await withCheckedContinuation { waiter in
+            let isTaken = state.withLock { state in
+                if !state.isTaken { state.waiter = waiter }
+                return state.isTaken
+            }
+            if isTaken { waiter.resume() }
+        }
+    }
+
+    /// Notes that the reader takes no more, or is not waited for.
+    func leave() {
+        state.withLock { state in
+            state.hasReader = false
+            return state.takeWaiter()
+        }?.resume()
+    }
+
     public func makeAsyncIterator() -> Iterator { Iterator(outcomes: self) }
 
     /// The next one; `nil` when there will be none, or the task is cancelled.
     func next() async -> Recorder.Outcome? {
         var isEnded = false
         while true {
-            let (outcome, isFinished) = state.withLock { state in
+            let (outcome, isFinished, waiter) = state.withLock { state in
+                state.hasReader = true
                 let first = state.waiting.isEmpty ? nil : state.waiting.removeFirst()
                 switch first {
                 case .failing: state.isFailureTold = true
                 case .restored: state.isFailureTold = false
                 case .committed, nil: break
                 }
-                return (first, state.isFinished)
+                state.isBeingTaken = first != nil
+                return (first, state.isFinished, state.takeWaiter())
             }
+            waiter?.resume()
             if let outcome { return outcome }
-            if isFinished || isEnded || Task.isCancelled { return nil }
+            if isFinished || isEnded || Task.isCancelled {
+                leave()
+                return nil
+            }
             isEnded = true
             for await _ in arrivals {
                 isEnded = false

@@ -62,6 +62,33 @@ struct RecorderTests {
         #expect(recorder.report.pending == 0 && recorder.leftover().isEmpty)
     }
 
+    /// Whoever hears of the last findings may have more to keep, as that a model is not found.
+    @Test func whatTheLastCommitMakesKnownIsKept() async throws {
+        let store = ScriptedStore()
+        let recorder = recorder(store)
+        let (reads, read) = AsyncStream<Void>.makeStream()
+        let reading = Task {
+            for await outcome in recorder.outcomes {
+                guard case .committed(let commit) = outcome, let finding = commit.findings.first else { continue }
+                read.yield()
+                guard finding.entry.finding.time == Timestamp(milliseconds: 2) else { continue }
+                for _ in 0..<1000 { await Task.yield() }
+                recorder.keep([
+                    StandOff.Kept(
+                        scope: .provider("p"), cause: .notFound, end: Timestamp(milliseconds: 9), repetitions: 1)
+                ])
+            }
+        }
+        let running = Task { await recorder.run() }
+        recorder.submit(entry(1))
+        for await _ in reads { break }
+        recorder.submit(entry(2))
+        recorder.finish()
+        await running.value
+        await reading.value
+        #expect(await store.standOffs().map(\.cause) == [.notFound])
+    }
+
     @Test func aFailingStoreLosesNothing() async {
         let recorder = recorder(ScriptedStore(failures: 2))
         recorder.submit(entry(1))
